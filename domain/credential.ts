@@ -17,4 +17,19 @@ export interface CredentialMetadata {
 }
 
 /** Why a credential is opened; the audit row carries it. After the fence only `revocation` opens. */
-export type Purpose = 'sync' | 'proxy' | 'probe' | 'refresh' | 'authorization' | 'revocation' | 'subscription' | 'import';
+export type Purpose =
+  | 'sync'
+  | 'proxy'
+  | 'probe'
+  | 'refresh'
+  | 'authorization'
+  | 'revocation'
+  | 'subscription'
+  | 'import';
+
+/** What asking for a newer credential came to. A transient failure is `retry_later`, never an exception. */
+export type EnsureFreshOutcome =
+  | { readonly outcome: 'fresh'; readonly generation: number }
+  | { readonly outcome: 'retry_later'; readonly retryAtMs: number }
+  | { readonly outcome: 'reauth_required'; readonly reason: string }
+  | { readonly outcome: 'revoked' };

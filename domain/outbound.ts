@@ -1,0 +1,26 @@
+// One call out of the house as plain data, after signing and before parsing. Auth makes requests, egress alone sends them.
+// Everything here may hold secrets: it must never be logged, stored or put into an error without egress/redact.ts.
+
+export interface OutboundRequest {
+  readonly method: string;
+  /** Absolute, with the query; https unless a setting or the platform's data permits http. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+  /** Query parameters whose values are secret, beside those every log hides anyway. */
+  readonly secretQuery?: readonly string[];
+}
+
+export interface OutboundAnswer {
+  readonly status: number;
+  /** Names in lower case; repeated fields joined by ", ". */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Decoded (gzip, deflate, br) and read as UTF-8, within the size bound. */
+  readonly bodyText: string;
+}
+
+/**
+ * Sends one request and gives the answer whatever its status; a redirect is an answer, never followed.
+ * Throws MooringError address_not_allowed, platform_unreachable, platform_answer_invalid or platform_answer_too_large.
+ */
+export type Send = (request: OutboundRequest) => Promise<OutboundAnswer>;
