@@ -1,0 +1,178 @@
+// The SSRF guard: which addresses a call may go to, checked in the connector on every new socket, literal addresses included.
+// It must never say why an address was refused: the answer would map the network behind us. Ambient proxy settings are not read.
+import { lookup as systemLookup } from 'node:dns/promises';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { buildConnector } from 'undici';
+import { MooringError } from '../domain/errors.ts';
+import { isAllowedAddress } from './addresses.ts';
+import type { LoopbackTarget, OriginOverrides } from './overrides.ts';
+
+export interface ResolvedAddress {
+  readonly address: string;
+  readonly family: number;
+}
+
+export interface GuardSettings {
+  readonly originOverrides: OriginOverrides;
+  readonly allowPrivateNetworks: boolean;
+  /** Ports beside 443 (and 80 where http is permitted). Any port where private networks are allowed. */
+  readonly allowedPorts?: readonly number[];
+  /** All addresses of a host; the system's resolver unless a test brings its own. */
+  readonly resolve?: (hostname: string) => Promise<readonly ResolvedAddress[]>;
+  /** Milliseconds for TCP and TLS together; default 5000. */
+  readonly connectTimeoutMs?: number;
+}
+
+export interface Guard {
+  /** Parses and judges an address before anything is resolved. Throws address_not_allowed, always with the same text. */
+  check(url: string, permitHttp?: boolean): URL;
+  /** Opens sockets for undici, to checked addresses alone. */
+  readonly connector: buildConnector.connector;
+  /** The same for a client that speaks through node's own http; whoever made the guard destroys them. */
+  readonly agents: { readonly http: HttpAgent; readonly https: HttpsAgent };
+}
+
+export function createGuard(settings: GuardSettings): Guard {
+  const lookup = guardedLookup(settings);
+  return {
+    check: (url, permitHttp = false) => checkUrl(settings, url, permitHttp),
+    connector: guardedConnector(settings, lookup),
+    agents: guardedAgents(settings, lookup),
+  };
+}
+
+/** One text for all reasons. */
+export function addressNotAllowed(): MooringError {
+  return new MooringError('address_not_allowed', 'the address is not a public https address of a platform');
+}
+
+function checkUrl(settings: GuardSettings, text: string, permitHttp: boolean): URL {
+  if (!URL.canParse(text)) throw addressNotAllowed();
+  const url = new URL(text);
+  if (url.username !== '' || url.password !== '' || url.hash !== '') throw addressNotAllowed();
+  if (settings.originOverrides(url.origin) !== undefined) return url;
+  const isHttp = url.protocol === 'http:' && (permitHttp || settings.allowPrivateNetworks);
+  if (url.protocol !== 'https:' && !isHttp) throw addressNotAllowed();
+  const isPortAllowed =
+    url.port === '' ||
+    settings.allowPrivateNetworks ||
+    (settings.allowedPorts ?? []).includes(Number(url.port));
+  if (!isPortAllowed) throw addressNotAllowed();
+  assertHost(settings, url.hostname);
+  return url;
+}
+
+/** Literal addresses never reach a lookup, so they are judged here, again at every connect. */
+function assertHost(settings: GuardSettings, hostname: string): void {
+  const host = withoutBrackets(hostname);
+  if (host === '' || host.endsWith('.')) throw addressNotAllowed();
+  if (isIP(host) !== 0 && !isAllowedAddress(host, settings.allowPrivateNetworks)) throw addressNotAllowed();
+}
+
+function withoutBrackets(hostname: string): string {
+  return hostname.replace(/^\[|\]$/g, '');
+}
+
+/** Resolves and judges in one step: the socket goes to the very addresses that were judged (no rebinding in between). */
+function guardedLookup(settings: GuardSettings): LookupFunction {
+  const resolve =
+    settings.resolve ?? ((hostname: string) => systemLookup(hostname, { all: true, verbatim: true }));
+  return (hostname, options, callback) => {
+    resolve(hostname).then(
+      (addresses) => {
+        const isAllowed = addresses.every(({ address }) =>
+          isAllowedAddress(address, settings.allowPrivateNetworks),
+        );
+        const [first] = addresses;
+        if (!isAllowed || first === undefined) callback(addressNotAllowed(), []);
+        else if (options.all === true) callback(null, [...addresses]);
+        else callback(null, first.address, first.family);
+      },
+      (error: NodeJS.ErrnoException) => callback(error, []),
+    );
+  };
+}
+
+function guardedConnector(settings: GuardSettings, lookup: LookupFunction): buildConnector.connector {
+  const timeout = settings.connectTimeoutMs ?? 5000;
+  const toPublic = buildConnector({ lookup, timeout, autoSelectFamily: true, rejectUnauthorized: true });
+  const toLoopback = buildConnector({ timeout });
+  return (options, callback) => {
+    const target = settings.originOverrides(originOf(options.protocol, options.hostname, options.port));
+    if (target !== undefined) {
+      toLoopback({ ...options, ...loopbackOptions(target) }, callback);
+      return;
+    }
+    try {
+      assertHost(settings, options.hostname);
+    } catch (error) {
+      callback(error instanceof Error ? error : addressNotAllowed(), null);
+      return;
+    }
+    toPublic(options, callback);
+  };
+}
+
+function loopbackOptions(target: LoopbackTarget): buildConnector.Options {
+  const host = target.hostname.includes(':') ? `[${target.hostname}]` : target.hostname;
+  return {
+    hostname: target.hostname,
+    host: `${host}:${target.port}`,
+    protocol: target.tls ? 'https:' : 'http:',
+    port: String(target.port),
+    servername: target.tls ? target.hostname : '',
+  };
+}
+
+function originOf(protocol: string, hostname: string, port: string | number | null | undefined): string {
+  const isDefault = !port || String(port) === (protocol === 'https:' ? '443' : '80');
+  return `${protocol}//${hostname}${isDefault ? '' : `:${port}`}`;
+}
+
+function guardedAgents(settings: GuardSettings, lookup: LookupFunction): Guard['agents'] {
+  const http = new HttpAgent({ keepAlive: true });
+  const https = new HttpsAgent({ keepAlive: true, rejectUnauthorized: true });
+  http.createConnection = (options) => connectFor(settings, lookup, 'http:', options);
+  https.createConnection = (options) => connectFor(settings, lookup, 'https:', options);
+  return { http, https };
+}
+
+interface AgentConnectOptions {
+  host?: string | null | undefined;
+  port?: number | string | null | undefined;
+  servername?: string | undefined;
+}
+
+/** Throws to the caller of the request where the address is refused. */
+function connectFor(
+  settings: GuardSettings,
+  lookup: LookupFunction,
+  protocol: 'http:' | 'https:',
+  options: AgentConnectOptions,
+): Socket {
+  const host = options.host ?? '';
+  const port = Number(options.port ?? (protocol === 'https:' ? 443 : 80));
+  const shownHost = host.includes(':') ? `[${host}]` : host;
+  const origin = originOf(protocol, shownHost, port);
+  const target = settings.originOverrides(origin);
+  if (target !== undefined) {
+    if (!target.tls) return connectTcp({ host: target.hostname, port: target.port });
+    return connectTls({ host: target.hostname, port: target.port, servername: target.hostname });
+  }
+  checkUrl(settings, `${origin}/`, false);
+  const to = { host, port, lookup, autoSelectFamily: true };
+  const socket =
+    protocol === 'https:'
+      ? connectTls({ ...to, rejectUnauthorized: true, ...(isIP(host) === 0 ? { servername: host } : {}) })
+      : connectTcp(to);
+  const timer = setTimeout(
+    () => socket.destroy(new Error('connect timeout')),
+    settings.connectTimeoutMs ?? 5000,
+  );
+  return socket
+    .once(protocol === 'https:' ? 'secureConnect' : 'connect', () => clearTimeout(timer))
+    .once('close', () => clearTimeout(timer));
+}
