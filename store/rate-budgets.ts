@@ -41,15 +41,29 @@ export async function leaseTokens(sql: Sql, request: LeaseRequest): Promise<Leas
         ) AS lease)
       RETURNING granted,
         greatest(0, ceil(1000 * ($5::float8 - tokens) / $4::float8), ceil(1000 * extract(epoch FROM blocked_until - clock_timestamp())))::float8 AS wait_ms`,
-    values: [request.bucket, request.tenantId, request.capacity, request.perSecond, request.least, request.most],
+    values: [
+      request.bucket,
+      request.tenantId,
+      request.capacity,
+      request.perSecond,
+      request.least,
+      request.most,
+    ],
   });
   const [row] = rows;
   if (row === undefined) return { granted: 0, waitMs: 1000 };
-  return row.granted > 0 ? { granted: row.granted, waitMs: 0 } : { granted: 0, waitMs: Math.max(1, row.wait_ms) };
+  return row.granted > 0
+    ? { granted: row.granted, waitMs: 0 }
+    : { granted: 0, waitMs: Math.max(1, row.wait_ms) };
 }
 
 /** Lowers the bucket to what the platform says is left; never raises it, since other workers' calls may be under way. */
-export async function lowerTokens(sql: Sql, bucket: string, available: number, perSecond: number): Promise<void> {
+export async function lowerTokens(
+  sql: Sql,
+  bucket: string,
+  available: number,
+  perSecond: number,
+): Promise<void> {
   await sql.query({
     name: 'lower-tokens',
     text: `UPDATE rate_budgets SET updated_at = clock_timestamp(),
@@ -60,7 +74,12 @@ export async function lowerTokens(sql: Sql, bucket: string, available: number, p
 }
 
 /** Grants nothing from these buckets for `ms`; a longer block that stands is kept. */
-export async function blockBuckets(sql: Sql, buckets: readonly string[], tenantId: TenantId | null, ms: number): Promise<void> {
+export async function blockBuckets(
+  sql: Sql,
+  buckets: readonly string[],
+  tenantId: TenantId | null,
+  ms: number,
+): Promise<void> {
   await sql.query({
     name: 'block-buckets',
     text: `INSERT INTO rate_budgets AS b (bucket, tenant_id, tokens, updated_at, blocked_until)
