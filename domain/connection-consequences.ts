@@ -1,0 +1,80 @@
+// What follows from a transition whatever its event was: the projection, the schedule's wish, the alert, the breaker's scales.
+// Derived by comparing before and after, so that no rule can forget one.
+import type { ConnectionState, Effect, OutboxEvent, PublicState } from './connection.ts';
+import { publicState } from './connection.ts';
+
+/** Effects that any change from `before` to `after` calls for, in the order they must be performed. */
+export function consequences(before: ConnectionState, after: ConnectionState): readonly Effect[] {
+  const effects: Effect[] = [];
+  if (visible(before) !== visible(after)) {
+    effects.push({ type: 'write_projection', events: outbox(before, after) });
+  }
+  const wish = scheduleNote(after);
+  if (wish !== undefined && wish !== scheduleNote(before)) {
+    effects.push({ type: 'set_schedule', pausedNote: wish });
+  }
+  if (causeOf(after) === 'registration_rejected' && causeOf(before) !== 'registration_rejected') {
+    effects.push({ type: 'report_registration' });
+  }
+  if (failing(after) && !failing(before)) effects.push({ type: 'weigh_breaker' });
+  return effects;
+}
+
+/**
+ * Why the connection's sync schedule stands still; null: it runs; undefined: there is none to speak of.
+ * Passing trouble (5xx, 429, network) does not stop it: the next run is what finds out that the trouble is over.
+ */
+export function scheduleNote(state: ConnectionState): string | null | undefined {
+  if (state.lifecycle.name === 'reauth_required') return `reauth_required: ${state.lifecycle.reason}`;
+  if (state.lifecycle.name !== 'active') return undefined;
+  if (state.pausedBy !== null) return `paused by ${state.pausedBy}`;
+  if (state.heldSinceMs !== null) return 'held by the breaker of the platform';
+  const cause = causeOf(state);
+  if (cause === 'registration_rejected' || cause === 'shop_unavailable') return `degraded: ${cause}`;
+  return null;
+}
+
+function visible(state: ConnectionState): string {
+  return JSON.stringify([state.lifecycle, state.pausedBy, state.health, state.heldSinceMs, state.stopped]);
+}
+
+function causeOf(state: ConnectionState): string | null {
+  return state.health.status === 'degraded' ? state.health.cause : null;
+}
+
+function failing(state: ConnectionState): boolean {
+  if (state.heldSinceMs !== null) return false;
+  if (state.lifecycle.name === 'reauth_required') {
+    return state.lifecycle.reason === 'grant_dead' || state.lifecycle.reason === 'credential_rejected';
+  }
+  return state.lifecycle.name === 'active' && state.health.status === 'degraded';
+}
+
+function outbox(before: ConnectionState, after: ConnectionState): readonly OutboxEvent[] {
+  const from = publicState(before);
+  const to = publicState(after);
+  const reminder = remindersOf(after);
+  if (reminder > remindersOf(before)) {
+    return [{ type: 'connection.reminder', data: { state: to, because: reasonOf(after), reminder } }];
+  }
+  if (from === to && reasonOf(before) === reasonOf(after)) return [];
+  return [{ type: eventName(from, to), data: { state: to, from, because: reasonOf(after) } }];
+}
+
+function remindersOf(state: ConnectionState): number {
+  return state.lifecycle.name === 'reauth_required' ? state.lifecycle.remindersSent : 0;
+}
+
+function eventName(from: PublicState, to: PublicState): string {
+  return from === 'degraded' && to === 'active' ? 'connection.recovered' : `connection.${to}`;
+}
+
+/** The word for why the public state is what it is; null where it needs none. */
+export function reasonOf(state: ConnectionState): string | null {
+  const { lifecycle } = state;
+  if (lifecycle.name === 'reauth_required') return lifecycle.reason;
+  if (lifecycle.name === 'abandoned') return lifecycle.because;
+  if (lifecycle.name === 'revoked') return lifecycle.upstream;
+  if (lifecycle.name !== 'active' || state.pausedBy !== null) return null;
+  return state.heldSinceMs !== null ? 'platform_breaker' : causeOf(state);
+}

@@ -1,0 +1,100 @@
+// The few moves the lifecycle's rules are made of: into degraded, into reauth_required, to a refresh, to a probe. Pure.
+import type {
+  ConnectionState,
+  DegradedCause,
+  Effect,
+  Failure,
+  ProbeReason,
+  ReauthReason,
+  Retry,
+  Step,
+} from './connection.ts';
+import type { ErrorCode } from './errors.ts';
+import { backoffMs } from './refresh-plan.ts';
+
+export const HEALTHY = { status: 'ok' } as const;
+
+export function only(state: ConnectionState, ...effects: readonly Effect[]): Step {
+  return { state, effects };
+}
+
+export function idleRefresh(state: ConnectionState, epoch = state.epoch): ConnectionState {
+  return { ...state, epoch: Math.max(state.epoch, epoch), work: { ...state.work, refreshing: false } };
+}
+
+export function idleProbe(state: ConnectionState): ConnectionState {
+  return { ...state, work: { ...state.work, probing: null } };
+}
+
+/** Begins an exchange, unless one is under way, the platform is held, or there is nothing to renew. */
+export function startRefresh(state: ConnectionState): Step | null {
+  if (state.lifecycle.name !== 'active' || state.renew === 'none') return null;
+  if (state.work.refreshing || state.work.authorizing || state.heldSinceMs !== null) return null;
+  return only({ ...state, work: { ...state.work, refreshing: true } }, { type: 'refresh' });
+}
+
+/** Begins a harmless call, unless one is under way. */
+export function startProbe(state: ConnectionState, reason: ProbeReason): Step | null {
+  if (state.lifecycle.name !== 'active' || state.work.probing !== null) return null;
+  return only({ ...state, work: { ...state.work, probing: reason } }, { type: 'probe', reason });
+}
+
+/** Nothing but a new approval helps. Paused stays; health has no meaning without a grant. */
+export function requireReauth(state: ConnectionState, reason: ReauthReason, atMs: number): ConnectionState {
+  if (state.lifecycle.name !== 'active' && state.lifecycle.name !== 'connecting') return state;
+  return {
+    ...state,
+    lifecycle: { name: 'reauth_required', reason, sinceMs: atMs, remindersSent: 0 },
+    health: HEALTHY,
+    heldSinceMs: null,
+  };
+}
+
+/** Records one more failure that proves nothing against the grant, and when to try again. */
+export function degrade(
+  state: ConnectionState,
+  cause: DegradedCause,
+  next: { readonly retry: Retry; readonly atMs: number; readonly notBeforeMs?: number | undefined },
+): ConnectionState {
+  if (state.lifecycle.name !== 'active') return state;
+  const before = state.health.status === 'degraded' ? state.health : null;
+  const failures = before?.cause === cause ? before.failures + 1 : 0;
+  const waitMs = waitFor(state, cause, failures);
+  return {
+    ...state,
+    health: {
+      status: 'degraded',
+      cause,
+      sinceMs: before?.sinceMs ?? next.atMs,
+      nextTryAtMs: Math.max(next.atMs + waitMs, next.notBeforeMs ?? 0),
+      retry: next.retry,
+      failures,
+    },
+  };
+}
+
+function waitFor(state: ConnectionState, cause: DegradedCause, failures: number): number {
+  if (cause === 'registration_rejected' || cause === 'shop_unavailable') {
+    return state.timings.fixedByOthersRetryMs;
+  }
+  if (cause === 'credential_doubted') return state.timings.probeSpacingMs;
+  return backoffMs(failures, state.connectionId, state.timings);
+}
+
+const CAUSES: Readonly<Partial<Record<ErrorCode, DegradedCause>>> = {
+  platform_down: 'platform_down',
+  platform_rate_limited: 'platform_rate_limited',
+  platform_unreachable: 'platform_unreachable',
+  platform_answer_invalid: 'platform_answer_invalid',
+  platform_answer_too_large: 'platform_answer_invalid',
+  platform_rejected: 'platform_answer_invalid',
+  address_not_allowed: 'platform_unreachable',
+  registration_rejected: 'registration_rejected',
+  registration_missing: 'registration_rejected',
+  shop_unavailable: 'shop_unavailable',
+};
+
+/** The cause a platform's failure stands for; null when the code says nothing about the platform. */
+export function causeOf(failure: Failure): DegradedCause | null {
+  return CAUSES[failure.code] ?? null;
+}

@@ -1,0 +1,160 @@
+// What may be said to the workflows: ids, names and plain-JSON payloads. Names are wire format, never renamed. Imports no library,
+// so that http and worker may use it; no payload may ever hold a secret or personal data, because histories keep them.
+import type { PublicState } from '../domain/connection.ts';
+
+import type { ErrorCode, FieldError } from '../domain/errors.ts';
+import type { AuthorizationId, ConnectionId, TenantId } from '../domain/ids.ts';
+import type { Resource } from '../domain/resource.ts';
+
+export type { EnsureFreshOutcome } from '../domain/credential.ts';
+
+export const TASK_QUEUES = { workflows: 'workflows', lifecycle: 'lifecycle', pages: 'pages' } as const;
+
+export const WORKFLOW_TYPES = {
+  connection: 'connection',
+  syncStore: 'syncStore',
+  sweep: 'sweep',
+  breaker: 'breaker',
+} as const;
+
+/** Alive from connect to revoked. Start with USE_EXISTING and ALLOW_DUPLICATE. */
+export const connectionWorkflowId = (id: ConnectionId): string => `connection/${id}`;
+/** Schedule of a connection's syncs; its workflows' ids begin with it. */
+export const syncScheduleId = (id: ConnectionId): string => `sync/${id}`;
+/** Only one workflow holds a platform's breaker. */
+export const breakerWorkflowId = (platform: string): string => `breaker/${platform}`;
+/** The Temporal schedule of the sweep, and the prefix of its workflows' ids. */
+export const SWEEP_SCHEDULE_ID = 'sweep';
+
+/**
+ * All callers of one attempt share this update id; the epoch (connections.epoch) makes a new attempt a new id.
+ * Uniqueness does not cross continue-as-new: the handler's first line is what makes that correct.
+ */
+export const ensureFreshUpdateId = (generation: number, epoch: number): string =>
+  `ensure-fresh/${generation}/${epoch}`;
+
+export interface ConnectionInput {
+  readonly tenantId: TenantId;
+  readonly connectionId: ConnectionId;
+}
+
+export interface SyncStoreInput {
+  readonly tenantId: TenantId;
+  readonly connectionId: ConnectionId;
+}
+
+export interface BreakerInput {
+  readonly platform: string;
+}
+
+export const UPDATES = {
+  authorize: 'authorize',
+  ensureFresh: 'ensureFresh',
+  refreshNow: 'refreshNow',
+} as const;
+
+export interface AuthorizeInput {
+  readonly authorizationId: AuthorizationId;
+  /** Connect without a browser: a refusal removes the connection that was made for it. */
+  readonly discardOnRefusal?: boolean;
+}
+
+export type AuthorizeOutcome =
+  | { readonly outcome: 'authorized' }
+  | {
+      readonly outcome: 'refused';
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly fields?: readonly FieldError[];
+      /** what the platform said, redacted */
+      readonly detail?: Readonly<Record<string, string | number | boolean | readonly string[]>>;
+    };
+
+export interface EnsureFreshInput {
+  readonly afterGeneration: number;
+}
+
+export interface RefreshNowInput {
+  readonly requestedBy: string;
+}
+
+export const SIGNALS = {
+  pause: 'pause',
+  resume: 'resume',
+  revoke: 'revoke',
+  runReported: 'runReported',
+  uninstalled: 'uninstalled',
+  registrationChanged: 'registrationChanged',
+  settingsChanged: 'settingsChanged',
+  breakerOpened: 'breakerOpened',
+  breakerClosed: 'breakerClosed',
+} as const;
+
+export interface PauseInput {
+  readonly by: string;
+}
+
+export interface ResumeInput {
+  readonly by: string;
+}
+
+/** The fence is in Postgres before this is sent; the workflow writes it again where it is not. */
+export interface RevokeInput {
+  readonly by: string;
+  /** false: destroy now, without asking the platform */
+  readonly upstream: boolean;
+  /** true: the records too */
+  readonly erase: boolean;
+}
+
+/** How a sync run went, told once, at its end. */
+export type RunHealth =
+  | {
+      readonly status: 'ok';
+      /** resources the platform no longer lets us read, with the reason; the rest ran */
+      readonly stopped?: Readonly<Partial<Record<Resource, string>>>;
+      /** how many resources still run; 0 means the grant is too narrow to be of use */
+      readonly running?: number;
+    }
+  | {
+      readonly status: 'failed';
+      readonly code: ErrorCode;
+      /** generation of the credential that failed; an older one than ours proves nothing */
+      readonly generation?: number;
+      readonly retryAtMs?: number;
+      /** a 401 on a token that our clock calls fresh */
+      readonly freshByOurClock?: boolean;
+    };
+
+export interface RunReportedInput {
+  readonly runId: string;
+  readonly finishedAtMs: number;
+  readonly health: RunHealth;
+}
+
+/** A platform told that our app was removed; when, by its clock. */
+export interface UninstalledInput {
+  readonly atMs: number;
+}
+
+export interface RegistrationChangedInput {
+  readonly version: number;
+}
+
+export const QUERIES = { describe: 'describe' } as const;
+
+/** What the workflow knows, in public words. */
+export interface ConnectionSummary {
+  readonly state: PublicState;
+  readonly lifecycle: string;
+  readonly seq: number;
+  readonly generation: number;
+  readonly epoch: number;
+  readonly sinceMs: number;
+  readonly expiresAtMs: number | null;
+  readonly nextRefreshAtMs: number | null;
+  readonly nextTryAtMs: number | null;
+  readonly pausedBy: string | null;
+  readonly reauthReason: string | null;
+  readonly healthCause: string | null;
+}

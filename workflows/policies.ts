@@ -1,0 +1,57 @@
+// How long each kind of activity may take and how it is tried again. Decided here alone, so that a reviewer reads them together.
+import type { ActivityOptions } from '@temporalio/workflow';
+import { TASK_QUEUES } from './messages.ts';
+
+/** Reads and writes of our own database: tried until it answers. */
+export const OWN_DATABASE: ActivityOptions = {
+  taskQueue: TASK_QUEUES.lifecycle,
+  startToCloseTimeout: '10 seconds',
+  retry: { initialInterval: '250 milliseconds', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+};
+
+/**
+ * One exchange at a platform's token endpoint. Never tried again by Temporal: a rotating refresh token may be used up although
+ * the answer was lost, and only the workflow's ambiguous branch may decide. 12 s is more than the 8 s the HTTP call may take.
+ */
+export const ONE_EXCHANGE: ActivityOptions = {
+  taskQueue: TASK_QUEUES.lifecycle,
+  startToCloseTimeout: '12 seconds',
+  retry: { maximumAttempts: 1 },
+};
+
+/** A single-use code or pasted key: exchanged and proved by a real call, once. */
+export const ONE_AUTHORIZATION: ActivityOptions = {
+  taskQueue: TASK_QUEUES.lifecycle,
+  startToCloseTimeout: '40 seconds',
+  retry: { maximumAttempts: 1 },
+};
+
+/** A harmless call that says whether the credential works; its failure is an answer, so the workflow decides on the next. */
+export const ONE_PROBE: ActivityOptions = {
+  taskQueue: TASK_QUEUES.lifecycle,
+  startToCloseTimeout: '20 seconds',
+  retry: { maximumAttempts: 1 },
+};
+
+/** The end of a grant at the platform: for 24 h, then the secrets are destroyed all the same. */
+export const UPSTREAM_REVOCATION: ActivityOptions = {
+  taskQueue: TASK_QUEUES.lifecycle,
+  startToCloseTimeout: '20 seconds',
+  scheduleToCloseTimeout: '24 hours',
+  retry: { initialInterval: '5 seconds', backoffCoefficient: 2, maximumInterval: '30 minutes' },
+};
+
+/** Calls of Temporal itself: schedules, signals to many workflows. */
+export const TEMPORAL_ITSELF: ActivityOptions = {
+  taskQueue: TASK_QUEUES.lifecycle,
+  startToCloseTimeout: '30 seconds',
+  retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '1 minute' },
+};
+
+/** One pass of the sweep over the whole installation. */
+export const WHOLE_SWEEP: ActivityOptions = {
+  taskQueue: TASK_QUEUES.lifecycle,
+  startToCloseTimeout: '10 minutes',
+  heartbeatTimeout: '30 seconds',
+  retry: { initialInterval: '5 seconds', maximumAttempts: 3 },
+};
