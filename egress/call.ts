@@ -1,7 +1,7 @@
 // What a caller of egress works with: a platform call and its result. Plaintext secrets are in none of these.
 import type { EnsureFreshOutcome, Purpose } from '../domain/credential.ts';
 import type { ConnectionId, TenantId } from '../domain/ids.ts';
-import type { Json, PlatformRequest } from '../domain/platform.ts';
+import type { Classification, Json, PlatformRequest } from '../domain/platform.ts';
 
 /** Who uses the credential of which connection, and for what; the audit row is made of this. */
 export interface CredentialUse {
@@ -14,8 +14,9 @@ export interface CredentialUse {
   readonly signal?: AbortSignal;
 }
 
-/** An answer that the platform's table classifies as `ok`. */
+/** An answer the platform's table classifies as `ok`, or as something the caller said it accepts. */
 export interface PlatformResult {
+  readonly classification: Classification;
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   /** Parsed when the answer is JSON, else null. Integers beyond 2^53 and long decimals are their exact text. */
@@ -23,12 +24,17 @@ export interface PlatformResult {
   readonly bodyText: string;
 }
 
+export interface CallOptions {
+  /** Classifications beside `ok` that are results for this caller, not errors: the proxy hands them on. */
+  readonly accept?: readonly Classification[];
+}
+
 /**
  * One signed, budgeted, fenced, classified and counted call. Throws MooringError with the code of the classification
  * (`retryAtMs` and `detail.platformCode` where told), or address_not_allowed, fenced, platform_unreachable,
  * platform_rate_limited, platform_answer_invalid, platform_answer_too_large.
  */
-export type PlatformCall = (request: PlatformRequest) => Promise<PlatformResult>;
+export type PlatformCall = (request: PlatformRequest, options?: CallOptions) => Promise<PlatformResult>;
 
 /** Asks the connection's workflow for a credential newer than `afterGeneration`. */
 export type EnsureFresh = (
