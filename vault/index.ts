@@ -1,0 +1,5 @@
+// What the other folders may take from the vault.
+export type { DataKeyPort, KeyOwner, SealBinding, Sealed, WrappedDataKey } from '../domain/sealing.ts';
+export type { KeyProvider, WrapContext } from './key-provider.ts';
+export { type LocalKey, localKeyProvider } from './key-providers/local.ts';
+export { createVault, type Vault, type VaultDeps } from './vault.ts';
