@@ -1,0 +1,65 @@
+// Authorizations: one attempt each to obtain a grant. What one has sealed is single-use: it is dropped when the attempt is settled.
+import type { ErrorCode } from '../domain/errors.ts';
+import type { AuthorizationId, ConnectionId, ConnectSessionId, TenantId } from '../domain/ids.ts';
+import type { Tx } from './database.ts';
+import type { Authorization } from './generated/client.ts';
+
+export type AuthorizationRow = Authorization;
+
+export interface NewAuthorization {
+  readonly id: AuthorizationId;
+  readonly tenantId: TenantId;
+  readonly connectionId: ConnectionId;
+  readonly sessionId: ConnectSessionId | null;
+  readonly platform: string;
+  readonly obtain: string;
+  readonly stateHash: Uint8Array<ArrayBuffer> | null;
+  readonly browserHash: Uint8Array<ArrayBuffer> | null;
+  readonly sealed: Uint8Array<ArrayBuffer> | null;
+  readonly keyVersion: number | null;
+  readonly redirectUri: string | null;
+  readonly expiresAt: Date;
+}
+
+export async function insertAuthorization(
+  tx: Tx,
+  authorization: NewAuthorization,
+): Promise<AuthorizationRow> {
+  return tx.authorization.create({ data: authorization });
+}
+
+export async function findAuthorization(tx: Tx, id: AuthorizationId): Promise<AuthorizationRow | null> {
+  return tx.authorization.findUnique({ where: { id } });
+}
+
+/** Settles an attempt once: the sealed parts are gone with it. A second settling changes nothing. */
+export async function settleAuthorization(
+  tx: Tx,
+  id: AuthorizationId,
+  settled: { readonly refusal: ErrorCode | null; readonly refusalDetail: string | null; readonly at: Date },
+): Promise<void> {
+  await tx.authorization.updateMany({
+    where: { id, settledAt: null },
+    data: {
+      status: settled.refusal === null ? 'authorized' : 'refused',
+      refusal: settled.refusal,
+      refusalDetail: settled.refusalDetail,
+      settledAt: settled.at,
+      sealed: null,
+      keyVersion: null,
+    },
+  });
+}
+
+/** Ends every attempt still open: none of them may be exchanged any more, and what they sealed is destroyed. */
+export async function dropAuthorizations(tx: Tx, connectionId: ConnectionId, at: Date): Promise<number> {
+  const { count } = await tx.authorization.updateMany({
+    where: { connectionId, settledAt: null },
+    data: { status: 'dropped', settledAt: at, sealed: null, keyVersion: null },
+  });
+  return count;
+}
+
+export async function deleteAuthorizations(tx: Tx, connectionId: ConnectionId): Promise<void> {
+  await tx.authorization.deleteMany({ where: { connectionId } });
+}
