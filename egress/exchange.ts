@@ -1,13 +1,12 @@
 // What the lifecycle activities get to authorize, refresh, log in, probe and revoke: opened secrets inside a closure, and
 // the guarded ways out. Each opening has its audit row in its own transaction. Nothing of the context may outlive the closure.
-import type { Agent as HttpAgent } from 'node:http';
-import type { Agent as HttpsAgent } from 'node:https';
 import type { CredentialMaterial, Purpose } from '../domain/credential.ts';
 import type { AuthorizationId, ClientRegistrationId, ConnectionId, TenantId } from '../domain/ids.ts';
 import type { Send } from '../domain/outbound.ts';
 import type { AuthMethod, Platform, PlatformRequest } from '../domain/platform.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { PlatformResult } from './call.ts';
+import type { GuardedAgents } from './guard.ts';
 
 export interface ExchangeUse {
   readonly tenantId: TenantId;
@@ -66,14 +65,19 @@ export interface ExchangeContext {
   /** Guarded, bounded for token answers (1 MiB, 8 s in total), fenced like any call. */
   readonly send: Send;
   /** The same guard as node agents, for a client that speaks by itself. */
-  readonly agents: { readonly http: HttpAgent; readonly https: HttpsAgent };
+  readonly agents: GuardedAgents;
   /** Signs, sends and classifies one API call with the given credential, without renewal. Throws as PlatformCall does. */
-  call(credential: CredentialMaterial, request: PlatformRequest): Promise<PlatformResult>;
+  call(
+    credential: CredentialMaterial,
+    request: PlatformRequest,
+    shop?: Readonly<Record<string, string>>,
+  ): Promise<PlatformResult>;
   /**
    * Proves a credential by the platform's own proof call, before it is saved. Throws as PlatformCall does, except that a
-   * credential the platform does not take is credential_rejected, with the answer redacted in `detail.answer`.
+   * credential the platform does not take is credential_rejected; `detail.answer` is what it answered, redacted. `shop`: the
+   * shop fields where the approval told more of them than the connection knew.
    */
-  prove(credential: CredentialMaterial): Promise<Proven>;
+  prove(credential: CredentialMaterial, shop?: Readonly<Record<string, string>>): Promise<Proven>;
   readonly nowMs: number;
 }
 

@@ -30,6 +30,8 @@ interface Watched {
   readAtMs: number;
   /** When the fence was last seen open, by a read or by the poll. */
   seenOpenAtMs: number;
+  /** The last notification; a read begun before it may have missed the fence. */
+  toldAtMs: number;
   reading: Promise<void> | null;
   readonly calls: Set<AbortController>;
 }
@@ -43,6 +45,7 @@ export function createFenceWatch(deps: { db: Database; clock: Clock; log: Log })
       state: null,
       readAtMs: Number.NEGATIVE_INFINITY,
       seenOpenAtMs: Number.NEGATIVE_INFINITY,
+      toldAtMs: Number.NEGATIVE_INFINITY,
       reading: null,
       calls: new Set(),
     };
@@ -52,7 +55,7 @@ export function createFenceWatch(deps: { db: Database; clock: Clock; log: Log })
   const isFresh = (id: ConnectionId) => deps.clock.monotonicMs() - of(id).readAtMs <= MAX_READ_AGE_MS;
   const note = (id: ConnectionId, state: FenceState, readAtMs: number) => {
     const one = of(id);
-    if (readAtMs < one.readAtMs) return;
+    if (readAtMs < one.readAtMs || readAtMs < one.toldAtMs) return;
     one.state = state;
     one.readAtMs = readAtMs;
     if (state.isFenced) endCalls(one, id);
@@ -89,7 +92,6 @@ export function createFenceWatch(deps: { db: Database; clock: Clock; log: Log })
     },
     guard: async (id, call) => {
       const one = of(id);
-      if (one.state?.isFenced === true) throw fenced(id);
       const controller = new AbortController();
       one.calls.add(controller);
       try {
@@ -120,14 +122,16 @@ function endCalls(one: Watched, id: ConnectionId, reason: MooringError = fenced(
 
 /** Gives the way to stop. Without a listener the poll alone ends calls, in time. */
 async function startListening(
-  deps: { db: Database; log: Log },
+  deps: { db: Database; clock: Clock; log: Log },
   watched: Map<ConnectionId, Watched>,
 ): Promise<() => Promise<void>> {
   try {
     return await deps.db.listen(FENCE_CHANNEL, (payload) => {
       for (const [id, one] of watched) {
         if (id !== payload) continue;
-        one.state = { isFenced: true, generation: one.state?.generation ?? 0 };
+        // A fence that is taken down is told the same way, with no call under way; what holds now is read at the next use.
+        one.toldAtMs = deps.clock.monotonicMs();
+        one.readAtMs = Number.NEGATIVE_INFINITY;
         endCalls(one, id);
       }
     });
@@ -181,7 +185,7 @@ async function poll(
   );
   for (const [id, one] of busy) {
     if (shut.has(id)) {
-      one.state = { isFenced: true, generation: one.state?.generation ?? 0 };
+      one.readAtMs = Number.NEGATIVE_INFINITY;
       endCalls(one, id);
     } else one.seenOpenAtMs = Math.max(one.seenOpenAtMs, readAtMs);
   }

@@ -31,8 +31,13 @@ export interface Guard {
   check(url: string, permitHttp?: boolean): URL;
   /** Opens sockets for undici, to checked addresses alone. */
   readonly connector: buildConnector.connector;
-  /** The same for a client that speaks through node's own http; whoever made the guard destroys them. */
-  readonly agents: { readonly http: HttpAgent; readonly https: HttpsAgent };
+  /** The same for a client that speaks through node's own http. Sockets end after `lifetimeMs`; the caller destroys the agents. */
+  agents(lifetimeMs: number): GuardedAgents;
+}
+
+export interface GuardedAgents {
+  readonly http: HttpAgent;
+  readonly https: HttpsAgent;
 }
 
 export function createGuard(settings: GuardSettings): Guard {
@@ -40,7 +45,7 @@ export function createGuard(settings: GuardSettings): Guard {
   return {
     check: (url, permitHttp = false) => checkUrl(settings, url, permitHttp),
     connector: guardedConnector(settings, lookup),
-    agents: guardedAgents(settings, lookup),
+    agents: (lifetimeMs) => guardedAgents(settings, lookup, lifetimeMs),
   };
 }
 
@@ -132,47 +137,41 @@ function originOf(protocol: string, hostname: string, port: string | number | nu
   return `${protocol}//${hostname}${isDefault ? '' : `:${port}`}`;
 }
 
-function guardedAgents(settings: GuardSettings, lookup: LookupFunction): Guard['agents'] {
-  const http = new HttpAgent({ keepAlive: true });
-  const https = new HttpsAgent({ keepAlive: true, rejectUnauthorized: true });
-  http.createConnection = (options) => connectFor(settings, lookup, 'http:', options);
-  https.createConnection = (options) => connectFor(settings, lookup, 'https:', options);
+function guardedAgents(settings: GuardSettings, lookup: LookupFunction, lifetimeMs: number): GuardedAgents {
+  const http = new HttpAgent({ keepAlive: false });
+  const https = new HttpsAgent({ keepAlive: false, rejectUnauthorized: true });
+  http.createConnection = (options) => ending(openSocket(settings, lookup, 'http:', options), lifetimeMs);
+  https.createConnection = (options) => ending(openSocket(settings, lookup, 'https:', options), lifetimeMs);
   return { http, https };
 }
 
 interface AgentConnectOptions {
   host?: string | null | undefined;
   port?: number | string | null | undefined;
-  servername?: string | undefined;
 }
 
 /** Throws to the caller of the request where the address is refused. */
-function connectFor(
+function openSocket(
   settings: GuardSettings,
   lookup: LookupFunction,
   protocol: 'http:' | 'https:',
   options: AgentConnectOptions,
 ): Socket {
-  const host = options.host ?? '';
+  const host = withoutBrackets(options.host ?? '');
   const port = Number(options.port ?? (protocol === 'https:' ? 443 : 80));
-  const shownHost = host.includes(':') ? `[${host}]` : host;
-  const origin = originOf(protocol, shownHost, port);
+  const origin = originOf(protocol, host.includes(':') ? `[${host}]` : host, port);
   const target = settings.originOverrides(origin);
   if (target !== undefined) {
-    if (!target.tls) return connectTcp({ host: target.hostname, port: target.port });
-    return connectTls({ host: target.hostname, port: target.port, servername: target.hostname });
+    const to = { host: target.hostname, port: target.port };
+    return target.tls ? connectTls({ ...to, servername: target.hostname }) : connectTcp(to);
   }
   checkUrl(settings, `${origin}/`, false);
   const to = { host, port, lookup, autoSelectFamily: true };
-  const socket =
-    protocol === 'https:'
-      ? connectTls({ ...to, rejectUnauthorized: true, ...(isIP(host) === 0 ? { servername: host } : {}) })
-      : connectTcp(to);
-  const timer = setTimeout(
-    () => socket.destroy(new Error('connect timeout')),
-    settings.connectTimeoutMs ?? 5000,
-  );
-  return socket
-    .once(protocol === 'https:' ? 'secureConnect' : 'connect', () => clearTimeout(timer))
-    .once('close', () => clearTimeout(timer));
+  if (protocol === 'http:') return connectTcp(to);
+  return connectTls({ ...to, rejectUnauthorized: true, ...(isIP(host) === 0 ? { servername: host } : {}) });
+}
+
+function ending(socket: Socket, lifetimeMs: number): Socket {
+  const timer = setTimeout(() => socket.destroy(new Error('the socket outlived its bound')), lifetimeMs);
+  return socket.once('close', () => clearTimeout(timer));
 }

@@ -26,6 +26,8 @@ export function holdCredential(deps: HoldDeps, use: CredentialUse): HeldCredenti
   let held: OpenedConnection | null = null;
   let opening: Promise<OpenedConnection> | null = null;
   let isDropped = false;
+  /** While a renewal is put off, a credential that still works is used without asking again. */
+  let askAgainAtMs = 0;
 
   // Calls of one closure may run at once; they share an opening, and so its audit row.
   const reopen = (): Promise<OpenedConnection> => {
@@ -57,6 +59,7 @@ export function holdCredential(deps: HoldDeps, use: CredentialUse): HeldCredenti
       case 'fresh':
         return opened(answer.generation);
       case 'retry_later':
+        askAgainAtMs = answer.retryAtMs;
         if (mayKeep(old)) return old;
         throw new MooringError(
           'retry_later',
@@ -74,7 +77,9 @@ export function holdCredential(deps: HoldDeps, use: CredentialUse): HeldCredenti
   return {
     current: async (newest) => {
       const now = await opened(newest);
-      if (use.purpose === 'revocation' || !isDue(now, deps.clock.nowMs())) return now;
+      const nowMs = deps.clock.nowMs();
+      if (use.purpose === 'revocation' || !isDue(now, nowMs)) return now;
+      if (nowMs < askAgainAtMs && !isExpired(now, nowMs)) return now;
       return renew(now, (old) => !isExpired(old, deps.clock.nowMs()));
     },
     replacing: (refused) => renew(refused, () => false),

@@ -42,11 +42,7 @@ export function createSender(guard: Guard): Sender {
   });
   return {
     send: (request, options) => sendOne(agent, guard, request, options),
-    close: async () => {
-      guard.agents.http.destroy();
-      guard.agents.https.destroy();
-      await agent.destroy();
-    },
+    close: () => agent.destroy(),
   };
 }
 

@@ -1,0 +1,114 @@
+// Runs an exchange: opens what the lifecycle activity asked for, lends it with the guarded ways out, and takes all of it back
+// when the closure ends or the fence falls. Everything it lends refuses to work afterwards.
+import type { CredentialMaterial } from '../domain/credential.ts';
+import { MooringError } from '../domain/errors.ts';
+import type { OutboundRequest } from '../domain/outbound.ts';
+import type { AuthMethod, Platform, PlatformRequest } from '../domain/platform.ts';
+import type { PlatformResult } from './call.ts';
+import type { Exchange, ExchangeContext, ExchangeUse } from './exchange.ts';
+import type { Guard, GuardedAgents } from './guard.ts';
+import type { ExchangeOpener, GenerationOpener, OpenedExchange } from './open.ts';
+import { acceptOrThrow } from './outcome.ts';
+import { type CallParts, type CallSubject, performCall, sendFenced } from './perform.ts';
+import { proveWith } from './prove.ts';
+import { TOKEN_BOUNDS } from './send.ts';
+
+export interface ExchangeDeps extends CallParts {
+  readonly guard: Guard;
+  readonly open: ExchangeOpener;
+  readonly openGeneration: GenerationOpener;
+}
+
+export function createExchange(deps: ExchangeDeps): Exchange {
+  return async (use, closure) => {
+    if (use.purpose !== 'revocation') await deps.fence.assertOpen(use.tenantId, use.connectionId);
+    const opened = await deps.open(use);
+    const agents = deps.guard.agents(TOKEN_BOUNDS.totalMs);
+    const run = (signal: AbortSignal | undefined) =>
+      lend(deps, { ...use, ...(signal === undefined ? {} : { signal }) }, opened, agents, closure);
+    if (use.purpose === 'revocation') return run(use.signal);
+    return deps.fence.guard(use.connectionId, (fence) =>
+      run(use.signal === undefined ? fence : AbortSignal.any([fence, use.signal])),
+    );
+  };
+}
+
+async function lend<T>(
+  deps: ExchangeDeps,
+  use: ExchangeUse,
+  opened: OpenedExchange,
+  agents: GuardedAgents,
+  closure: (context: ExchangeContext) => Promise<T>,
+): Promise<T> {
+  const destroy = () => {
+    agents.http.destroy();
+    agents.https.destroy();
+  };
+  const ended = new AbortController();
+  use.signal?.addEventListener('abort', destroy, { once: true });
+  try {
+    return await closure(contextOf(deps, use, opened, agents, ended.signal));
+  } catch (error) {
+    // A client that speaks by itself reports a destroyed socket; the reason it was destroyed is what happened.
+    if (use.signal?.aborted === true && !(error instanceof MooringError)) throw use.signal.reason;
+    throw error;
+  } finally {
+    ended.abort(new MooringError('internal', `the exchange of "${use.connectionId}" has ended`));
+    use.signal?.removeEventListener('abort', destroy);
+    destroy();
+  }
+}
+
+function contextOf(
+  deps: ExchangeDeps,
+  use: ExchangeUse,
+  opened: OpenedExchange,
+  agents: GuardedAgents,
+  ended: AbortSignal,
+): ExchangeContext {
+  const { platform, registration } = opened;
+  const subjectFor = (shop: Readonly<Record<string, string>>): CallSubject => {
+    ended.throwIfAborted();
+    const { tenantId, connectionId, purpose, signal } = use;
+    return { tenantId, connectionId, purpose, signal, platform, shop, registration };
+  };
+  const method = (kind: string) => methodFor(platform, kind);
+  return {
+    ...opened,
+    nowMs: deps.clock.nowMs(),
+    agents,
+    methodFor: method,
+    openGeneration: (generation) => {
+      ended.throwIfAborted();
+      return deps.openGeneration(use, generation);
+    },
+    send: async (request) => sendToken(deps, subjectFor(opened.shop), request),
+    call: async (credential, request, shop = opened.shop) =>
+      callOnce(deps, subjectFor(shop), { method: method(credential.kind), credential }, request),
+    prove: async (credential, shop = opened.shop) =>
+      proveWith(deps, subjectFor(shop), { method: method(credential.kind), credential }),
+  };
+}
+
+/** Token answers are small and quick; a lost one is the caller's to judge, so nothing is retried here. */
+async function sendToken(deps: ExchangeDeps, subject: CallSubject, request: OutboundRequest) {
+  return sendFenced({ ...deps, bounds: TOKEN_BOUNDS }, subject, request);
+}
+
+async function callOnce(
+  deps: ExchangeDeps,
+  subject: CallSubject,
+  material: { readonly method: AuthMethod; readonly credential: CredentialMaterial },
+  request: PlatformRequest,
+): Promise<PlatformResult> {
+  const read = await performCall(deps, subject, request, async () => material);
+  return acceptOrThrow(read, request, deps.clock.nowMs());
+}
+
+/** Throws internal when the platform has no such kind of credential. */
+export function methodFor(platform: Platform, kind: string): AuthMethod {
+  const method = platform.auth.find((one) => one.credentialKind === kind);
+  if (method === undefined)
+    throw new MooringError('internal', `"${platform.id}" has no credential of the kind "${kind}"`);
+  return method;
+}
