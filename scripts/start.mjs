@@ -1,0 +1,14 @@
+// npm start: installs what is missing, then hands over to start.ts.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { ensureInstalled } from './ensure-installed.mjs';
+
+ensureInstalled();
+const script = fileURLToPath(new URL('./start.ts', import.meta.url));
+const child = spawn(process.execPath, ['--import', 'tsx', script, ...process.argv.slice(2)], {
+  stdio: 'inherit',
+});
+// The terminal sends Ctrl-C to both; a signal sent to this process alone is passed on.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => child.kill('SIGTERM'));
+child.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 0 : 1)));
