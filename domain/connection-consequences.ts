@@ -2,11 +2,12 @@
 // Derived by comparing before and after, so that no rule can forget one.
 import type { ConnectionState, Effect, OutboxEvent, PublicState } from './connection.ts';
 import { publicState } from './connection.ts';
+import { scheduleNote } from './connection-schedule.ts';
 
 /** Effects that any change from `before` to `after` calls for, in the order they must be performed. */
 export function consequences(before: ConnectionState, after: ConnectionState): readonly Effect[] {
   const effects: Effect[] = [];
-  if (visible(before) !== visible(after)) {
+  if (visible(before) !== visible(after) && !isDiscarded(after)) {
     effects.push({ type: 'write_projection', events: outbox(before, after) });
   }
   const wish = scheduleNote(after);
@@ -20,18 +21,10 @@ export function consequences(before: ConnectionState, after: ConnectionState): r
   return effects;
 }
 
-/**
- * Why the connection's sync schedule stands still; null: it runs; undefined: there is none to speak of.
- * Passing trouble (5xx, 429, network) does not stop it: the next run is what finds out that the trouble is over.
- */
-export function scheduleNote(state: ConnectionState): string | null | undefined {
-  if (state.lifecycle.name === 'reauth_required') return `reauth_required: ${state.lifecycle.reason}`;
-  if (state.lifecycle.name !== 'active') return undefined;
-  if (state.pausedBy !== null) return `paused by ${state.pausedBy}`;
-  if (state.heldSinceMs !== null) return 'held by the breaker of the platform';
-  const cause = causeOf(state);
-  if (cause === 'registration_rejected' || cause === 'shop_unavailable') return `degraded: ${cause}`;
-  return null;
+/** A connection that was never authorized and whose caller was refused leaves nothing. */
+function isDiscarded(state: ConnectionState): boolean {
+  const { lifecycle } = state;
+  return lifecycle.name === 'abandoned' && lifecycle.because === 'refused' && state.generation === 0;
 }
 
 function visible(state: ConnectionState): string {

@@ -40,7 +40,7 @@ export const authorizationRefused: Rule<'authorization_refused'> = (state, event
   if (state.lifecycle.name !== 'connecting' || !event.discard) return only(idle);
   return only(
     { ...idle, lifecycle: { name: 'abandoned', because: 'refused' } },
-    { type: 'discard', row: true },
+    { type: 'discard', row: state.generation === 0 },
   );
 };
 
@@ -104,7 +104,7 @@ export const grantDied: Rule<'grant_died'> = (state, event) => {
 };
 
 export const secretDidNotOpen: Rule<'secret_did_not_open'> = (state, event) => {
-  const idle = { ...state, work: { ...state.work, refreshing: false, probing: null } };
+  const idle = idleRefresh(state, event.epoch);
   if (state.lifecycle.name !== 'active') return only(idle);
   return only(requireReauth(idle, 'credential_unreadable', event.atMs));
 };

@@ -1,6 +1,15 @@
-// Rules about how a connection ends: never approved, revoked, uninstalled, given up. Revoking wins over everything else.
+// Rules about how a connection ends, and how a new run takes over: never approved, revoked, uninstalled, given up. Revoking wins over
+// everything else.
 import type { ConnectionState, Rule, Step } from './connection.ts';
+import { scheduleNote } from './connection-schedule.ts';
 import { only, startProbe } from './connection-steps.ts';
+
+/** What the run before had wished for may not have been done: the schedule is set again, a revocation begun again. */
+export const restored: Rule<'restored'> = (state) => {
+  if (state.lifecycle.name === 'revoking') return revoking(state, state.lifecycle);
+  const pausedNote = scheduleNote(state);
+  return pausedNote === undefined ? null : only(state, { type: 'set_schedule', pausedNote });
+};
 
 /** An authorization already under way may still succeed: the deadline waits for its answer. */
 export const connectDeadlinePassed: Rule<'connect_deadline_passed'> = (state) => {
@@ -45,6 +54,9 @@ export const revokeRequested: Rule<'revoke_requested'> = (state, event) => {
     case 'reauth_required':
       return revoking(state, event);
     case 'revoking':
+      // «destroy now» while the platform is still being asked: no longer waits for it
+      if (event.upstream || !state.lifecycle.upstream) return null;
+      return only({ ...state, lifecycle: { ...state.lifecycle, upstream: false } });
     case 'revoked':
     case 'abandoned':
       return null;

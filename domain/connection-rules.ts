@@ -5,6 +5,7 @@ import * as ending from './connection-ending.ts';
 import * as health from './connection-health.ts';
 
 export const RULES: { readonly [T in EventType]: Rule<T> } = {
+  restored: ending.restored,
   connect_deadline_passed: ending.connectDeadlinePassed,
   authorization_started: credential.authorizationStarted,
   authorized: credential.authorized,

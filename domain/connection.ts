@@ -87,6 +87,8 @@ export interface Timings {
   readonly reminderAfterMs: readonly number[];
   /** after how long without a new approval the connection revokes itself; null: never */
   readonly giveUpAfterMs: number | null;
+  /** how long a history may grow before the workflow continues as new; null: until Temporal suggests it */
+  readonly continueAfterEvents: number | null;
 }
 
 export interface ConnectionState {
@@ -124,6 +126,8 @@ export interface Failure {
 }
 
 type Happening =
+  /** a new run took over what Postgres knew */
+  | { readonly type: 'restored' }
   | { readonly type: 'connect_deadline_passed' }
   | { readonly type: 'authorization_started' }
   | {
@@ -148,7 +152,7 @@ type Happening =
   | { readonly type: 'refresh_answer_lost'; readonly epoch: number }
   | { readonly type: 'refresh_token_expired' }
   | { readonly type: 'grant_died'; readonly generation: number; readonly epoch?: number }
-  | { readonly type: 'secret_did_not_open' }
+  | { readonly type: 'secret_did_not_open'; readonly epoch: number }
   | { readonly type: 'retry_came_due' }
   | { readonly type: 'probe_requested'; readonly by: string }
   | { readonly type: 'probe_succeeded'; readonly generation: number }

@@ -46,4 +46,5 @@ export const DEFAULT_TIMINGS: Timings = {
   fixedByOthersRetryMs: 60 * MINUTE_MS,
   reminderAfterMs: [],
   giveUpAfterMs: null,
+  continueAfterEvents: null,
 };

@@ -4,7 +4,6 @@ import type { Projection } from '../domain/connection-projection.ts';
 import type { ClientRegistrationId, ConnectionId, TenantId } from '../domain/ids.ts';
 import type { Permission } from '../domain/resource.ts';
 import type { Tx } from './database.ts';
-import { FENCE_CHANNEL } from './fence.ts';
 import type { Connection } from './generated/client.ts';
 
 export type ConnectionRow = Connection;
@@ -68,45 +67,32 @@ export async function writeProjection(tx: Tx, projection: Projection): Promise<b
 }
 
 /**
- * Puts up the fence: from this commit on only the purpose `revocation` may open the credential. Listeners on the channel
- * hear of it at commit. Safe to repeat: the first instant stays. False when there is no such connection.
+ * Puts up the fence: from this commit on only the purpose `revocation` may open the credential. A trigger tells
+ * every worker at commit. Safe to repeat: the first instant stays. False when there is no such connection.
  */
 export async function fenceConnection(tx: Tx, id: ConnectionId, atMs: number): Promise<boolean> {
   const at = new Date(atMs);
   const count = await tx.$executeRaw`
-    UPDATE connections SET fenced_at = coalesce(fenced_at, ${at}), updated_at = ${at} WHERE id = ${id}`;
-  if (count === 0) return false;
-  await tx.$executeRaw`SELECT pg_notify(${FENCE_CHANNEL}, ${id})`;
-  return true;
+    UPDATE connections SET fenced_at = coalesce(fenced_at, ${at}::timestamptz), updated_at = ${at}::timestamptz WHERE id = ${id}`;
+  return count === 1;
 }
 
-export interface CredentialAdvance {
-  readonly connectionId: ConnectionId;
-  /** The generation that must still be the newest. */
-  readonly from: number;
-  readonly to: number;
-  readonly epoch: number;
-  readonly expiresAtMs: number | null;
-  readonly refreshExpiresAtMs: number | null;
-  readonly nextRefreshAtMs: number | null;
-  readonly atMs: number;
-}
-
-/** The compare-and-set on (generation, not fenced). False: another writer was first, or the fence fell; nothing was changed. */
-export async function advanceGeneration(tx: Tx, advance: CredentialAdvance): Promise<boolean> {
-  const { count } = await tx.connection.updateMany({
-    where: { id: advance.connectionId, generation: advance.from, fencedAt: null },
+/** Notes when the newest generation was obtained and when the next is planned, and ends the attempt. Call it beside `saveGeneration`. */
+export async function noteRefreshed(
+  tx: Tx,
+  id: ConnectionId,
+  refreshed: { readonly epoch: number; readonly nextRefreshAtMs: number | null; readonly atMs: number },
+): Promise<void> {
+  const at = new Date(refreshed.atMs);
+  await tx.connection.updateMany({
+    where: { id },
     data: {
-      generation: advance.to,
-      epoch: advance.epoch,
-      expiresAt: instant(advance.expiresAtMs),
-      refreshExpiresAt: instant(advance.refreshExpiresAtMs),
-      nextRefreshAt: instant(advance.nextRefreshAtMs),
-      lastRefreshAt: new Date(advance.atMs),
-      updatedAt: new Date(advance.atMs),
+      epoch: refreshed.epoch,
+      nextRefreshAt: instant(refreshed.nextRefreshAtMs),
+      lastRefreshAt: at,
+      updatedAt: at,
     },
   });
-  return count === 1;
 }
 
 /** Ends an attempt without a new credential: the next attempt is a new update id. Never goes back. */

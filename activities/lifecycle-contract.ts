@@ -1,0 +1,112 @@
+// What the lifecycle's workflows may ask for: names and plain-JSON payloads, no code. Names are wire format. No payload holds a secret
+// or personal data: histories keep them.
+import type { CredentialFacts, ProbeReason, Timings, UpstreamRevocation } from '../domain/connection.ts';
+import type { Projection, StoredConnection } from '../domain/connection-projection.ts';
+import type { ErrorCode, FieldError } from '../domain/errors.ts';
+import type { AuthorizationId, ConnectionId, TenantId } from '../domain/ids.ts';
+
+export interface ConnectionRef {
+  readonly tenantId: TenantId;
+  readonly connectionId: ConnectionId;
+}
+
+export interface CompleteAuthorizationInput extends ConnectionRef {
+  readonly authorizationId: AuthorizationId;
+  /** A refusal must leave nothing: too few scopes are then a refusal too. */
+  readonly discardOnRefusal: boolean;
+}
+
+export type AuthorizationResult =
+  | {
+      readonly outcome: 'authorized';
+      readonly generation: number;
+      readonly credential: CredentialFacts;
+      readonly renew: 'ahead' | 'on_use' | 'none';
+      readonly sameTokenAgain: boolean;
+      readonly missingScopes: readonly string[];
+    }
+  | {
+      readonly outcome: 'refused';
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly fields?: readonly FieldError[];
+      readonly detail?: Readonly<Record<string, string | number | boolean | readonly string[]>>;
+    };
+
+export interface AttemptInput extends ConnectionRef {
+  readonly generation: number;
+  readonly epoch: number;
+  /** the number of the transition that began the attempt; the timeline's row is written with the outcome */
+  readonly seq: number;
+  readonly grantedAtMs: number;
+}
+
+/** Every outcome but `lost` is durable, with the attempt's number, before it is told. */
+export type RefreshResult =
+  | {
+      readonly outcome: 'refreshed';
+      readonly generation: number;
+      readonly epoch: number;
+      readonly credential: CredentialFacts;
+    }
+  | {
+      readonly outcome: 'failed';
+      readonly epoch: number;
+      readonly code: ErrorCode;
+      readonly retryAtMs?: number;
+    }
+  | { readonly outcome: 'dead'; readonly epoch: number; readonly generation: number }
+  | { readonly outcome: 'unreadable'; readonly epoch: number }
+  | { readonly outcome: 'discarded'; readonly epoch: number }
+  | { readonly outcome: 'lost'; readonly epoch: number };
+
+export interface ProbeInput extends ConnectionRef {
+  readonly generation: number;
+  readonly reason: ProbeReason;
+}
+
+export type ProbeResult =
+  | { readonly outcome: 'works'; readonly generation: number }
+  | {
+      readonly outcome: 'failed';
+      readonly generation: number;
+      readonly code: ErrorCode;
+      readonly retryAtMs?: number;
+    };
+
+export interface LifecycleActivities {
+  loadConnection(input: ConnectionRef): Promise<StoredConnection | null>;
+  reopenConnection(input: ConnectionRef): Promise<void>;
+  readTimings(input: ConnectionRef): Promise<Timings>;
+  completeAuthorization(input: CompleteAuthorizationInput): Promise<AuthorizationResult>;
+  refreshCredential(input: AttemptInput): Promise<RefreshResult>;
+  settleLostRefresh(input: AttemptInput): Promise<RefreshResult>;
+  probeConnection(input: ProbeInput): Promise<ProbeResult>;
+  writeProjection(input: Projection): Promise<void>;
+  setSchedule(input: ConnectionRef & { readonly pausedNote: string | null }): Promise<void>;
+  removeSchedule(input: ConnectionRef): Promise<void>;
+  cancelRuns(input: ConnectionRef): Promise<void>;
+  fence(input: ConnectionRef): Promise<void>;
+  revokeUpstream(input: ConnectionRef): Promise<Exclude<UpstreamRevocation, 'unconfirmed'>>;
+  destroyCredential(input: ConnectionRef & { readonly erase: boolean }): Promise<void>;
+  discardConnection(input: ConnectionRef & { readonly row: boolean }): Promise<void>;
+  reportRegistration(input: ConnectionRef): Promise<void>;
+  weighBreaker(input: { readonly platform: string }): Promise<void>;
+  tellPlatform(input: {
+    readonly platform: string;
+    readonly signal: 'breakerOpened' | 'breakerClosed';
+  }): Promise<number>;
+  probeCanaries(input: { readonly platform: string }): Promise<boolean>;
+  closeBreaker(input: { readonly platform: string }): Promise<void>;
+  sweep(): Promise<SweepReport>;
+}
+
+/** What one sweep found and mended; counts only. */
+export interface SweepReport {
+  readonly connections: number;
+  readonly workflowsRestarted: number;
+  readonly schedulesCreated: number;
+  readonly schedulesSet: number;
+  readonly schedulesRemoved: number;
+  readonly stuck: number;
+}

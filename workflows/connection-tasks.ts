@@ -1,0 +1,120 @@
+// Performs what the lifecycle's rules ask for, and tells what came of it. Order and waiting only: every decision is in domain/.
+import {
+  ActivityFailure,
+  CancellationScope,
+  condition,
+  isCancellation,
+  proxyActivities,
+} from '@temporalio/workflow';
+import type { ConnectionRef, LifecycleActivities } from '../activities/lifecycle-contract.ts';
+import type { ProbeReason, UpstreamRevocation } from '../domain/connection.ts';
+import { probeEvent, refreshEvent } from '../domain/connection-events.ts';
+import type { Run, Task } from './connection-run.ts';
+import { ONE_EXCHANGE, ONE_PROBE, OWN_DATABASE, TEMPORAL_ITSELF, UPSTREAM_REVOCATION } from './policies.ts';
+
+const database = proxyActivities<LifecycleActivities>(OWN_DATABASE);
+const exchange = proxyActivities<LifecycleActivities>(ONE_EXCHANGE);
+const probing = proxyActivities<LifecycleActivities>(ONE_PROBE);
+const temporal = proxyActivities<LifecycleActivities>(TEMPORAL_ITSELF);
+const upstream = proxyActivities<LifecycleActivities>({
+  ...UPSTREAM_REVOCATION,
+  summary: 'end the grant at the platform',
+});
+
+/** Performs the tasks in order. Writes are awaited, so that rows follow the order of transitions; the rest runs beside. */
+export async function performTasks(run: Run, ref: ConnectionRef): Promise<void> {
+  for (let task = run.nextTask(); task !== undefined; task = run.nextTask()) {
+    await perform(run, ref, task);
+  }
+}
+
+async function perform(run: Run, ref: ConnectionRef, task: Task): Promise<void> {
+  switch (task.type) {
+    case 'projection':
+      await database.writeProjection.executeWithOptions(
+        { ...OWN_DATABASE, summary: `${task.projection.transition.event.type} → ${task.projection.state}` },
+        [task.projection],
+      );
+      run.noteWritten(task.projection.seq);
+      return;
+    case 'set_schedule':
+      return run.spawn(() => setSchedule(run, ref));
+    case 'refresh':
+      return run.spawn(() => refresh(run, ref));
+    case 'probe':
+      return run.spawn(() => probe(run, ref, task.reason));
+    case 'report_registration':
+      return run.spawn(() => database.reportRegistration(ref));
+    case 'weigh_breaker':
+      return run.spawn(() => temporal.weighBreaker({ platform: run.state().platform }));
+    case 'revoke':
+      return run.spawn(() => revoke(run, ref, task));
+    case 'discard':
+      return run.spawn(() => database.discardConnection({ ...ref, row: task.row }));
+  }
+}
+
+/** One at a time, always towards what is wished now: an older wish never lands after a newer one. */
+async function setSchedule(run: Run, ref: ConnectionRef): Promise<void> {
+  await run.oneAtATime(async () => {
+    const pausedNote = run.wish();
+    if (pausedNote !== undefined) await temporal.setSchedule({ ...ref, pausedNote });
+  });
+}
+
+async function refresh(run: Run, ref: ConnectionRef): Promise<void> {
+  const { generation, epoch, seq, lifecycle } = run.state();
+  const grantedAtMs = lifecycle.name === 'active' ? lifecycle.credential.grantedAtMs : 0;
+  const attempt = { ...ref, generation, epoch, seq, grantedAtMs };
+  const answer = await exchange.refreshCredential
+    .executeWithOptions({ ...ONE_EXCHANGE, summary: `refresh generation ${generation}, attempt ${epoch}` }, [
+      attempt,
+    ])
+    .catch((error: unknown) => {
+      if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+      // Timed out, or its worker died: what Postgres holds decides whether anything was sent, lost, or even saved.
+      return database.settleLostRefresh(attempt);
+    });
+  run.tell(refreshEvent(answer));
+}
+
+async function probe(run: Run, ref: ConnectionRef, reason: ProbeReason): Promise<void> {
+  const { generation } = run.state();
+  const answer = await probing.probeConnection({ ...ref, generation, reason }).catch((error: unknown) => {
+    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+    return { outcome: 'failed', generation, code: 'platform_unreachable' } as const;
+  });
+  run.tell(probeEvent(answer));
+}
+
+/** fence → cancel runs → revoke at the platform → destroy secrets, whatever the platform answered. */
+async function revoke(run: Run, ref: ConnectionRef, wish: Extract<Task, { type: 'revoke' }>): Promise<void> {
+  await database.fence(ref);
+  await run.oneAtATime(() => temporal.removeSchedule(ref));
+  await temporal.cancelRuns(ref);
+  const told: UpstreamRevocation = wish.told ? 'confirmed' : 'unconfirmed';
+  const settled = wish.upstream ? await revokeUpstream(run, ref) : told;
+  await database.destroyCredential({ ...ref, erase: wish.erase });
+  run.tell({ type: 'revocation_finished', upstream: settled });
+}
+
+/** Up to 24 h, or until somebody asks to destroy now. */
+async function revokeUpstream(run: Run, ref: ConnectionRef): Promise<UpstreamRevocation> {
+  const scope = new CancellationScope();
+  const asked = scope
+    .run(() => upstream.revokeUpstream(ref))
+    .catch((error: unknown): UpstreamRevocation => {
+      if (error instanceof ActivityFailure || isCancellation(error)) return 'unconfirmed';
+      throw error;
+    });
+  const isHurried = () => {
+    const { lifecycle } = run.state();
+    return lifecycle.name === 'revoking' && !lifecycle.upstream;
+  };
+  const settled = await Promise.race([
+    asked,
+    condition(isHurried).then((): UpstreamRevocation => 'unconfirmed'),
+  ]);
+  scope.cancel();
+  return settled;
+}

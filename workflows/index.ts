@@ -1,0 +1,4 @@
+// Every workflow of the installation, by its wire name. The worker bundles this file; nothing else imports it.
+export { breaker } from './breaker.ts';
+export { connection } from './connection.ts';
+export { sweep } from './sweep.ts';
