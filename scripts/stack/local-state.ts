@@ -1,0 +1,66 @@
+// What the local stack remembers in .mooring/ between starts: its ports and secrets. Files with secrets are for their owner alone (0600).
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const FOLDER = fileURLToPath(new URL('../../.mooring', import.meta.url));
+export const inFolder = (...path: string[]): string => join(FOLDER, ...path);
+
+/** What `npm start` tells programs, in .mooring/local.json, once all is ready. */
+export interface LocalAddresses {
+  readonly apiUrl: string;
+  readonly consoleUrl: string;
+  readonly temporalUiUrl: string;
+  readonly temporalAddress: string;
+  readonly databaseUrl: string;
+  readonly sandboxUrl: string;
+  readonly apiKey: string;
+}
+
+const ADDRESSES = inFolder('local.json');
+const PORTS = inFolder('ports.json');
+
+export async function writeAddresses(addresses: LocalAddresses): Promise<void> {
+  await writeSecretFile(ADDRESSES, `${JSON.stringify(addresses, null, 2)}\n`);
+}
+
+/** Removed while the stack is not ready, so that nobody reads addresses of a stack that is down. */
+export async function removeAddresses(): Promise<void> {
+  await rm(ADDRESSES, { force: true });
+}
+
+export async function readPorts(): Promise<Readonly<Record<string, number>>> {
+  return existsSync(PORTS) ? JSON.parse(await readFile(PORTS, 'utf8')) : {};
+}
+
+export async function writePorts(ports: Readonly<Record<string, number>>): Promise<void> {
+  await mkdir(FOLDER, { recursive: true });
+  await writeFile(PORTS, JSON.stringify(ports));
+}
+
+/** A secret made at the first start: 32 random bytes in base64. */
+export async function keepSecret(name: string): Promise<string> {
+  const file = inFolder(name);
+  if (existsSync(file)) return (await readFile(file, 'utf8')).trim();
+  const secret = randomBytes(32).toString('base64');
+  await writeSecretFile(file, secret);
+  return secret;
+}
+
+/** The text of a file kept by an earlier start; null when there is none. */
+export async function readKept(name: string): Promise<string | null> {
+  const file = inFolder(name);
+  return existsSync(file) ? (await readFile(file, 'utf8')).trim() : null;
+}
+
+export async function keep(name: string, text: string): Promise<void> {
+  await writeSecretFile(inFolder(name), text);
+}
+
+async function writeSecretFile(file: string, text: string): Promise<void> {
+  await mkdir(FOLDER, { recursive: true });
+  await writeFile(file, text, { mode: 0o600 });
+  await chmod(file, 0o600);
+}
