@@ -1,12 +1,82 @@
 // The door: the one way out to a platform. Composition only; each step has its own file.
-
-import type { CredentialUse, PlatformCall } from './call.ts';
+import type { Platform } from '../domain/platform.ts';
+import { markUsed } from '../store/credentials.ts';
+import type { Database } from '../store/database.ts';
+import type { Vault } from '../vault/index.ts';
+import type { EnsureFresh } from './call.ts';
+import { createEndpointUses } from './endpoint-uses.ts';
 import type { Exchange } from './exchange.ts';
+import { createFenceWatch } from './fence.ts';
+import { createGuard, type GuardSettings } from './guard.ts';
+import { createExchangeOpener, createGenerationOpener, createOpener } from './open.ts';
+import { createRateBudgets } from './rate-budget.ts';
+import { createExchange } from './run-exchange.ts';
+import { API_BOUNDS, createSender } from './send.ts';
+import { type Clock, type Log, SYSTEM_CLOCK } from './surroundings.ts';
+import { createWithCredential, type WithCredential } from './with-credential.ts';
+
+export type { CallOptions, CredentialUse, EnsureFresh, PlatformCall, PlatformResult } from './call.ts';
+export type {
+  Exchange,
+  ExchangeContext,
+  ExchangeUse,
+  OpenCredential,
+  OpenRegistration,
+  Proven,
+} from './exchange.ts';
+export { NO_OVERRIDES, type OriginOverrides, parseOriginOverrides } from './overrides.ts';
+
+export interface EgressDeps extends GuardSettings {
+  readonly db: Database;
+  readonly vault: Pick<Vault, 'open'>;
+  readonly platforms: ReadonlyMap<string, Platform>;
+  readonly ensureFresh: EnsureFresh;
+  readonly log: Log;
+  readonly clock?: Clock;
+  /** How long a call waits for its rate budget before it is platform_rate_limited; default 5000. */
+  readonly maxRateWaitMs?: number;
+}
 
 export interface Egress {
   /** Opens the credential once, with its audit row, and lends calls signed with it to the closure. */
-  withCredential<T>(use: CredentialUse, closure: (call: PlatformCall) => Promise<T>): Promise<T>;
+  readonly withCredential: WithCredential;
+  /** For the lifecycle activities alone. */
   readonly exchange: Exchange;
-  /** Flushes counts and closes pools; calls under way are aborted. */
+  /** Flushes counts and closes pools; calls under way are aborted. The database stays open: it is the caller's. */
   close(): Promise<void>;
+}
+
+export function createEgress(deps: EgressDeps): Egress {
+  const clock = deps.clock ?? SYSTEM_CLOCK;
+  const around = { db: deps.db, clock, log: deps.log };
+  const guard = createGuard(deps);
+  const sender = createSender(guard);
+  const fence = createFenceWatch(around);
+  const uses = createEndpointUses(around);
+  const budgets = createRateBudgets({
+    ...around,
+    ...(deps.maxRateWaitMs === undefined ? {} : { maxWaitMs: deps.maxRateWaitMs }),
+  });
+  const parts = { sender, budgets, fence, uses, clock, bounds: API_BOUNDS };
+  const opening = { ...around, vault: deps.vault, platforms: deps.platforms, fence };
+  return {
+    withCredential: createWithCredential({
+      ...parts,
+      open: createOpener(opening),
+      ensureFresh: deps.ensureFresh,
+      markUsed: (use, generation) =>
+        deps.db.sqlInTenant(use.tenantId, (sql) => markUsed(sql, use.connectionId, generation)),
+    }),
+    exchange: createExchange({
+      ...parts,
+      guard,
+      open: createExchangeOpener(opening),
+      openGeneration: createGenerationOpener(opening),
+    }),
+    close: async () => {
+      await fence.close();
+      await sender.close();
+      await uses.close();
+    },
+  };
 }

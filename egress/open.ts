@@ -1,11 +1,26 @@
 // Opens what a call is signed with: one transaction reads the rows, writes the audit row and unseals. If the audit row cannot
 // be written nothing is opened. It must never keep what it opened.
 import type { CredentialMaterial } from '../domain/credential.ts';
+import { MooringError } from '../domain/errors.ts';
 import type { TenantId } from '../domain/ids.ts';
 import type { AuthMethod, Platform } from '../domain/platform.ts';
 import type { Secret } from '../domain/secret.ts';
+import { openCredential, type SealedCredential } from '../store/credentials.ts';
+import type { Database, Sql } from '../store/database.ts';
+import {
+  auditClientSecret,
+  type ConnectionForOpening,
+  type RegistrationForOpening,
+  readForOpening,
+  readSealedAuthorization,
+  type SealedPart,
+} from '../store/openings.ts';
+import type { Vault } from '../vault/index.ts';
 import type { CredentialUse } from './call.ts';
 import type { ExchangeUse, OpenCredential, OpenRegistration } from './exchange.ts';
+import type { FenceWatch } from './fence.ts';
+import { needsApproval } from './held-credential.ts';
+import type { Clock } from './surroundings.ts';
 
 export type RegistrationOfTenant = OpenRegistration & { readonly tenantId: TenantId | null };
 
@@ -35,3 +50,161 @@ export interface OpenedExchange {
 export type Opener = (use: CredentialUse) => Promise<OpenedConnection>;
 export type ExchangeOpener = (use: ExchangeUse) => Promise<OpenedExchange>;
 export type GenerationOpener = (use: ExchangeUse, generation: number) => Promise<OpenCredential | null>;
+
+export interface OpenDeps {
+  readonly db: Database;
+  readonly vault: Pick<Vault, 'open'>;
+  readonly platforms: ReadonlyMap<string, Platform>;
+  readonly fence: Pick<FenceWatch, 'note'>;
+  readonly clock: Clock;
+}
+
+/** Opens for calls. Throws not_found, fenced, reauth_required, connection_not_active, credential_unreadable, audit_unavailable. */
+export function createOpener(deps: OpenDeps): Opener {
+  return async (use) => {
+    const read = await deps.db.sqlInTenant(use.tenantId, async (sql) => {
+      const connection = await readNoted(deps, sql, use);
+      assertUsable(connection, use);
+      const credential = await openCredential(sql, use);
+      const platform = platformOf(deps, connection.platform);
+      const method = methodFor(platform, credential.kind);
+      const { registration } = connection;
+      const needsSecret = registration !== null && signsWithClientSecret(method);
+      if (needsSecret) await auditClientSecret(sql, use, registration);
+      return { connection, credential, platform, method, needsSecret };
+    });
+    const { connection, credential, platform, method, needsSecret } = read;
+    const secrets = needsSecret ? (connection.registration?.secrets.slice(0, 1) ?? []) : [];
+    return {
+      platform,
+      shop: connection.shop,
+      method,
+      credential: {
+        kind: credential.kind,
+        parts: await deps.vault.open(credential.binding, credential.sealed),
+      },
+      generation: credential.generation,
+      expiresAtMs: credential.expiresAtMs,
+      lifetimeS: credential.lifetimeS,
+      isUsed: credential.isUsed,
+      registration: await openRegistration(deps, connection.registration, secrets),
+    };
+  };
+}
+
+/** Opens for an exchange. Throws not_found, fenced, credential_unreadable, audit_unavailable. */
+export function createExchangeOpener(deps: OpenDeps): ExchangeOpener {
+  return async (use) => {
+    const read = await deps.db.sqlInTenant(use.tenantId, async (sql) => {
+      const connection = await readNoted(deps, sql, use);
+      if (connection.isFenced && use.purpose !== 'revocation') throw fencedBy(use);
+      const hasCredential = use.credential === 'current' && connection.generation > 0;
+      const credential = hasCredential ? await openCredential(sql, use) : null;
+      const { registration } = connection;
+      if (registration !== null && registration.secrets.length > 0)
+        await auditClientSecret(sql, use, registration);
+      const { authorizationId } = use;
+      const authorization =
+        authorizationId === undefined ? null : await readSealedAuthorization(sql, use, authorizationId);
+      return { connection, credential, authorization };
+    });
+    const { connection, credential, authorization } = read;
+    return {
+      platform: platformOf(deps, connection.platform),
+      shop: connection.shop,
+      registration: await openRegistration(
+        deps,
+        connection.registration,
+        connection.registration?.secrets ?? [],
+      ),
+      credential: credential === null ? null : await openSealed(deps, credential),
+      authorization:
+        authorization === null ? null : await deps.vault.open(authorization.binding, authorization.sealed),
+    };
+  };
+}
+
+/** Opens one kept generation with an audit row of its own; null when it is gone. */
+export function createGenerationOpener(deps: OpenDeps): GenerationOpener {
+  return async (use, generation) => {
+    try {
+      const credential = await deps.db.sqlInTenant(use.tenantId, (sql) =>
+        openCredential(sql, { ...use, generation }),
+      );
+      return await openSealed(deps, credential);
+    } catch (error) {
+      if (error instanceof MooringError && error.code === 'connection_not_active') return null;
+      throw error;
+    }
+  };
+}
+
+/** The read counts as a fence read: it saves the first call one of its own. */
+async function readNoted(
+  deps: OpenDeps,
+  sql: Sql,
+  use: ExchangeUse | CredentialUse,
+): Promise<ConnectionForOpening> {
+  const readAtMs = deps.clock.monotonicMs();
+  const connection = await readForOpening(sql, use.connectionId);
+  deps.fence.note(
+    use.connectionId,
+    { isFenced: connection.isFenced, generation: connection.generation },
+    readAtMs,
+  );
+  return connection;
+}
+
+function assertUsable(connection: ConnectionForOpening, use: CredentialUse): void {
+  if (use.purpose === 'revocation') return;
+  if (connection.isFenced) throw fencedBy(use);
+  if (connection.lifecycle === 'reauth_required')
+    throw needsApproval(use, connection.reauthReason ?? 'unknown');
+}
+
+function fencedBy(use: { readonly connectionId: string }): MooringError {
+  return new MooringError('fenced', `the connection "${use.connectionId}" is revoked`);
+}
+
+function platformOf(deps: OpenDeps, id: string): Platform {
+  const platform = deps.platforms.get(id);
+  if (platform === undefined) throw new MooringError('unknown_platform', `there is no platform "${id}"`);
+  return platform;
+}
+
+async function openSealed(deps: OpenDeps, credential: SealedCredential): Promise<OpenCredential> {
+  return {
+    material: { kind: credential.kind, parts: await deps.vault.open(credential.binding, credential.sealed) },
+    generation: credential.generation,
+    expiresAtMs: credential.expiresAtMs,
+    lifetimeS: credential.lifetimeS,
+    refreshExpiresAtMs: credential.refreshExpiresAtMs,
+    registrationVersion: credential.registrationVersion,
+  };
+}
+
+async function openRegistration(
+  deps: OpenDeps,
+  registration: RegistrationForOpening | null,
+  sealed: readonly SealedPart[],
+): Promise<RegistrationOfTenant | null> {
+  if (registration === null) return null;
+  const opened = await Promise.all(
+    sealed.map(({ binding, sealed: bytes }) => deps.vault.open(binding, bytes)),
+  );
+  const [secret = null, ...earlierSecrets] = opened.flatMap((parts) => parts['clientSecret'] ?? []);
+  const { id, tenantId, version, clientId, redirectUri } = registration;
+  return { id, tenantId, version, clientId, redirectUri, secret, earlierSecrets };
+}
+
+/** Throws internal when the platform has no such kind of credential. */
+export function methodFor(platform: Platform, kind: string): AuthMethod {
+  const method = platform.auth.find((one) => one.credentialKind === kind);
+  if (method === undefined)
+    throw new MooringError('internal', `"${platform.id}" has no credential of the kind "${kind}"`);
+  return method;
+}
+
+function signsWithClientSecret(method: AuthMethod): boolean {
+  return JSON.stringify(method.sign).includes('{clientSecret}');
+}

@@ -3,11 +3,11 @@
 import type { CredentialMaterial } from '../domain/credential.ts';
 import { MooringError } from '../domain/errors.ts';
 import type { OutboundRequest } from '../domain/outbound.ts';
-import type { AuthMethod, Platform, PlatformRequest } from '../domain/platform.ts';
+import type { AuthMethod, PlatformRequest } from '../domain/platform.ts';
 import type { PlatformResult } from './call.ts';
 import type { Exchange, ExchangeContext, ExchangeUse } from './exchange.ts';
 import type { Guard, GuardedAgents } from './guard.ts';
-import type { ExchangeOpener, GenerationOpener, OpenedExchange } from './open.ts';
+import { type ExchangeOpener, type GenerationOpener, methodFor, type OpenedExchange } from './open.ts';
 import { acceptOrThrow } from './outcome.ts';
 import { type CallParts, type CallSubject, performCall, sendFenced } from './perform.ts';
 import { proveWith } from './prove.ts';
@@ -103,12 +103,4 @@ async function callOnce(
 ): Promise<PlatformResult> {
   const read = await performCall(deps, subject, request, async () => material);
   return acceptOrThrow(read, request, deps.clock.nowMs());
-}
-
-/** Throws internal when the platform has no such kind of credential. */
-export function methodFor(platform: Platform, kind: string): AuthMethod {
-  const method = platform.auth.find((one) => one.credentialKind === kind);
-  if (method === undefined)
-    throw new MooringError('internal', `"${platform.id}" has no credential of the kind "${kind}"`);
-  return method;
 }

@@ -147,7 +147,7 @@ describe('the guard', () => {
     const refusal = await new Promise((done) =>
       guard.connector(
         { hostname: '127.0.0.1', host: '127.0.0.1', protocol: 'http:', port: String(secretPort) },
-        (error) => done(error),
+        (...[error]) => done(error),
       ),
     );
     expect(refusal).toMatchObject({ code: 'address_not_allowed' });
