@@ -2,7 +2,7 @@
 // redirects are never followed. It must never put a header or a body into an error.
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
-import { Agent } from 'undici';
+import { Agent, errors } from 'undici';
 import { MooringError } from '../domain/errors.ts';
 import type { OutboundAnswer, OutboundRequest } from '../domain/outbound.ts';
 import { addressNotAllowed, type Guard } from './guard.ts';
@@ -144,7 +144,8 @@ function asOurs(error: unknown, signal: AbortSignal, url: URL): unknown {
   }
   const code = codeOf(error) ?? 'unknown';
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return tooLarge(32 * 1024);
-  const isMalformed = code.startsWith('HPE_') || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
+  const isMalformed =
+    error instanceof errors.HTTPParserError || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
   if (isMalformed)
     return new MooringError('platform_answer_invalid', `"${url.host}" did not answer in HTTP`, {
       detail: { network: code },
