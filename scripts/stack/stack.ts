@@ -37,8 +37,15 @@ interface Running {
   apiKey: string;
 }
 
-/** Plans the stack; nothing starts until its steps run. `env` adds to what worker and HTTP are given. */
-export function planStack(options: { env?: Readonly<Record<string, string>> } = {}): Stack {
+export interface StackOptions {
+  /** Added to what worker and HTTP are given. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Further origins that are played on this machine: real origin → loopback origin. */
+  readonly origins?: Readonly<Record<string, string>>;
+}
+
+/** Plans the stack; nothing starts until its steps run. */
+export function planStack(options: StackOptions = {}): Stack {
   const now: Partial<Running> = {};
   const stops: { title: string; stop: () => Promise<void> }[] = [];
   const parts: Part[] = [];
@@ -108,7 +115,10 @@ export function planStack(options: { env?: Readonly<Record<string, string>> } = 
       PORT: String(httpPort),
       MOORING_PUBLIC_URL: `http://127.0.0.1:${httpPort}`,
       MOORING_KEK: await keepSecret('kek'),
-      MOORING_ORIGIN_OVERRIDES: await sandboxOrigins(known(now.sandboxUrl)),
+      MOORING_ORIGIN_OVERRIDES: JSON.stringify({
+        ...(await sandboxOrigins(known(now.sandboxUrl))),
+        ...options.origins,
+      }),
       ...options.env,
     };
   };
@@ -165,10 +175,10 @@ function known<T>(value: T | undefined): T {
 }
 
 /** The origins the sandbox plays, each pointing to it. */
-async function sandboxOrigins(sandboxUrl: string): Promise<string> {
+async function sandboxOrigins(sandboxUrl: string): Promise<Record<string, string>> {
   const answer = await fetch(`${sandboxUrl}/_control/origins`);
   const { origins } = (await answer.json()) as { origins: readonly string[] };
-  return JSON.stringify(Object.fromEntries(origins.map((origin) => [origin, sandboxUrl])));
+  return Object.fromEntries(origins.map((origin) => [origin, sandboxUrl]));
 }
 
 /** Ports stay the same between starts. One that somebody else took is replaced, but PORT is a promise and is refused. */

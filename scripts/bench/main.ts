@@ -1,0 +1,34 @@
+// npm run bench <name>: one benchmark, all its contestants in one run, ratios between them. `--json` prints one JSON object and nothing else.
+import { parseArgs } from 'node:util';
+
+const BENCHES: Readonly<Record<string, () => Promise<{ run(options: BenchOptions): Promise<void> }>>> = {
+  sync: () => import('./sync.ts'),
+};
+
+export interface BenchOptions {
+  readonly orders: number;
+  readonly rounds: number;
+  readonly json: boolean;
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    orders: { type: 'string', default: '100000' },
+    rounds: { type: 'string', default: '5' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const [name = ''] = positionals;
+const bench = BENCHES[name];
+const [orders, rounds] = [Number(values.orders), Number(values.rounds)];
+if (bench === undefined)
+  fail(`there is no benchmark "${name}"; there are: ${Object.keys(BENCHES).join(', ')}`);
+if (!(Number.isInteger(orders) && orders > 0)) fail('--orders must be a whole number above 0');
+if (!(Number.isInteger(rounds) && rounds > 0)) fail('--rounds must be a whole number above 0');
+await (await bench()).run({ orders, rounds, json: values.json });
+
+function fail(sentence: string): never {
+  console.error(sentence);
+  process.exit(1);
+}

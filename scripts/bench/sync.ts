@@ -1,0 +1,188 @@
+// The same sync job in one run: a plain Node loop (the limit), dlt where Python has it, and Mooring as users run it: HTTP, Temporal schedule, worker
+// process, vault, audit, fence, checkpoints, feed. Prints rows/s, CPU seconds, peak memory, and the ratios. Linux only: it reads /proc.
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import Table from 'cli-table3';
+import type { BenchOptions } from './main.ts';
+import { type Cost, cpuSeconds, median, postgresCpuSeconds, watchMemory } from './measure.ts';
+import { createMooringContestant, type MooringContestant } from './mooring-contestant.ts';
+
+const run_ = promisify(execFile);
+const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+const PYTHON = join(
+  process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
+  'mooring',
+  'dlt',
+  'bin',
+  'python',
+);
+
+type Name = 'plain sequential' | 'plain prefetch' | 'dlt flat' | 'dlt full' | 'mooring' | 'mooring resync';
+
+export async function run(options: BenchOptions): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'mooring-bench-'));
+  await chmod(folder, 0o755);
+  process.env['MOORING_FOLDER'] = folder;
+  const say = (line: string): void => {
+    if (!options.json) console.error(line);
+  };
+  const source = await startSource(options.orders);
+  const mooring = await createMooringContestant({ source: source.url, folder, say });
+  const costs = new Map<Name, Cost[]>();
+  try {
+    const dlt = await dltPython(say);
+    for (let round = 1; round <= options.rounds; round++) {
+      for (const [name, contest] of contestants({
+        source: source.url,
+        mooring,
+        dlt,
+        orders: options.orders,
+      })) {
+        const cost = await contest();
+        costs.set(name, [...(costs.get(name) ?? []), cost]);
+        say(`round ${round}/${options.rounds}  ${name.padEnd(17)} ${Math.round(cost.rowsPerS)} orders/s`);
+      }
+    }
+  } finally {
+    await mooring.stop();
+    source.child.kill();
+    await rm(folder, { recursive: true, force: true });
+  }
+  report(costs, options);
+}
+
+interface Contest {
+  readonly source: string;
+  readonly mooring: MooringContestant;
+  readonly dlt: string | null;
+  readonly orders: number;
+}
+
+function contestants({
+  source,
+  mooring,
+  dlt,
+  orders,
+}: Contest): readonly (readonly [Name, () => Promise<Cost>])[] {
+  const loop = (mode: string) => () =>
+    mooring.inScratchDatabase((url) =>
+      measureChild(process.execPath, ['--import', 'tsx', here('./plain-loop.ts'), source, url, mode], orders),
+    );
+  const peer = (shape: string) => () =>
+    mooring.inScratchDatabase((url) =>
+      measureChild(dlt ?? '', [here('./dlt-pipeline.py'), source, url, shape], orders),
+    );
+  return [
+    ['plain sequential', loop('sequential')],
+    ['plain prefetch', loop('prefetch')],
+    ['mooring', () => mooring.firstLoad(orders)],
+    ['mooring resync', () => mooring.resync(orders)],
+    ...(dlt === null
+      ? []
+      : ([
+          ['dlt flat', peer('flat')],
+          ['dlt full', peer('full')],
+        ] as const)),
+  ];
+}
+
+/** Runs a program that prints `{ rows, seconds }`, and reads its cost while it runs. */
+async function measureChild(command: string, args: readonly string[], orders: number): Promise<Cost> {
+  const dbBefore = postgresCpuSeconds();
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const pid = child.pid ?? 0;
+  const memory = watchMemory(pid);
+  let cpuS = 0;
+  const sampler = setInterval(() => {
+    cpuS = Math.max(cpuS, cpuSeconds(pid));
+  }, 100);
+  let [output, errors] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    errors = (errors + chunk.toString()).slice(-2000);
+  });
+  const code = await new Promise((resolve) => child.once('exit', resolve));
+  clearInterval(sampler);
+  const peakMb = memory.stop();
+  if (code !== 0) throw new Error(`${command} ended with ${String(code)}: ${errors}`);
+  const { rows, seconds } = JSON.parse(output.trim().split('\n').at(-1) ?? '{}') as {
+    rows: number;
+    seconds: number;
+  };
+  if (rows !== orders) throw new Error(`${command} loaded ${rows} of ${orders} orders`);
+  return { rowsPerS: rows / seconds, cpuS, dbCpuS: postgresCpuSeconds() - dbBefore, peakMb };
+}
+
+async function startSource(orders: number): Promise<{ url: string; child: ChildProcess }> {
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', here('./orders-server.ts'), String(orders), '250'],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const port = await new Promise<string>((resolve) =>
+    createInterface({ input: child.stdout }).once('line', resolve),
+  );
+  return { url: `http://127.0.0.1:${port}`, child };
+}
+
+/** Installs dlt into a cache folder once; null, with the reason, where Python cannot. */
+async function dltPython(say: (line: string) => void): Promise<string | null> {
+  try {
+    if (!existsSync(PYTHON)) {
+      say('installing dlt into a cache folder, once');
+      await run_('python3', ['-m', 'venv', join(PYTHON, '..', '..')]);
+      await run_(PYTHON, ['-m', 'pip', 'install', '--quiet', 'dlt[postgres]']);
+    }
+    await run_(PYTHON, ['-c', 'import dlt']);
+    return PYTHON;
+  } catch (error) {
+    say(`dlt is left out: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`);
+    return null;
+  }
+}
+
+function report(costs: ReadonlyMap<Name, readonly Cost[]>, options: BenchOptions): void {
+  const rows = [...costs].map(([name, all]) => ({
+    name,
+    rowsPerS: Math.round(median(all.map((cost) => cost.rowsPerS))),
+    cpuS: round(median(all.map((cost) => cost.cpuS)), 1),
+    dbCpuS: round(median(all.map((cost) => cost.dbCpuS)), 1),
+    peakMb: Math.round(median(all.map((cost) => cost.peakMb))),
+  }));
+  const ratio = (a: Name, b: Name): number | null => {
+    const [over, under] = [costs.get(a), costs.get(b)];
+    if (over === undefined || under === undefined) return null;
+    return round(
+      median(over.map((cost, index) => cost.rowsPerS / (under[index]?.rowsPerS ?? Number.NaN))),
+      2,
+    );
+  };
+  const ratios = {
+    'mooring / plain prefetch': ratio('mooring', 'plain prefetch'),
+    'mooring / plain sequential': ratio('mooring', 'plain sequential'),
+    'mooring / dlt flat': ratio('mooring', 'dlt flat'),
+    'mooring / dlt full': ratio('mooring', 'dlt full'),
+    'mooring resync / plain sequential': ratio('mooring resync', 'plain sequential'),
+  };
+  if (options.json) {
+    console.log(JSON.stringify({ rows, ratios }));
+    return;
+  }
+  const table = new Table({ head: ['', 'orders/s', 'CPU s', 'PostgreSQL CPU s', 'peak MB'] });
+  table.push(...rows.map((row) => [row.name, row.rowsPerS, row.cpuS, row.dbCpuS, row.peakMb]));
+  console.log(`${options.orders} orders, medians of ${options.rounds} rounds\n${table.toString()}`);
+  for (const [name, value] of Object.entries(ratios))
+    console.log(`${name.padEnd(36)} ${value ?? 'not measured'}`);
+}
+
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}
