@@ -3,7 +3,7 @@
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readFileSync } from 'node:fs';
-import { cp, mkdir, symlink } from 'node:fs/promises';
+import { cp, mkdir, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -28,9 +28,17 @@ export async function postgresHome(folder: string): Promise<PostgresHome> {
     return { bin, data: folder, owner };
   const away = join('/var/tmp', `mooring-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`);
   const awayNative = join(away, 'native');
-  if (!existsSync(join(awayNative, 'bin', 'postgres')))
-    await cp(native, awayNative, { recursive: true, verbatimSymlinks: true });
-  if (!existsSync(folder) && !isLink(folder)) await symlink(join(away, 'data'), folder);
+  if (!existsSync(awayNative)) {
+    // By rename, so that a copy cut short is never taken for a whole one.
+    const partial = `${awayNative}.${process.pid}`;
+    await cp(native, partial, { recursive: true, verbatimSymlinks: true });
+    await rename(partial, awayNative);
+  }
+  if (!isLink(folder)) {
+    // Whoever removed the link meant the data: nothing else in our folder belongs to it any more.
+    await rm(join(away, 'data'), { recursive: true, force: true });
+    await symlink(join(away, 'data'), folder);
+  }
   return { bin: join(awayNative, 'bin'), data: join(away, 'data'), owner };
 }
 

