@@ -26,6 +26,8 @@ export function holdCredential(deps: HoldDeps, use: CredentialUse): HeldCredenti
   let held: OpenedConnection | null = null;
   let opening: Promise<OpenedConnection> | null = null;
   let isDropped = false;
+  /** The newest generation heard of; what is held may be on its way there. */
+  let newestKnown = 0;
   /** While a renewal is put off, a credential that still works is used without asking again. */
   let askAgainAtMs = 0;
 
@@ -35,6 +37,7 @@ export function holdCredential(deps: HoldDeps, use: CredentialUse): HeldCredenti
     opening ??= deps.open(use).then(
       (opened) => {
         opening = null;
+        newestKnown = opened.generation;
         if (!isDropped) held = opened;
         return opened;
       },
@@ -47,13 +50,14 @@ export function holdCredential(deps: HoldDeps, use: CredentialUse): HeldCredenti
   };
   const opened = async (newest: number | null): Promise<OpenedConnection> => {
     if (isDropped) throw new MooringError('internal', `the use of "${use.connectionId}" has ended`);
-    return held === null || (newest ?? 0) > held.generation ? reopen() : held;
+    newestKnown = Math.max(newestKnown, newest ?? 0);
+    return held === null || newestKnown > held.generation ? reopen() : held;
   };
   const renew = async (
     old: OpenedConnection,
     mayKeep: (old: OpenedConnection) => boolean,
   ): Promise<OpenedConnection> => {
-    if (held !== null && held.generation > old.generation) return held;
+    if (newestKnown > old.generation) return opened(newestKnown);
     const answer = await deps.ensureFresh(use.connectionId, use.tenantId, old.generation);
     switch (answer.outcome) {
       case 'fresh':

@@ -1,0 +1,342 @@
+// The only way to use a credential, over real PostgreSQL, vault and HTTP: what is opened, what is sent, what comes back.
+import { inspect } from 'node:util';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { PlatformRequest } from '../../domain/platform.ts';
+import type { CredentialUse, PlatformCall } from '../../egress/index.ts';
+import { fenceConnection } from '../../store/connections.ts';
+import { until } from '../world.ts';
+import { createDoor, type Door, OK } from './door.ts';
+import type { SeededConnection } from './seed.ts';
+
+const CANARY = 'canary-5d0c7a31';
+const ORDERS: PlatformRequest = { method: 'GET', path: '/orders', endpoint: 'GET /orders' };
+
+let door: Door;
+beforeAll(async () => {
+  door = await createDoor();
+}, 60_000);
+afterAll(() => door.close());
+beforeEach(() => {
+  door.asked.length = 0;
+  door.answer(OK);
+});
+
+function useOf(connection: SeededConnection, more: Partial<CredentialUse> = {}): CredentialUse {
+  return { ...connection, purpose: 'sync', reason: 'run_1', ...more };
+}
+
+async function openings({ connectionId }: SeededConnection) {
+  const { rows } = await door.world.owner.query(
+    'SELECT action, reason, detail FROM audit_events WHERE connection_id = $1 ORDER BY seq',
+    [connectionId],
+  );
+  return rows;
+}
+
+function failure(act: Promise<unknown>): Promise<unknown> {
+  return act.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}
+
+describe('a call', () => {
+  it('is signed, sent to the platform’s own address, parsed and counted', async () => {
+    const connection = await door.connect();
+    door.answer((_asked, response) =>
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"id":9007199254740993,"n":2}'),
+    );
+    const egress = door.open();
+    const result = await egress.withCredential(useOf(connection), (call) =>
+      call({ ...ORDERS, query: { limit: '5' } }),
+    );
+    expect(result).toMatchObject({
+      status: 200,
+      classification: 'ok',
+      body: { id: '9007199254740993', n: 2 },
+    });
+    expect(door.asked).toMatchObject([
+      {
+        method: 'GET',
+        url: '/v1/orders?limit=5',
+        host: 'api.plain.example',
+        authorization: 'Bearer token-1',
+      },
+    ]);
+    await egress.close();
+    const { rows } = await door.world.owner.query(
+      'SELECT endpoint, calls, failures FROM endpoint_uses WHERE connection_id = $1',
+      [connection.connectionId],
+    );
+    expect(rows).toEqual([{ endpoint: 'GET /orders', calls: '1', failures: '0' }]);
+  });
+
+  it.each([
+    [401, 'credential_expired'],
+    [403, 'scope_missing'],
+    [404, 'platform_not_found'],
+    [422, 'platform_rejected'],
+    [500, 'platform_down'],
+    [503, 'platform_down'],
+  ])('answered %i is %s, without the answer’s text', async (status, code) => {
+    const connection = await door.connect();
+    door.answer((_asked, response) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(`{"note":"${CANARY}"}`),
+    );
+    const ensureFresh = async () => ({ outcome: 'fresh', generation: 1 }) as const;
+    const error = await failure(
+      door.open({ ensureFresh }).withCredential(useOf(connection), (call) => call(ORDERS)),
+    );
+    expect(error).toMatchObject({ code, detail: { status } });
+    expect(inspect(error, { depth: 10 })).not.toContain(CANARY);
+  });
+
+  it('gives the classes its caller accepts as results', async () => {
+    const connection = await door.connect();
+    door.answer((_asked, response) =>
+      response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"gone"}'),
+    );
+    const result = await door
+      .open()
+      .withCredential(useOf(connection, { purpose: 'proxy' }), (call) =>
+        call(ORDERS, { accept: ['not_found'] }),
+      );
+    expect(result).toMatchObject({ status: 404, classification: 'not_found', body: { message: 'gone' } });
+  });
+
+  it('follows no redirect, and carries the credential to no other host', async () => {
+    const connection = await door.connect();
+    door.answer((_asked, response) =>
+      response.writeHead(302, { location: 'https://api.plain.example/v1/elsewhere' }).end(),
+    );
+    const error = await failure(door.open().withCredential(useOf(connection), (call) => call(ORDERS)));
+    expect(error).toMatchObject({ code: 'platform_answer_invalid' });
+    expect(door.asked).toHaveLength(1);
+  });
+
+  it.each([
+    '/../admin',
+    '/a/../../admin',
+    '/%2e%2e/admin',
+    '//evil.example/x',
+    '/a\\..\\b',
+    'https://evil.example/',
+    '@evil.example/',
+    '/a\r\nx: y',
+    '/a#b',
+    '/orders/%2E%2e/%2e%2e/secret',
+  ])('to the path %j is refused before anything is sent', async (path) => {
+    const connection = await door.connect();
+    const error = await failure(
+      door.open().withCredential(useOf(connection), (call) => call({ ...ORDERS, path })),
+    );
+    expect(error).toMatchObject({ code: 'address_not_allowed' });
+    expect(door.asked).toEqual([]);
+  });
+
+  it('waits out a short Retry-After, and makes a long one the caller’s', async () => {
+    const connection = await door.connect();
+    let waits = 1;
+    door.answer((asked, response, request) =>
+      waits-- > 0 ? response.writeHead(429, { 'retry-after': '0.2' }).end() : OK(asked, response, request),
+    );
+    const egress = door.open();
+    await egress.withCredential(useOf(connection), (call) => call(ORDERS));
+    const [first, second] = door.asked;
+    expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBeGreaterThan(180);
+    door.answer((_asked, response) => response.writeHead(429, { 'retry-after': '600' }).end());
+    const error = await failure(egress.withCredential(useOf(connection), (call) => call(ORDERS)));
+    expect(error).toMatchObject({ code: 'platform_rate_limited' });
+    expect((error as { retryAtMs: number }).retryAtMs - Date.now()).toBeGreaterThan(590_000);
+    expect(door.asked).toHaveLength(3);
+  });
+
+  it('under way is aborted with the caller’s reason, or when the door closes', async () => {
+    const connection = await door.connect();
+    door.answer(() => {});
+    const stop = new AbortController();
+    const egress = door.open();
+    const calling = failure(
+      egress.withCredential(useOf(connection, { signal: stop.signal }), (call) => call(ORDERS)),
+    );
+    await until('the call to arrive', async () => door.asked.length === 1);
+    const reason = new Error('the activity was cancelled');
+    stop.abort(reason);
+    expect(await calling).toBe(reason);
+    const other = failure(egress.withCredential(useOf(connection), (call) => call(ORDERS)));
+    await until('the call to arrive', async () => door.asked.length === 2);
+    await egress.close();
+    expect(await other).toMatchObject({ name: 'MooringError' });
+  });
+});
+
+describe('a credential', () => {
+  it('is opened once, with one audit row, for many calls', async () => {
+    const connection = await door.connect();
+    await door.open().withCredential(useOf(connection), async (call) => {
+      for (let page = 0; page < 5; page++) await call(ORDERS);
+      await Promise.all([call(ORDERS), call(ORDERS), call(ORDERS)]);
+    });
+    expect(await openings(connection)).toEqual([
+      {
+        action: 'credential.opened',
+        reason: 'run_1',
+        detail: { purpose: 'sync', kind: 'plain_token', generation: 1 },
+      },
+    ]);
+  });
+
+  it('is not opened, and nothing is called, when the audit row cannot be written', async () => {
+    const connection = await door.connect();
+    await door.world.owner.query('REVOKE INSERT ON audit_events FROM mooring_tenant');
+    let isRun = false;
+    try {
+      const error = await failure(
+        door.open().withCredential(useOf(connection), async (call) => {
+          isRun = true;
+          await call(ORDERS);
+        }),
+      );
+      expect(error).toMatchObject({ code: 'audit_unavailable' });
+    } finally {
+      await door.world.owner.query('GRANT INSERT ON audit_events TO mooring_tenant');
+    }
+    expect({ isRun, asked: door.asked.length }).toEqual({ isRun: false, asked: 0 });
+    await door.open().withCredential(useOf(connection), (call) => call(ORDERS));
+  });
+
+  it('cannot be used once its closure has ended', async () => {
+    const connection = await door.connect();
+    let kept: PlatformCall | undefined;
+    await door.open().withCredential(useOf(connection), async (call) => {
+      kept = call;
+    });
+    expect(await failure(kept?.(ORDERS) ?? Promise.resolve())).toMatchObject({ code: 'internal' });
+    expect(door.asked).toEqual([]);
+  });
+
+  it('is in nothing that its user can reach or print', async () => {
+    const connection = await door.connect({ token: CANARY });
+    const seen = await door
+      .open()
+      .withCredential(useOf(connection), async (call) => [call, await call(ORDERS)]);
+    expect(door.asked[0]?.authorization).toBe(`Bearer ${CANARY}`);
+    expect(inspect(seen, { depth: 20, showHidden: true })).not.toContain(CANARY);
+  });
+
+  it('that was sealed for another connection does not open, and nothing is called', async () => {
+    const [mine, theirs] = [await door.connect(), await door.connect()];
+    await door.world.owner.query(
+      'UPDATE credentials SET sealed = (SELECT sealed FROM credentials WHERE connection_id = $2) WHERE connection_id = $1',
+      [mine.connectionId, theirs.connectionId],
+    );
+    expect(await failure(door.open().withCredential(useOf(mine), (call) => call(ORDERS)))).toMatchObject({
+      code: 'credential_unreadable',
+    });
+    expect(door.asked).toEqual([]);
+  });
+
+  it('of another tenant’s connection is not found', async () => {
+    const [mine, theirs] = [await door.connect(), await door.connect()];
+    const use = useOf({ ...mine, connectionId: theirs.connectionId });
+    expect(await failure(door.open().withCredential(use, (call) => call(ORDERS)))).toMatchObject({
+      code: 'not_found',
+    });
+    expect(await openings(theirs)).toEqual([]);
+  });
+
+  it('is noted as used once the platform took it, and the one before it goes', async () => {
+    const connection = await door.connect();
+    await door.renew(connection, 2);
+    door.answer((_asked, response) => response.writeHead(500).end());
+    const egress = door.open();
+    await failure(egress.withCredential(useOf(connection), (call) => call(ORDERS)));
+    const kept = () =>
+      door.world.owner.query(
+        'SELECT generation, first_used_at IS NOT NULL AS used FROM credentials WHERE connection_id = $1 ORDER BY generation',
+        [connection.connectionId],
+      );
+    expect((await kept()).rows).toEqual([
+      { generation: 1, used: false },
+      { generation: 2, used: false },
+    ]);
+    door.answer(OK);
+    await egress.withCredential(useOf(connection), (call) => call(ORDERS));
+    expect((await kept()).rows).toEqual([{ generation: 2, used: true }]);
+  });
+
+  it('is dropped for the newer one when the generation moves during the use', async () => {
+    const connection = await door.connect();
+    await door.open().withCredential(useOf(connection), async (call) => {
+      await call(ORDERS);
+      await door.renew(connection, 2);
+      await until(
+        'the newer credential to be used',
+        async () => {
+          await call(ORDERS);
+          return door.asked.at(-1)?.authorization === 'Bearer token-2';
+        },
+        1_000,
+      );
+    });
+    expect((await openings(connection)).map((row) => row.detail.generation)).toEqual([1, 2]);
+  });
+
+  it('of a connection that needs a new approval is not opened', async () => {
+    const connection = await door.connect({ lifecycle: 'reauth_required' });
+    expect(
+      await failure(door.open().withCredential(useOf(connection), (call) => call(ORDERS))),
+    ).toMatchObject({ code: 'reauth_required' });
+    expect(await openings(connection)).toEqual([]);
+  });
+});
+
+describe('a fence', () => {
+  const fence = ({ tenantId, connectionId }: SeededConnection) =>
+    door.world.db.inTenant(tenantId, (tx) => fenceConnection(tx, connectionId, Date.now()));
+
+  it('ends the call under way within 2 s and lets none begin more than 250 ms after it', async () => {
+    const connection = await door.connect();
+    const egress = door.open();
+    const hanging = failure(
+      egress.withCredential(useOf(connection), (call) => {
+        door.answer(() => {});
+        return call(ORDERS);
+      }),
+    );
+    await until('the hanging call', async () => door.asked.length === 1);
+    door.answer(OK);
+    let isStopped = false;
+    const storm = failure(
+      egress.withCredential(useOf(connection), async (call) => {
+        while (!isStopped) await call(ORDERS);
+      }),
+    );
+    await until('a storm of calls', async () => door.asked.length > 50);
+    await fence(connection);
+    const committedAt = performance.now();
+    expect(await storm).toMatchObject({ code: 'fenced' });
+    expect(await hanging).toMatchObject({ code: 'fenced' });
+    expect(performance.now() - committedAt).toBeLessThan(2_000);
+    isStopped = true;
+    expect((door.asked.at(-1)?.atMs ?? 0) - committedAt).toBeLessThan(250);
+    const sofar = door.asked.length;
+    expect(await failure(egress.withCredential(useOf(connection), (call) => call(ORDERS)))).toMatchObject({
+      code: 'fenced',
+    });
+    expect(door.asked).toHaveLength(sofar);
+  });
+
+  it('lets the purpose revocation through, and it alone', async () => {
+    const connection = await door.connect();
+    await fence(connection);
+    for (const purpose of ['sync', 'proxy', 'probe', 'subscription', 'import'] as const) {
+      expect(
+        await failure(door.open().withCredential(useOf(connection, { purpose }), (call) => call(ORDERS))),
+      ).toMatchObject({ code: 'fenced' });
+    }
+    expect(door.asked).toEqual([]);
+    await door.open().withCredential(useOf(connection, { purpose: 'revocation' }), (call) => call(ORDERS));
+    expect(door.asked).toHaveLength(1);
+  });
+});
