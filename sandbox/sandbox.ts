@@ -1,0 +1,81 @@
+/** The running sandbox as the platforms see it: state, clock, token index, buckets, faults, records of requests. */
+import type { Fault } from './faults.ts';
+import type { RequestRecord } from './recorder.ts';
+import { emptyState, loadState, type State, saveState } from './state.ts';
+
+export interface TokenOwner {
+  grantId: string;
+  n: number;
+}
+
+/** A leaky bucket: what is left, and when that was true. */
+export interface Bucket {
+  left: number;
+  atMs: number;
+}
+
+export interface Sandbox {
+  state: State;
+  /** The platforms' clock: expiry, update times, rate buckets. */
+  now(): number;
+  /** The clock that judges signed timestamps: not moved by `clockOffsetMs`. */
+  signatureNow(): number;
+  /** Access and refresh tokens of live generations. */
+  tokens: Map<string, TokenOwner>;
+  buckets: Map<string, Bucket>;
+  /** Nonces and other single-use values with the time they may be forgotten. */
+  seen: Map<string, number>;
+  faults: Fault[];
+  requests: RequestRecord[];
+  requestCount: number;
+  inFlight: Map<string, number>;
+  /** Something worth keeping changed: written within 100 ms, and at close. */
+  changed(): void;
+  reset(): void;
+  flush(): void;
+}
+
+export function createSandbox(options: { dataFolder?: string | undefined; now?: () => number }): Sandbox {
+  const clock = options.now ?? Date.now;
+  let timer: NodeJS.Timeout | undefined;
+  const flush = () => {
+    if (timer === undefined) return;
+    clearTimeout(timer);
+    timer = undefined;
+    if (options.dataFolder !== undefined) saveState(options.dataFolder, sandbox.state);
+  };
+  const sandbox: Sandbox = {
+    state: loadState(options.dataFolder),
+    now: () => clock() + sandbox.state.clockOffsetMs,
+    signatureNow: () => clock() + sandbox.state.clockSkewMs,
+    tokens: new Map(),
+    buckets: new Map(),
+    seen: new Map(),
+    faults: [],
+    requests: [],
+    requestCount: 0,
+    inFlight: new Map(),
+    changed: () => {
+      timer ??= setTimeout(flush, 100).unref();
+    },
+    reset: () => {
+      sandbox.state = emptyState();
+      for (const index of [sandbox.tokens, sandbox.buckets, sandbox.seen, sandbox.inFlight]) index.clear();
+      sandbox.faults = [];
+      sandbox.requests = [];
+      sandbox.changed();
+    },
+    flush,
+  };
+  indexTokens(sandbox);
+  return sandbox;
+}
+
+function indexTokens(sandbox: Sandbox): void {
+  for (const grant of Object.values(sandbox.state.grants)) {
+    for (const { n, access, refresh } of grant.generations) {
+      sandbox.tokens.set(access, { grantId: grant.id, n });
+      if (refresh !== null) sandbox.tokens.set(refresh, { grantId: grant.id, n });
+    }
+  }
+}

@@ -1,0 +1,77 @@
+/** A simulated Shopify shop: which address does what, who may call it, and what an unavailable shop says. */
+import { type Answer, type Exchange, json } from '../exchange.ts';
+import { countCall, findToken } from '../grants.ts';
+import type { Sandbox } from '../sandbox.ts';
+import type { Grant, Shop } from '../state.ts';
+import { answerGraphql } from './graphql.ts';
+import { answerAuthorize, answerToken } from './oauth.ts';
+import { answerRest } from './rest.ts';
+
+export interface ShopifyCall {
+  sandbox: Sandbox;
+  exchange: Exchange;
+  shop: Shop;
+  grant: Grant;
+  /** The API version served, which may be later than the one asked for. */
+  version: string;
+}
+
+const NEWEST = '2026-10';
+const OLDEST = '2026-01';
+const API = /^\/admin\/api\/(\d{4}-(?:01|04|07|10)|unstable)\/(.+)$/;
+
+export function answerShopify(sandbox: Sandbox, exchange: Exchange, shop: Shop): Answer {
+  if (exchange.path === '/admin/oauth/authorize') return answerAuthorize(sandbox, exchange, shop);
+  if (exchange.path === '/admin/oauth/access_token') {
+    if (exchange.method !== 'POST') return json(405, { errors: 'Method Not Allowed' });
+    return answerToken(sandbox, exchange, shop);
+  }
+  const api = API.exec(exchange.path);
+  const unversioned = /^\/admin\/(oauth\/access_scopes|api_permissions\/current)\.json$/.test(exchange.path);
+  const asked = api?.[1] ?? NEWEST;
+  if ((api === null && !unversioned) || (asked !== 'unstable' && asked > NEWEST)) {
+    return json(404, { errors: 'Not Found' });
+  }
+  const grant = authenticate(sandbox, exchange, shop);
+  if (grant === null) {
+    return json(401, {
+      errors: '[API] Invalid API key or access token (unrecognized login or wrong password)',
+    });
+  }
+  const unavailable = unavailableAnswer(shop);
+  if (unavailable !== null) return unavailable;
+  const call: ShopifyCall = { sandbox, exchange, shop, grant, version: asked < OLDEST ? OLDEST : asked };
+  const resource = api?.[2] ?? exchange.path;
+  const answer = resource === 'graphql.json' ? answerGraphql(call) : answerRest(call, resource);
+  return { ...answer, headers: { 'x-shopify-api-version': call.version, ...answer.headers } };
+}
+
+/** The grant whose unexpired access token the call carries; null: 401. */
+function authenticate(sandbox: Sandbox, exchange: Exchange, shop: Shop): Grant | null {
+  const found = findToken(sandbox, exchange.headers['x-shopify-access-token'] ?? '', 'access');
+  if (found === null || found.grant.shopKey !== shop.key) return null;
+  exchange.grantId = found.grant.id;
+  if (!countCall(sandbox, found.grant)) return null;
+  const { accessExpiresAtMs } = found.generation;
+  return accessExpiresAtMs !== null && sandbox.now() >= accessExpiresAtMs ? null : found.grant;
+}
+
+export function unavailableAnswer(shop: Shop): Answer | null {
+  switch (shop.unavailable) {
+    case null:
+      return null;
+    case 'frozen':
+      return json(402, { errors: 'Unavailable Shop' });
+    case 'locked':
+      return json(423, { errors: 'This shop is unavailable' });
+    case 'closed':
+      return json(404, { errors: 'Not Found' });
+  }
+}
+
+/** Scopes as the platform reads them: writing implies reading. */
+export function effectiveScopes(granted: readonly string[]): Set<string> {
+  const scopes = new Set(granted);
+  for (const scope of granted) if (scope.startsWith('write_')) scopes.add(scope.replace('write_', 'read_'));
+  return scopes;
+}

@@ -1,0 +1,178 @@
+/** What the sandbox remembers between requests and between starts: one plain JSON document. Nothing here knows a platform's rules. */
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type App, defaultApps } from './apps.ts';
+
+export type PlatformName = 'shopify' | 'woocommerce' | 'shopee';
+export type ResourceName = 'orders' | 'products' | 'customers' | 'inventory';
+export type HostileKind =
+  | 'missing_id'
+  | 'wrong_types'
+  | 'huge_number'
+  | 'proto'
+  | 'nul'
+  | 'huge_text'
+  | 'bad_date'
+  | 'null_record';
+
+/** What happened to one record since the shop was generated. */
+export interface Change {
+  version: number;
+  updatedAtMs: number;
+  createdAtMs?: number;
+  gone?: boolean;
+  hostile?: HostileKind;
+}
+
+export interface Collection {
+  /** Records generated with the shop; those above are added ones. */
+  initial: number;
+  added: number;
+  /** Counts changes, so that sorted views know when they are old. */
+  stamp: number;
+  changes: Record<string, Change>;
+}
+
+export type Approval = 'ask' | 'approve' | 'deny';
+export type Unavailable = 'frozen' | 'locked' | 'closed';
+
+export interface Shop {
+  /** How control addresses it: the host, with the folder for WooCommerce; the shop id for Shopee. */
+  key: string;
+  platform: PlatformName;
+  host: string;
+  /** WooCommerce in a folder: '/store'; else empty. */
+  basePath: string;
+  /** False: a WooCommerce shop on plain http, where only OAuth 1.0a signatures are accepted. */
+  secure: boolean;
+  /** The platform's immutable number for the shop. */
+  id: number;
+  name: string;
+  seed: string;
+  createdAtMs: number;
+  /** The last generated record's time; records spread over `historyDays` before it. */
+  untilMs: number;
+  historyDays: number;
+  currency: string;
+  plan: 'standard' | 'advanced' | 'plus' | 'enterprise';
+  timeZoneOffsetMinutes: number;
+  approval: Approval | null;
+  /** Approval grants only these scopes where set. */
+  grantOnly: string[] | null;
+  unavailable: Unavailable | null;
+  collections: Record<ResourceName, Collection>;
+}
+
+export interface Generation {
+  n: number;
+  access: string;
+  accessExpiresAtMs: number | null;
+  /** The refresh token; for WooCommerce the consumer secret. */
+  refresh: string | null;
+  refreshExpiresAtMs: number | null;
+  /** A refresh token that was exchanged, and when. */
+  refreshUsedAtMs: number | null;
+}
+
+export interface Grant {
+  id: string;
+  platform: PlatformName;
+  shopKey: string;
+  clientId: string;
+  scopes: string[];
+  state: 'live' | 'rejected' | 'uninstalled';
+  createdAtMs: number;
+  endsAtMs: number | null;
+  generations: Generation[];
+  /** Successful exchanges by the generation whose refresh token was presented. */
+  exchanges: Record<string, number>;
+  refusedExchanges: number;
+  calls: number;
+  /** API calls and exchanges that came after the grant had ended. */
+  callsAfterEnd: number;
+}
+
+export interface Code {
+  platform: PlatformName;
+  shopKey: string;
+  clientId: string;
+  scopes: string[];
+  expiresAtMs: number;
+  used: boolean;
+}
+
+export interface Settings {
+  approval: Approval;
+  shopifyAccessTtlS: number;
+  shopifyRefreshTtlS: number;
+  shopifyCodeTtlS: number;
+  shopeeAccessTtlS: number;
+  shopeeRefreshTtlS: number;
+  shopeeCodeTtlS: number;
+  shopeeGrantDays: number;
+  /** Calls a second a Shopee shop may make; the burst is twice that. */
+  shopeeCallsPerS: number;
+}
+
+export interface State {
+  /** Moves the platforms' clock for expiry and update times. */
+  clockOffsetMs: number;
+  /** Moves the clock that judges signed timestamps. */
+  clockSkewMs: number;
+  settings: Settings;
+  apps: Record<App['platform'], App>;
+  shops: Record<string, Shop>;
+  /** Former addresses of renamed shops. */
+  renamed: Record<string, string>;
+  grants: Record<string, Grant>;
+  codes: Record<string, Code>;
+}
+
+export function defaultSettings(): Settings {
+  return {
+    approval: 'ask',
+    shopifyAccessTtlS: 3_600,
+    shopifyRefreshTtlS: 90 * 86_400,
+    shopifyCodeTtlS: 60,
+    shopeeAccessTtlS: 4 * 3_600,
+    shopeeRefreshTtlS: 30 * 86_400,
+    shopeeCodeTtlS: 600,
+    shopeeGrantDays: 365,
+    shopeeCallsPerS: 50,
+  };
+}
+
+export function emptyState(): State {
+  return {
+    clockOffsetMs: 0,
+    clockSkewMs: 0,
+    settings: defaultSettings(),
+    apps: defaultApps(),
+    shops: {},
+    renamed: {},
+    grants: {},
+    codes: {},
+  };
+}
+
+const SNAPSHOT = 'sandbox.json';
+
+/** The state of an earlier start, or an empty one. Throws when the file is there but is not JSON. */
+export function loadState(dataFolder: string | undefined): State {
+  if (dataFolder === undefined) return emptyState();
+  let text: string;
+  try {
+    text = readFileSync(join(dataFolder, SNAPSHOT), 'utf8');
+  } catch {
+    return emptyState();
+  }
+  return { ...emptyState(), ...JSON.parse(text) };
+}
+
+/** Writes beside the snapshot and renames, so that a kill leaves the old or the new one whole. */
+export function saveState(dataFolder: string, state: State): void {
+  mkdirSync(dataFolder, { recursive: true });
+  const path = join(dataFolder, SNAPSHOT);
+  writeFileSync(`${path}.new`, JSON.stringify(state), { mode: 0o600 });
+  renameSync(`${path}.new`, path);
+}

@@ -1,0 +1,97 @@
+/** Names and goods the generator draws from: several scripts on purpose. Data alone. */
+
+export const FIRST_NAMES = [
+  'Anna',
+  'José',
+  'Łukasz',
+  'Søren',
+  'Zoë',
+  'Nguyễn',
+  'Müge',
+  'Olivia',
+  'Kwame',
+  'Priya',
+  '美咲',
+  '伟',
+  'Дмитрий',
+  'Aoife',
+  'فاطمة',
+  'Noam',
+  'Chloé',
+  'Jürgen',
+  'Siti',
+  'Mateo',
+  'Ingrid',
+  '지우',
+  'Ἑλένη',
+  "D'Arcy",
+] as const;
+
+export const LAST_NAMES = [
+  'Okafor',
+  'García',
+  'Wójcik',
+  'Sørensen',
+  'van der Berg',
+  'Trần',
+  'Yılmaz',
+  "O'Neill",
+  'Mensah',
+  'Sharma',
+  '佐藤',
+  '王',
+  'Иванова',
+  'Müller',
+  'الحسن',
+  'Lévy',
+  'Smith',
+  'Rossi',
+  'Rahman',
+  'Fernández-López',
+  '김',
+  'Åkesson',
+] as const;
+
+export const PLACES = [
+  { city: 'Berlin', country: 'DE', zip: '10115', street: 'Invalidenstraße' },
+  { city: 'København', country: 'DK', zip: '1050', street: 'Kongens Nytorv' },
+  { city: 'São Paulo', country: 'BR', zip: '01310-100', street: 'Avenida Paulista' },
+  { city: '東京', country: 'JP', zip: '100-0001', street: '千代田' },
+  { city: 'Singapore', country: 'SG', zip: '048616', street: 'Raffles Place' },
+  { city: 'Kraków', country: 'PL', zip: '31-042', street: 'Rynek Główny' },
+  { city: 'Austin', country: 'US', zip: '78701', street: 'Congress Avenue' },
+  { city: 'Dublin', country: 'IE', zip: 'D02 X285', street: 'St Stephen’s Green' },
+] as const;
+
+export const ADJECTIVES = [
+  'Linen',
+  'Oak',
+  'Merino',
+  'Stoneware',
+  'Recycled',
+  'Organic',
+  'Café',
+  'Midnight',
+  '竹',
+  'Waxed',
+] as const;
+
+export const GOODS = [
+  'Tea Towel',
+  'Side Table',
+  'Beanie',
+  'Mug 350 ml',
+  'Backpack',
+  'T-Shirt',
+  'Crème Candle',
+  'Poster “Nord”',
+  'Notebook A5',
+  'Rain Jacket',
+  'Chopping Board',
+  'Lamp & Shade',
+  'Socks (3 pairs)',
+  'Water Bottle',
+  'Soap Bar',
+] as const;
+
+export const SIZES = ['S', 'M', 'L'] as const;
