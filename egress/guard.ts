@@ -31,8 +31,8 @@ export interface Guard {
   check(url: string, permitHttp?: boolean): URL;
   /** Opens sockets for undici, to checked addresses alone. */
   readonly connector: buildConnector.connector;
-  /** The same for a client that speaks through node's own http. Sockets end after `lifetimeMs`; the caller destroys the agents. */
-  agents(lifetimeMs: number): GuardedAgents;
+  /** The same for a client that speaks through node's own http. Sockets end after `lifetimeMs`, and all of them with `until`. */
+  agents(lifetimeMs: number, until: AbortSignal): GuardedAgents;
 }
 
 export interface GuardedAgents {
@@ -45,7 +45,7 @@ export function createGuard(settings: GuardSettings): Guard {
   return {
     check: (url, permitHttp = false) => checkUrl(settings, url, permitHttp),
     connector: guardedConnector(settings, lookup),
-    agents: (lifetimeMs) => guardedAgents(settings, lookup, lifetimeMs),
+    agents: (lifetimeMs, until) => guardedAgents(settings, lookup, lifetimeMs, until),
   };
 }
 
@@ -137,11 +137,27 @@ function originOf(protocol: string, hostname: string, port: string | number | nu
   return `${protocol}//${hostname}${isDefault ? '' : `:${port}`}`;
 }
 
-function guardedAgents(settings: GuardSettings, lookup: LookupFunction, lifetimeMs: number): GuardedAgents {
+function guardedAgents(
+  settings: GuardSettings,
+  lookup: LookupFunction,
+  lifetimeMs: number,
+  until: AbortSignal,
+): GuardedAgents {
+  const open = (protocol: 'http:' | 'https:', options: AgentConnectOptions): Socket => {
+    until.throwIfAborted();
+    const socket = openSocket(settings, lookup, protocol, options);
+    const timer = setTimeout(() => socket.destroy(new Error('the socket outlived its bound')), lifetimeMs);
+    const destroy = () => void socket.destroy();
+    until.addEventListener('abort', destroy, { once: true });
+    return socket.once('close', () => {
+      clearTimeout(timer);
+      until.removeEventListener('abort', destroy);
+    });
+  };
   const http = new HttpAgent({ keepAlive: false });
-  const https = new HttpsAgent({ keepAlive: false, rejectUnauthorized: true });
-  http.createConnection = (options) => ending(openSocket(settings, lookup, 'http:', options), lifetimeMs);
-  https.createConnection = (options) => ending(openSocket(settings, lookup, 'https:', options), lifetimeMs);
+  const https = new HttpsAgent({ keepAlive: false });
+  http.createConnection = (options) => open('http:', options);
+  https.createConnection = (options) => open('https:', options);
   return { http, https };
 }
 
@@ -169,9 +185,4 @@ function openSocket(
   const to = { host, port, lookup, autoSelectFamily: true };
   if (protocol === 'http:') return connectTcp(to);
   return connectTls({ ...to, rejectUnauthorized: true, ...(isIP(host) === 0 ? { servername: host } : {}) });
-}
-
-function ending(socket: Socket, lifetimeMs: number): Socket {
-  const timer = setTimeout(() => socket.destroy(new Error('the socket outlived its bound')), lifetimeMs);
-  return socket.once('close', () => clearTimeout(timer));
 }

@@ -21,15 +21,12 @@ export interface ExchangeDeps extends CallParts {
 
 export function createExchange(deps: ExchangeDeps): Exchange {
   return async (use, closure) => {
-    if (use.purpose !== 'revocation') await deps.fence.assertOpen(use.tenantId, use.connectionId);
     const opened = await deps.open(use);
-    const agents = deps.guard.agents(TOKEN_BOUNDS.totalMs);
-    const run = (signal: AbortSignal | undefined) =>
-      lend(deps, { ...use, ...(signal === undefined ? {} : { signal }) }, opened, agents, closure);
-    if (use.purpose === 'revocation') return run(use.signal);
-    return deps.fence.guard(use.connectionId, (fence) =>
-      run(use.signal === undefined ? fence : AbortSignal.any([fence, use.signal])),
-    );
+    if (use.purpose === 'revocation') return lend(deps, use, opened, closure);
+    return deps.fence.guard(use.connectionId, (fence) => {
+      const signal = use.signal === undefined ? fence : AbortSignal.any([fence, use.signal]);
+      return lend(deps, { ...use, signal }, opened, closure);
+    });
   };
 }
 
@@ -37,25 +34,20 @@ async function lend<T>(
   deps: ExchangeDeps,
   use: ExchangeUse,
   opened: OpenedExchange,
-  agents: GuardedAgents,
   closure: (context: ExchangeContext) => Promise<T>,
 ): Promise<T> {
-  const destroy = () => {
-    agents.http.destroy();
-    agents.https.destroy();
-  };
   const ended = new AbortController();
-  use.signal?.addEventListener('abort', destroy, { once: true });
+  const until = use.signal === undefined ? ended.signal : AbortSignal.any([ended.signal, use.signal]);
+  const agents = deps.guard.agents(TOKEN_BOUNDS.totalMs, until);
   try {
     return await closure(contextOf(deps, use, opened, agents, ended.signal));
   } catch (error) {
-    // A client that speaks by itself reports a destroyed socket; the reason it was destroyed is what happened.
-    if (use.signal?.aborted === true && !(error instanceof MooringError)) throw use.signal.reason;
+    // A client that speaks by itself reports a broken socket; why it was broken is what happened.
+    const isConsequence = !(error instanceof MooringError) || error.code === 'platform_unreachable';
+    if (use.signal?.aborted === true && isConsequence) throw use.signal.reason;
     throw error;
   } finally {
     ended.abort(new MooringError('internal', `the exchange of "${use.connectionId}" has ended`));
-    use.signal?.removeEventListener('abort', destroy);
-    destroy();
   }
 }
 

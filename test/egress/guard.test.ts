@@ -157,7 +157,7 @@ describe('the guard', () => {
     const { https } = createGuard({
       ...STRICT,
       resolve: async () => [{ address: '127.0.0.1', family: 4 }],
-    }).agents(1000);
+    }).agents(1000, new AbortController().signal);
     for (const url of ['https://127.0.0.1/', 'https://inside.example/']) {
       const failure = await new Promise((done) => {
         try {
@@ -211,7 +211,7 @@ describe('an origin override', () => {
     const guard = createGuard({ ...STRICT, originOverrides });
     const { status } = await sendTo(guard, 'https://one.shop.example/admin');
     expect(status).toBe(200);
-    const { https } = guard.agents(2000);
+    const { https } = guard.agents(2000, new AbortController().signal);
     const answered = await new Promise((done) =>
       getHttps('https://two.shop.example/token', { agent: https }, (r) => done(r.resume().statusCode)),
     );

@@ -1,0 +1,322 @@
+// What the lifecycle activities are lent, over real PostgreSQL, vault and HTTP: opened secrets, ways out, and their end.
+import { get as getHttps } from 'node:https';
+import { inspect } from 'node:util';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ClientRegistrationId } from '../../domain/ids.ts';
+import { Secret } from '../../domain/secret.ts';
+import type { ExchangeContext, ExchangeUse } from '../../egress/index.ts';
+import { fenceConnection } from '../../store/connections.ts';
+import { newId } from '../../store/new-id.ts';
+import { clientSecretBinding } from '../../store/openings.ts';
+import { until } from '../world.ts';
+import { createDoor, type Door, OK } from './door.ts';
+import type { SeededConnection } from './seed.ts';
+
+const CANARY = 'canary-81c2e9d4';
+const TOKEN_URL = 'https://api.plain.example/oauth/token';
+
+let door: Door;
+beforeAll(async () => {
+  door = await createDoor();
+}, 60_000);
+afterAll(() => door.close());
+beforeEach(() => {
+  door.asked.length = 0;
+  door.answer(OK);
+});
+
+function useOf(connection: SeededConnection, more: Partial<ExchangeUse> = {}): ExchangeUse {
+  return { ...connection, purpose: 'refresh', reason: 'ensure-fresh/1/0', credential: 'current', ...more };
+}
+
+function failure(act: Promise<unknown>): Promise<unknown> {
+  return act.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}
+
+/** A registration of the installation with two secrets, the older one still in its overlap and one retired. */
+async function register(): Promise<ClientRegistrationId> {
+  const id = newId('clientRegistration');
+  const { owner } = door.world;
+  await owner.query(
+    `INSERT INTO client_registrations (id, platform, name, client_id, redirect_uri, version, updated_at) VALUES ($1, 'plain', 'app', 'our-app', 'https://us.example/cb', 3, now())`,
+    [id],
+  );
+  const rows: [number, string | null][] = [
+    [1, '2020-01-01'],
+    [2, '2999-01-01'],
+    [3, null],
+  ];
+  for (const [version, retiresAt] of rows) {
+    const sealed = await door.vault.seal(clientSecretBinding(null, id, version), {
+      clientSecret: `secret-${version}`,
+    });
+    await owner.query(
+      'INSERT INTO client_secrets (registration_id, version, sealed, key_version, retires_at) VALUES ($1,$2,$3,$4,$5)',
+      [id, version, sealed.bytes, sealed.keyVersion, retiresAt],
+    );
+  }
+  return id;
+}
+
+async function audited({ connectionId }: SeededConnection): Promise<string[]> {
+  const { rows } = await door.world.owner.query(
+    'SELECT action FROM audit_events WHERE connection_id = $1 ORDER BY seq',
+    [connectionId],
+  );
+  return rows.map((row) => row.action);
+}
+
+describe('an exchange', () => {
+  it('opens the credential, our app and its secrets, each with an audit row', async () => {
+    const connection = await door.connect({
+      registrationId: await register(),
+      token: 'old',
+      lifetimeS: 3600,
+      shop: { shop: 'a' },
+    });
+    const seen = await door.open().exchange(useOf(connection), async (context) => ({
+      token: context.credential?.material.parts['accessToken']?.reveal(),
+      generation: context.credential?.generation,
+      lifetimeS: context.credential?.lifetimeS,
+      secret: context.registration?.secret?.reveal(),
+      earlier: context.registration?.earlierSecrets.map((secret) => secret.reveal()),
+      clientId: context.registration?.clientId,
+      version: context.registration?.version,
+      platform: context.platform.id,
+      shop: context.shop,
+      authorization: context.authorization,
+    }));
+    expect(seen).toEqual({
+      token: 'old',
+      generation: 1,
+      lifetimeS: 3600,
+      secret: 'secret-3',
+      earlier: ['secret-2'],
+      clientId: 'our-app',
+      version: 3,
+      platform: 'plain',
+      shop: { shop: 'a' },
+      authorization: null,
+    });
+    expect(await audited(connection)).toEqual(['credential.opened', 'client_secret.opened']);
+  });
+
+  it('opens what an authorization sealed, and no credential when none is wanted', async () => {
+    const connection = await door.connect();
+    const authorizationId = newId('authorization');
+    const sealed = await door.vault.seal(
+      { owner: connection.tenantId, subject: authorizationId, kind: 'authorization', generation: 0 },
+      { code: CANARY },
+    );
+    await door.world.owner.query(
+      `INSERT INTO authorizations (id, tenant_id, connection_id, platform, obtain, sealed, key_version, expires_at) VALUES ($1,$2,$3,'plain','pasted',$4,$5, now())`,
+      [authorizationId, connection.tenantId, connection.connectionId, sealed.bytes, sealed.keyVersion],
+    );
+    const seen = await door
+      .open()
+      .exchange(
+        useOf(connection, { purpose: 'authorization', authorizationId, credential: 'none' }),
+        async (context) => [context.authorization?.['code']?.reveal(), context.credential],
+      );
+    expect(seen).toEqual([CANARY, null]);
+    expect(await audited(connection)).toEqual(['authorization.opened']);
+  });
+
+  it('of a connection that never had a credential has none', async () => {
+    const connection = await door.connect({ generation: 0, lifecycle: 'connecting' });
+    expect(await door.open().exchange(useOf(connection), async (context) => context.credential)).toBeNull();
+  });
+
+  it('opens an older generation that is still kept, audited by itself, and null when it is gone', async () => {
+    const connection = await door.connect({ token: 'first' });
+    await door.renew(connection, 2);
+    const seen = await door.open().exchange(useOf(connection), async (context) => {
+      const older = await context.openGeneration(1);
+      return [
+        context.credential?.generation,
+        older?.material.parts['accessToken']?.reveal(),
+        await context.openGeneration(9),
+      ];
+    });
+    expect(seen).toEqual([2, 'first', null]);
+    expect(await audited(connection)).toEqual(['credential.opened', 'credential.opened']);
+  });
+
+  it('does not run when the audit row cannot be written', async () => {
+    const connection = await door.connect();
+    await door.world.owner.query('REVOKE INSERT ON audit_events FROM mooring_tenant');
+    let isRun = false;
+    const error = await failure(
+      door.open().exchange(useOf(connection), async () => {
+        isRun = true;
+      }),
+    ).finally(() => door.world.owner.query('GRANT INSERT ON audit_events TO mooring_tenant'));
+    expect(error).toMatchObject({ code: 'audit_unavailable' });
+    expect(isRun).toBe(false);
+  });
+
+  it('sends token requests through the guard and gives any status back', async () => {
+    const connection = await door.connect();
+    door.answer((_asked, response) =>
+      response.writeHead(400, { 'content-type': 'application/json' }).end('{"error":"invalid_grant"}'),
+    );
+    const answer = await door
+      .open()
+      .exchange(useOf(connection), ({ send }) =>
+        send({ method: 'POST', url: TOKEN_URL, headers: { 'content-type': 'application/json' }, body: '{}' }),
+      );
+    expect(answer).toMatchObject({ status: 400, bodyText: '{"error":"invalid_grant"}' });
+    expect(door.asked).toMatchObject([{ method: 'POST', url: '/oauth/token', host: 'api.plain.example' }]);
+    const refusal = failure(
+      door
+        .open()
+        .exchange(useOf(connection), ({ send }) =>
+          send({ method: 'POST', url: 'https://169.254.169.254/', headers: {}, body: '' }),
+        ),
+    );
+    expect(await refusal).toMatchObject({ code: 'address_not_allowed' });
+  });
+
+  it('takes no token answer larger than 1 MiB', async () => {
+    const connection = await door.connect();
+    door.answer((_asked, response) => response.writeHead(200).end('x'.repeat(1_100_000)));
+    const error = await failure(
+      door
+        .open()
+        .exchange(useOf(connection), ({ send }) =>
+          send({ method: 'POST', url: TOKEN_URL, headers: {}, body: '' }),
+        ),
+    );
+    expect(error).toMatchObject({ code: 'platform_answer_too_large' });
+  });
+
+  it('lends node agents that reach the platform and end with the closure', async () => {
+    const connection = await door.connect();
+    const { status, agents } = await door.open().exchange(useOf(connection), async ({ agents }) => ({
+      agents,
+      status: await statusOf(TOKEN_URL, agents.https),
+    }));
+    expect(status).toBe(200);
+    expect(
+      Object.values(agents.https.sockets)
+        .flatMap((sockets) => sockets ?? [])
+        .every((socket) => socket.destroyed),
+    ).toBe(true);
+    expect(await failure(statusOf(TOKEN_URL, agents.https))).toMatchObject({ code: 'internal' });
+  });
+
+  it('takes back everything it lent when the closure ends', async () => {
+    const connection = await door.connect();
+    let kept: ExchangeContext | undefined;
+    await door.open().exchange(useOf(connection), async (context) => {
+      kept = context;
+    });
+    const material = { kind: 'plain_token', parts: { accessToken: new Secret('x') } };
+    const request = { method: 'GET', path: '/shop', endpoint: 'GET /shop' } as const;
+    expect(
+      await failure(
+        kept?.send({ method: 'GET', url: TOKEN_URL, headers: {}, body: null }) ?? Promise.resolve(),
+      ),
+    ).toMatchObject({ code: 'internal' });
+    expect(await failure(kept?.call(material, request) ?? Promise.resolve())).toMatchObject({
+      code: 'internal',
+    });
+    expect(door.asked).toEqual([]);
+  });
+});
+
+describe('a proof', () => {
+  const material = { kind: 'plain_token', parts: { accessToken: new Secret(CANARY) } };
+
+  it('is a real call with the credential, before it is saved, read by the platform’s own rule', async () => {
+    const connection = await door.connect({ generation: 0 });
+    const proven = await door
+      .open()
+      .exchange(useOf(connection, { purpose: 'authorization', credential: 'none' }), ({ prove }) =>
+        prove(material),
+      );
+    expect(proven).toEqual({ shopKey: 'shop-1', shopName: 'Shop', scopes: null, facts: {} });
+    expect(door.asked).toMatchObject([{ url: '/v1/shop', authorization: `Bearer ${CANARY}` }]);
+  });
+
+  it.each([401, 404, 422])(
+    'answered %i is credential_rejected, and shows the answer redacted',
+    async (status) => {
+      const connection = await door.connect({ generation: 0 });
+      door.answer((_asked, response) =>
+        response
+          .writeHead(status, { 'content-type': 'application/json' })
+          .end(JSON.stringify({ message: `key ${CANARY} is wrong`, token: CANARY })),
+      );
+      const error = await failure(
+        door
+          .open()
+          .exchange(useOf(connection, { purpose: 'authorization', credential: 'none' }), ({ prove }) =>
+            prove(material),
+          ),
+      );
+      expect(error).toMatchObject({
+        code: 'credential_rejected',
+        detail: { status, answer: expect.stringContaining('is wrong') },
+      });
+      expect(inspect(error, { depth: 10 })).not.toContain(CANARY);
+    },
+  );
+
+  it.each([
+    [403, 'scope_missing'],
+    [500, 'platform_down'],
+  ])('answered %i is %s: the credential is not to blame', async (status, code) => {
+    const connection = await door.connect({ generation: 0 });
+    door.answer((_asked, response) => response.writeHead(status).end());
+    const error = await failure(
+      door.open().exchange(useOf(connection, { credential: 'none' }), ({ prove }) => prove(material)),
+    );
+    expect(error).toMatchObject({ code });
+  });
+});
+
+describe('a fence during an exchange', () => {
+  const fence = ({ tenantId, connectionId }: SeededConnection) =>
+    door.world.db.inTenant(tenantId, (tx) => fenceConnection(tx, connectionId, Date.now()));
+
+  it.each<[string, (context: ExchangeContext) => Promise<unknown>]>([
+    ['send', ({ send }) => send({ method: 'POST', url: TOKEN_URL, headers: {}, body: '' })],
+    ['the node agents', ({ agents }) => statusOf(TOKEN_URL, agents.https)],
+  ])('ends what goes over %s within 2 s', async (_way, act) => {
+    const connection = await door.connect();
+    door.answer(() => {});
+    const exchanging = failure(door.open().exchange(useOf(connection), act));
+    await until('the request to arrive', async () => door.asked.length === 1);
+    await fence(connection);
+    const committedAt = performance.now();
+    expect(await exchanging).toMatchObject({ code: 'fenced' });
+    expect(performance.now() - committedAt).toBeLessThan(2_000);
+  });
+
+  it('keeps every purpose but revocation out', async () => {
+    const connection = await door.connect();
+    await fence(connection);
+    for (const purpose of ['refresh', 'authorization', 'probe', 'subscription'] as const) {
+      expect(
+        await failure(door.open().exchange(useOf(connection, { purpose }), async () => 'ran')),
+      ).toMatchObject({ code: 'fenced' });
+    }
+    const seen = await door
+      .open()
+      .exchange(useOf(connection, { purpose: 'revocation' }), async ({ send, credential }) => {
+        await send({ method: 'POST', url: TOKEN_URL, headers: {}, body: '' });
+        return credential?.generation;
+      });
+    expect(seen).toBe(1);
+  });
+});
+
+function statusOf(url: string, agent: ExchangeContext['agents']['https']): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    getHttps(url, { agent }, (response) => resolve(response.resume().statusCode)).on('error', reject);
+  });
+}
