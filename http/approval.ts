@@ -1,0 +1,195 @@
+// From the connect page to the platform: the rows of one approval, its state bound to one browser, and the address the merchant goes
+// to. The address comes from the platform's data and checked shop fields; nothing the merchant typed becomes part of a host unchecked.
+import { MooringError } from '../domain/errors.ts';
+import type { ConnectionId } from '../domain/ids.ts';
+import type { AuthMethod, CallbackStep, Obtain, Platform } from '../domain/platform.ts';
+import type { Permission } from '../domain/resource.ts';
+import { authorizeUrl } from '../platforms/authorize-url.ts';
+import { checkCredentialForm } from '../platforms/credential-form.ts';
+import { scopesFor } from '../platforms/scopes.ts';
+import { parseShop } from '../platforms/shop.ts';
+import { insertAuthorization } from '../store/authorizations.ts';
+import { readClientRegistration } from '../store/client-registrations-list.ts';
+import { type ConnectSessionRow, useConnectSession } from '../store/connect-sessions.ts';
+import { type ConnectionListRow, readConnection } from '../store/connections-list.ts';
+import type { Tx } from '../store/database.ts';
+import {
+  authorizationRow,
+  connectPasted,
+  insertNewConnection,
+  type NewConnectionWish,
+  reopenIfFinal,
+  replacePasted,
+} from './connecting.ts';
+import type { HttpDeps } from './deps.ts';
+import { textRecord } from './schemas/connections.ts';
+import { codeChallenge, codeVerifier, hashToken, mintToken } from './tokens.ts';
+
+type BrowserObtain = Exclude<Obtain, { kind: 'pasted' }>;
+type PastedObtain = Extract<Obtain, { kind: 'pasted' }>;
+
+/** How a merchant connects this platform, and whether there is another way. */
+export type Approach = {
+  readonly platform: Platform;
+  readonly method: AuthMethod;
+  readonly alternative: 'browser' | 'pasted' | null;
+} & (
+  | { readonly kind: 'browser'; readonly obtain: BrowserObtain }
+  | { readonly kind: 'pasted'; readonly obtain: PastedObtain }
+);
+
+/** The platform's own approval where it has one; pasting where it has none, or where it was asked for. */
+export function approachOf(platform: Platform, way?: string): Approach {
+  const browser = platform.auth.flatMap((method) =>
+    method.obtain.kind === 'pasted' ? [] : [{ method, obtain: method.obtain }],
+  )[0];
+  const pasted = platform.auth.flatMap((method) =>
+    method.obtain.kind === 'pasted' ? [{ method, obtain: method.obtain }] : [],
+  )[0];
+  if (browser !== undefined && !(way === 'pasted' && pasted !== undefined)) {
+    return { platform, kind: 'browser', ...browser, alternative: pasted === undefined ? null : 'pasted' };
+  }
+  if (pasted === undefined)
+    throw new MooringError('internal', `"${platform.id}" says of no way to connect it`);
+  return { platform, kind: 'pasted', ...pasted, alternative: browser === undefined ? null : 'browser' };
+}
+
+export interface PageWish {
+  readonly session: ConnectSessionRow;
+  readonly connection: ConnectionListRow | null;
+  readonly approach: Approach;
+  readonly body: Readonly<Record<string, string>>;
+  readonly permissions: readonly Permission[];
+  readonly reason: string;
+}
+
+/** A pasted credential, proved before it answers. Gives the connection. */
+export async function connectFromPage(deps: HttpDeps, wish: PageWish): Promise<ConnectionListRow | null> {
+  const { session, approach, body } = wish;
+  if (approach.kind !== 'pasted')
+    throw new MooringError('internal', 'this platform is approved in the browser');
+  const credential = checkCredentialForm(approach.obtain, pick(body, approach.obtain.fields));
+  const existing = usable(wish.connection);
+  const id = existing?.id ?? (await connectPasted(deps, newWish(wish), credential, session.id));
+  if (existing !== null) await replacePasted(deps, existing, approach.platform, credential, session.id);
+  return deps.db.inTenant(session.tenantId, async (tx) => {
+    await useConnectSession(tx, session.id, id, new Date(deps.nowMs()));
+    return readConnection(tx, id);
+  });
+}
+
+/** Writes the attempt, starts the workflow, and gives the address to send the browser to. */
+export async function beginApproval(deps: HttpDeps, wish: PageWish, browser: string): Promise<string> {
+  const { session, approach } = wish;
+  if (approach.kind !== 'browser')
+    throw new MooringError('internal', 'this platform takes a pasted credential');
+  const { platform, obtain } = approach;
+  const existing = usable(wish.connection);
+  const shop =
+    existing === null ? parseShop(platform, pick(wish.body, platform.shop)) : textRecord(existing.shop);
+  const state = mintToken();
+  const begun = await deps.db.inTenant(session.tenantId, async (tx) => {
+    const connectionId = await connectionFor(deps, tx, wish, shop);
+    const row = await readConnection(tx, connectionId);
+    const registration =
+      row?.registrationId == null ? null : await readClientRegistration(tx, row.registrationId);
+    const redirectUri = registration?.redirectUri ?? stepUrl(deps, platform, grantingStep(obtain));
+    await insertAuthorization(
+      tx,
+      authorizationRow(deps, {
+        tenantId: session.tenantId,
+        connectionId,
+        sessionId: session.id,
+        platform,
+        obtain: obtain.kind,
+        stateHash: hashToken(state),
+        browserHash: hashToken(browser),
+        redirectUri,
+        lifetimeMs: deps.settings.stateLifetimeMs,
+      }),
+    );
+    await useConnectSession(tx, session.id, connectionId, new Date(deps.nowMs()));
+    return {
+      connectionId,
+      redirectUri,
+      clientId: registration?.clientId ?? null,
+      appName: registration?.name ?? 'Mooring',
+    };
+  });
+  await deps.lifecycle.start({ tenantId: session.tenantId, connectionId: begun.connectionId });
+  const url = authorizeUrl(obtain, {
+    shop,
+    clientId: begun.clientId ?? '',
+    redirectUri: begun.redirectUri,
+    returnUrl: stepUrl(deps, platform, browserStep(obtain)),
+    state,
+    scopes: scopesFor(platform, wish.permissions),
+    isWriting: wish.permissions.some((one) => one.endsWith(':write')),
+    codeChallenge: codeChallenge(codeVerifier(browser, state)),
+    appName: begun.appName,
+  });
+  return toBrowser(deps, url);
+}
+
+/** A revoked or abandoned connection of this link is begun again; one that waits is asked again; else a new one is made. */
+async function connectionFor(
+  deps: HttpDeps,
+  tx: Tx,
+  wish: PageWish,
+  shop: Readonly<Record<string, string>>,
+): Promise<ConnectionId> {
+  const existing = usable(wish.connection);
+  if (existing === null) return insertNewConnection(tx, { ...newWish(wish), shop });
+  await reopenIfFinal(tx, existing, deps.nowMs());
+  return existing.id;
+}
+
+/** What never was approved is not worth keeping: the merchant may have named another shop by now. */
+function usable(connection: ConnectionListRow | null): ConnectionListRow | null {
+  if (connection === null || connection.generation > 0) return connection;
+  return null;
+}
+
+function newWish(wish: PageWish): NewConnectionWish {
+  const { platform } = wish.approach;
+  return {
+    tenantId: wish.session.tenantId,
+    platform,
+    shop: parseShop(platform, pick(wish.body, platform.shop)),
+    permissions: wish.permissions,
+    actor: 'merchant',
+    reason: wish.reason,
+  };
+}
+
+/** For development: the browser is led to the sandbox, which is told whose place it takes by the path. */
+function toBrowser(deps: HttpDeps, url: string): string {
+  const real = new URL(url);
+  const override = deps.settings.browserOverride(real.origin);
+  return override === undefined ? url : `${override}/_host/${real.host}${real.pathname}${real.search}`;
+}
+
+function grantingStep(obtain: BrowserObtain): CallbackStep | undefined {
+  return obtain.callback.find((one) => one.grants);
+}
+
+function browserStep(obtain: BrowserObtain): CallbackStep | undefined {
+  return obtain.callback.find((one) => one.from === 'browser');
+}
+
+function stepUrl(deps: HttpDeps, platform: Platform, step: CallbackStep | undefined): string {
+  if (step === undefined) throw new MooringError('internal', `"${platform.id}" lacks a callback step`);
+  return `${deps.settings.publicUrl}/oauth/${platform.id}/${step.step}`;
+}
+
+function pick(
+  body: Readonly<Record<string, string>>,
+  fields: readonly { readonly name: string }[],
+): Record<string, string> {
+  return Object.fromEntries(
+    fields.flatMap(({ name }) => {
+      const value = body[name]?.trim();
+      return value === undefined || value === '' ? [] : [[name, value]];
+    }),
+  );
+}

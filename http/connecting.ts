@@ -1,0 +1,262 @@
+// How a connection begins, whichever way: the rows that stand before the workflow knows anything, and the first word to it. A secret
+// is sealed before it is written; a refused proof of a new connection leaves nothing.
+import { MooringError } from '../domain/errors.ts';
+import type { ClientRegistrationId, ConnectionId, ConnectSessionId, TenantId } from '../domain/ids.ts';
+import type { AuthMethod, Obtain, Platform } from '../domain/platform.ts';
+import { PERMISSIONS, type Permission } from '../domain/resource.ts';
+import { appendAudit } from '../store/audit.ts';
+import { insertAuthorization } from '../store/authorizations.ts';
+import {
+  type ClientRegistrationRow,
+  chooseClientRegistration,
+  readClientRegistration,
+} from '../store/client-registrations-list.ts';
+import { deleteUnauthorized, insertConnection, reopenConnection } from '../store/connections.ts';
+import type { ConnectionListRow } from '../store/connections-list.ts';
+import type { Tx } from '../store/database.ts';
+import { newId } from '../store/new-id.ts';
+import { readTenant } from '../store/tenants-list.ts';
+import type { AuthorizeOutcome } from '../workflows/messages.ts';
+import type { HttpDeps } from './deps.ts';
+import type { Hash } from './tokens.ts';
+
+export interface NewConnectionWish {
+  readonly tenantId: TenantId;
+  readonly platform: Platform;
+  readonly shop: Readonly<Record<string, string>>;
+  readonly permissions: readonly Permission[];
+  readonly registrationId?: ClientRegistrationId | undefined;
+  readonly syncIntervalS?: number | undefined;
+  /** Who asks, for the audit trail. */
+  readonly actor: string;
+  readonly reason: string;
+}
+
+/** The method a pasted credential of this platform is proved by. Throws connect_by_browser_only where there is none. */
+export function pastedMethod(
+  platform: Platform,
+  credential: Readonly<Record<string, string>>,
+): AuthMethod & { readonly obtain: Extract<Obtain, { kind: 'pasted' }> } {
+  const methods = platform.auth.flatMap((method) =>
+    method.obtain.kind === 'pasted' ? [{ ...method, obtain: method.obtain }] : [],
+  );
+  const given = Object.keys(credential).filter((name) => credential[name] !== '');
+  const fits = methods.find(({ obtain }) =>
+    given.every((name) => obtain.fields.some((field) => field.name === name)),
+  );
+  const method = fits ?? methods[0];
+  if (method === undefined) {
+    throw new MooringError(
+      'connect_by_browser_only',
+      `"${platform.id}" takes no pasted credential; make a connect session`,
+    );
+  }
+  return method;
+}
+
+/** What is asked for: the wish where the platform offers all of it, else everything it lets us read. */
+export function permissionsFor(
+  platform: Platform,
+  wish: readonly Permission[] | undefined,
+): readonly Permission[] {
+  const offered = PERMISSIONS.filter((one) => platform.permissions[one] !== undefined);
+  if (wish === undefined || wish.length === 0) return offered.filter((one) => one.endsWith(':read'));
+  const missing = wish.filter((one) => !offered.includes(one));
+  if (missing.length > 0) {
+    throw new MooringError('unsupported_permission', `"${platform.id}" does not offer "${missing[0]}"`, {
+      fields: missing.map((one) => ({
+        path: '/permissions',
+        rule: `"${one}" is not offered by "${platform.id}"`,
+      })),
+      detail: { offered },
+    });
+  }
+  return [...new Set(wish)];
+}
+
+/** Writes a new connection's row, after looking that its tenant and registration are there. */
+export async function insertNewConnection(tx: Tx, wish: NewConnectionWish): Promise<ConnectionId> {
+  const tenant = await readTenant(tx, wish.tenantId);
+  if (tenant === null) throw new MooringError('not_found', `there is no tenant "${wish.tenantId}"`);
+  if (tenant.erasingAt !== null)
+    throw new MooringError('connection_final', `the tenant "${wish.tenantId}" is being erased`);
+  const registration = await registrationFor(tx, wish);
+  const id = newId('connection');
+  await insertConnection(tx, {
+    id,
+    tenantId: wish.tenantId,
+    platform: wish.platform.id,
+    registrationId: registration?.id ?? null,
+    shop: wish.shop,
+    permissions: wish.permissions,
+    ...(wish.syncIntervalS === undefined ? {} : { syncIntervalS: wish.syncIntervalS }),
+  });
+  await appendAudit(tx, {
+    tenantId: wish.tenantId,
+    actor: wish.actor,
+    action: 'connection.started',
+    target: id,
+    connectionId: id,
+    outcome: 'done',
+    reason: wish.reason,
+    detail: { platform: wish.platform.id },
+  });
+  return id;
+}
+
+async function registrationFor(tx: Tx, wish: NewConnectionWish): Promise<ClientRegistrationRow | null> {
+  if (wish.registrationId !== undefined) {
+    const row = await readClientRegistration(tx, wish.registrationId);
+    const isUsable =
+      row?.platform === wish.platform.id && (row.tenantId === null || row.tenantId === wish.tenantId);
+    if (row === null || !isUsable) {
+      throw new MooringError(
+        'not_found',
+        `there is no client registration "${wish.registrationId}" for "${wish.platform.id}"`,
+      );
+    }
+    return row;
+  }
+  if (!wish.platform.needsRegistration) return null;
+  const row = await chooseClientRegistration(tx, wish.tenantId, wish.platform.id);
+  if (row === null) {
+    throw new MooringError(
+      'registration_missing',
+      `there is no client registration for "${wish.platform.id}"`,
+    );
+  }
+  return row;
+}
+
+export interface AuthorizationWish {
+  readonly tenantId: TenantId;
+  readonly connectionId: ConnectionId;
+  readonly sessionId: ConnectSessionId | null;
+  readonly platform: Platform;
+  readonly obtain: Obtain['kind'];
+  readonly stateHash: Hash | null;
+  readonly browserHash: Hash | null;
+  readonly redirectUri: string | null;
+  readonly lifetimeMs: number;
+}
+
+/** Connect without a browser: one proof, and nothing is left when it fails. */
+export async function connectPasted(
+  deps: HttpDeps,
+  wish: NewConnectionWish,
+  credential: Readonly<Record<string, string>>,
+  sessionId: ConnectSessionId | null = null,
+): Promise<ConnectionId> {
+  const authorizationId = newId('authorization');
+  const sealed = await sealForAuthorization(deps, wish.tenantId, authorizationId, credential);
+  const connectionId = await deps.db.inTenant(wish.tenantId, async (tx) => {
+    const id = await insertNewConnection(tx, wish);
+    await insertAuthorization(tx, {
+      ...authorizationRow(deps, { ...pastedWish(wish, id, sessionId) }),
+      id: authorizationId,
+      ...sealed,
+    });
+    return id;
+  });
+  const outcome = await deps.lifecycle
+    .startAndAuthorize({ tenantId: wish.tenantId, connectionId }, { authorizationId, discardOnRefusal: true })
+    .catch(async (error: unknown) => {
+      // Where no workflow was started nobody else would ever remove the row.
+      if (error instanceof MooringError && error.code === 'temporal_unavailable') {
+        await deps.db
+          .inTenant(wish.tenantId, (tx) => deleteUnauthorized(tx, connectionId))
+          .catch(() => undefined);
+      }
+      throw error;
+    });
+  throwIfRefused(outcome);
+  return connectionId;
+}
+
+/** A new pasted credential for a connection that lives; its state changes only once the proof succeeded. */
+export async function replacePasted(
+  deps: HttpDeps,
+  connection: ConnectionListRow,
+  platform: Platform,
+  credential: Readonly<Record<string, string>>,
+  sessionId: ConnectSessionId | null = null,
+): Promise<void> {
+  const connectionId = connection.id;
+  const tenantId = connection.tenantId;
+  const authorizationId = newId('authorization');
+  const sealed = await sealForAuthorization(deps, tenantId, authorizationId, credential);
+  await deps.db.inTenant(tenantId, async (tx) => {
+    await reopenIfFinal(tx, connection, deps.nowMs());
+    await insertAuthorization(tx, {
+      ...authorizationRow(deps, pastedWish({ tenantId, platform }, connectionId, sessionId)),
+      id: authorizationId,
+      ...sealed,
+    });
+  });
+  throwIfRefused(await deps.lifecycle.startAndAuthorize({ tenantId, connectionId }, { authorizationId }));
+}
+
+/** A revoked connection begins again under its own id; one that is being revoked cannot. */
+export async function reopenIfFinal(tx: Tx, connection: ConnectionListRow, nowMs: number): Promise<void> {
+  const { lifecycle } = connection;
+  if (lifecycle === 'revoked' || lifecycle === 'abandoned') {
+    await reopenConnection(tx, connection.id, nowMs);
+  } else if (lifecycle === 'revoking' || connection.fencedAt !== null) {
+    throw new MooringError('connection_revoking', `the connection "${connection.id}" is being revoked`);
+  }
+}
+
+/** Whatever an authorization has sealed opens for that authorization alone. */
+export async function sealForAuthorization(
+  deps: HttpDeps,
+  tenantId: TenantId,
+  authorizationId: string,
+  parts: Readonly<Record<string, string>>,
+): Promise<{ sealed: Uint8Array<ArrayBuffer>; keyVersion: number }> {
+  const { bytes, keyVersion } = await deps.vault.seal(
+    { owner: tenantId, subject: authorizationId, kind: 'authorization', generation: 0 },
+    parts,
+  );
+  return { sealed: Uint8Array.from(bytes), keyVersion };
+}
+
+export function authorizationRow(deps: HttpDeps, wish: AuthorizationWish) {
+  const { platform, lifetimeMs, ...rest } = wish;
+  return {
+    ...rest,
+    id: newId('authorization'),
+    platform: platform.id,
+    sealed: null,
+    keyVersion: null,
+    expiresAt: new Date(deps.nowMs() + lifetimeMs),
+  };
+}
+
+export function throwIfRefused(outcome: AuthorizeOutcome): void {
+  if (outcome.outcome === 'authorized') return;
+  throw new MooringError(outcome.code, outcome.message, {
+    ...(outcome.fields === undefined ? {} : { fields: outcome.fields }),
+    ...(outcome.detail === undefined ? {} : { detail: outcome.detail }),
+  });
+}
+
+function pastedWish(
+  wish: { tenantId: TenantId; platform: Platform },
+  connectionId: ConnectionId,
+  sessionId: ConnectSessionId | null,
+): AuthorizationWish {
+  return {
+    tenantId: wish.tenantId,
+    connectionId,
+    sessionId,
+    platform: wish.platform,
+    obtain: 'pasted',
+    stateHash: null,
+    browserHash: null,
+    redirectUri: null,
+    lifetimeMs: PROOF_LIFETIME_MS,
+  };
+}
+
+/** A pasted credential waits for its proof no longer than this. */
+const PROOF_LIFETIME_MS = 5 * 60_000;

@@ -1,0 +1,39 @@
+// What the HTTP part is made of. Only main.ts and tests construct it; no route reaches for anything else.
+import type { Client } from '@temporalio/client';
+import type { Logger } from 'pino';
+import type { Platform } from '../domain/platform.ts';
+import type { Egress } from '../egress/index.ts';
+import type { Database } from '../store/database.ts';
+import type { Vault } from '../vault/index.ts';
+import type { LifecycleCommands } from './lifecycle.ts';
+
+export interface HttpSettings {
+  /** Where the world reaches us, without a trailing slash: "https://mooring.example". */
+  readonly publicUrl: string;
+  /** Origins a merchant may be sent back to, beside our own. */
+  readonly returnOrigins: readonly string[];
+  /** Where a browser finds a platform that is overridden for development; undefined: at the platform itself. */
+  readonly browserOverride: (origin: string) => string | undefined;
+  /** Hops of reverse proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: number;
+  /** How long a link to the connect page and an OAuth state live. */
+  readonly sessionLifetimeMs: number;
+  readonly stateLifetimeMs: number;
+  /** Wrong keys a minute from one address before it gets 429. */
+  readonly wrongKeysPerMinute: number;
+}
+
+export interface HttpDeps {
+  readonly db: Database;
+  /** Seals; opens nothing but saved answers to idempotent requests (idempotency.ts). */
+  readonly vault: Vault;
+  readonly lifecycle: LifecycleCommands;
+  readonly platforms: ReadonlyMap<string, Platform>;
+  readonly settings: HttpSettings;
+  /** The proxy route's door; nothing else calls a platform. */
+  readonly withCredential: Egress['withCredential'];
+  readonly log: Logger;
+  readonly nowMs: () => number;
+}
+
+export type { Client };

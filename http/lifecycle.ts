@@ -1,0 +1,159 @@
+// The commands a request may give to a connection's workflow, over the Temporal client. Waits a bounded time for a worker; says
+// worker_unavailable rather than hanging. Decides nothing about a connection: the workflow does.
+import {
+  type Client,
+  isGrpcServiceError,
+  ScheduleNotFoundError,
+  WithStartWorkflowOperation,
+  WorkflowNotFoundError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import type { EnsureFreshOutcome } from '../domain/credential.ts';
+import { MooringError } from '../domain/errors.ts';
+import type { ConnectionId } from '../domain/ids.ts';
+import {
+  type AuthorizeInput,
+  type AuthorizeOutcome,
+  type ConnectionInput,
+  connectionWorkflowId,
+  ensureFreshUpdateId,
+  type RefreshNowInput,
+  SIGNALS,
+  syncScheduleId,
+  TASK_QUEUES,
+  UPDATES,
+  WORKFLOW_TYPES,
+} from '../workflows/messages.ts';
+
+/** A signal that HTTP sends, with its payload. */
+export type Command =
+  | { readonly name: 'pause'; readonly by: string }
+  | { readonly name: 'resume'; readonly by: string }
+  | { readonly name: 'revoke'; readonly by: string; readonly upstream: boolean; readonly erase: boolean }
+  | { readonly name: 'settingsChanged' }
+  | { readonly name: 'registrationChanged'; readonly version: number };
+
+export interface LifecycleCommands {
+  /** Starts the connection's workflow, or leaves the running one alone. */
+  start(connection: ConnectionInput): Promise<void>;
+  /** Starts it where it does not run, and waits for the outcome of one authorization. */
+  startAndAuthorize(connection: ConnectionInput, input: AuthorizeInput): Promise<AuthorizeOutcome>;
+  /** As above, but null where the workflow has ended. */
+  authorize(id: ConnectionId, input: AuthorizeInput): Promise<AuthorizeOutcome | null>;
+  refreshNow(id: ConnectionId, input: RefreshNowInput): Promise<EnsureFreshOutcome>;
+  ensureFresh(id: ConnectionId, after: { generation: number; epoch: number }): Promise<EnsureFreshOutcome>;
+  /** False where the workflow has ended: there is nobody to tell. */
+  tell(id: ConnectionId, command: Command): Promise<boolean>;
+  /** Runs the connection's schedule now, or right after the run under way. False where there is no schedule. */
+  triggerSync(id: ConnectionId): Promise<boolean>;
+  /** Throws temporal_unavailable when Temporal does not answer within a second. */
+  ping(): Promise<void>;
+}
+
+/** A worker that does not answer for this long is reported, not waited for. Longer than an exchange and its proof take. */
+const UPDATE_TIMEOUT_MS = 45_000;
+
+export function createLifecycleCommands(client: Client): LifecycleCommands {
+  const handle = (id: ConnectionId) => client.workflow.getHandle(connectionWorkflowId(id));
+  const start = (connection: ConnectionInput) => ({
+    workflowId: connectionWorkflowId(connection.connectionId),
+    taskQueue: TASK_QUEUES.workflows,
+    args: [connection],
+    workflowIdConflictPolicy: 'USE_EXISTING' as const,
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
+  });
+  return {
+    start: (connection) =>
+      within(client, async () => {
+        await client.workflow.start(WORKFLOW_TYPES.connection, start(connection));
+      }),
+    startAndAuthorize: (connection, input) =>
+      within(client, () =>
+        client.workflow.executeUpdateWithStart<() => Promise<void>, AuthorizeOutcome, [AuthorizeInput]>(
+          UPDATES.authorize,
+          {
+            args: [input],
+            updateId: input.authorizationId,
+            startWorkflowOperation: new WithStartWorkflowOperation(
+              WORKFLOW_TYPES.connection,
+              start(connection),
+            ),
+          },
+        ),
+      ),
+    authorize: (id, input) =>
+      unlessEnded(null, () =>
+        within(client, () =>
+          handle(id).executeUpdate<AuthorizeOutcome, [AuthorizeInput]>(UPDATES.authorize, {
+            args: [input],
+            updateId: input.authorizationId,
+          }),
+        ),
+      ),
+    refreshNow: (id, input) =>
+      unlessEnded({ outcome: 'revoked' }, () =>
+        within(client, () =>
+          handle(id).executeUpdate<EnsureFreshOutcome, [RefreshNowInput]>(UPDATES.refreshNow, {
+            args: [input],
+          }),
+        ),
+      ),
+    ensureFresh: (id, after) =>
+      unlessEnded({ outcome: 'revoked' }, () =>
+        within(client, () =>
+          handle(id).executeUpdate<EnsureFreshOutcome, [{ afterGeneration: number }]>(UPDATES.ensureFresh, {
+            args: [{ afterGeneration: after.generation }],
+            updateId: ensureFreshUpdateId(after.generation, after.epoch),
+          }),
+        ),
+      ),
+    tell: (id, { name, ...payload }) =>
+      unlessEnded(false, () =>
+        within(client, async () => {
+          await handle(id).signal(SIGNALS[name], payload);
+          return true;
+        }),
+      ),
+    triggerSync: (id) =>
+      unlessEnded(false, () =>
+        within(client, async () => {
+          await client.schedule.getHandle(syncScheduleId(id)).trigger('BUFFER_ONE');
+          return true;
+        }),
+      ),
+    ping: () =>
+      client.withDeadline(Date.now() + 1000, () =>
+        within(client, async () => void (await describeNamespace(client))),
+      ),
+  };
+}
+
+async function describeNamespace(client: Client): Promise<void> {
+  await client.workflowService.getSystemInfo({});
+}
+
+async function unlessEnded<T, E>(ended: E, call: () => Promise<T>): Promise<T | E> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError || error instanceof ScheduleNotFoundError) return ended;
+    throw error;
+  }
+}
+
+async function within<T>(client: Client, call: () => Promise<T>): Promise<T> {
+  try {
+    return await client.withDeadline(Date.now() + UPDATE_TIMEOUT_MS, call);
+  } catch (error) {
+    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
+      throw new MooringError('worker_unavailable', 'no worker answered in time', { cause: error });
+    }
+    if (isGrpcServiceError(error) && TEMPORAL_DOWN.has(error.code)) {
+      throw new MooringError('temporal_unavailable', 'Temporal did not answer', { cause: error });
+    }
+    throw error;
+  }
+}
+
+/** gRPC DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, UNAVAILABLE */
+const TEMPORAL_DOWN: ReadonlySet<number> = new Set([4, 8, 14]);

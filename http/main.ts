@@ -1,0 +1,108 @@
+// The HTTP process: reads the settings, opens what it needs, listens, says "ready", and on SIGTERM stops taking requests, lets those
+// under way end, and closes what it opened. Nothing else constructs.
+import { Client, Connection } from '@temporalio/client';
+import { pino } from 'pino';
+import { readSettings, type Settings } from '../domain/settings.ts';
+import { createEgress, type OriginOverrides, parseOriginOverrides } from '../egress/index.ts';
+import { PLATFORMS } from '../platforms/index.ts';
+import { readConnection } from '../store/connections-list.ts';
+import { createDataKeyPort } from '../store/data-keys.ts';
+import { type Database, openDatabase } from '../store/database.ts';
+import { temporalSettings } from '../temporal.config.ts';
+import { createVault, localKeyProvider } from '../vault/index.ts';
+import type { HttpSettings } from './deps.ts';
+import { createLifecycleCommands, type LifecycleCommands } from './lifecycle.ts';
+import { createServer } from './server.ts';
+
+const GRACE_MS = 25_000;
+/** Must be the worker's too: it stands beside every wrapped data key. */
+const LOCAL_KEK_ID = 'local';
+
+// This library's debug output prints client secrets.
+delete process.env['DEBUG'];
+const settings = readSettings(process.env);
+const temporal = temporalSettings(process.env);
+const log = pino({
+  level: settings.logLevel,
+  base: { part: 'http' },
+  redact: {
+    paths: ['authorization', '*.authorization', 'cookie', '*.cookie', 'secret', '*.secret'],
+    censor: '[secret]',
+  },
+});
+const overrides = parseOriginOverrides(settings.originOverrides ?? undefined);
+
+const connection = await Connection.connect({ ...temporal.connection, address: temporal.address });
+const lifecycle = createLifecycleCommands(new Client({ connection, namespace: temporal.namespace }));
+const db = openDatabase({ url: settings.databaseUrl, poolSize: settings.databasePool, log });
+const keyProvider = localKeyProvider({
+  id: LOCAL_KEK_ID,
+  bytes: Buffer.from(settings.keyEncryptingKey, 'base64'),
+});
+const vault = createVault({ keyProvider, dataKeys: createDataKeyPort(db) });
+const egress = createEgress({
+  db,
+  vault,
+  platforms: PLATFORMS,
+  ensureFresh: ensureFreshBy(db, lifecycle),
+  originOverrides: overrides,
+  allowPrivateNetworks: settings.allowPrivateNetworks,
+  log,
+});
+const app = await createServer({
+  db,
+  vault,
+  lifecycle,
+  platforms: PLATFORMS,
+  settings: httpSettings(settings, overrides),
+  withCredential: egress.withCredential,
+  log,
+  nowMs: Date.now,
+});
+
+let isStopping = false;
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
+const address = await app.listen({ port: settings.port, host: settings.host });
+log.info({ address, publicUrl: settings.publicUrl }, 'ready');
+
+async function stop(signal: string): Promise<void> {
+  if (isStopping) return;
+  isStopping = true;
+  log.info({ signal }, 'stopping');
+  const late = setTimeout(() => process.exit(1), GRACE_MS);
+  await app.close();
+  await egress.close();
+  await db.close();
+  await connection.close();
+  clearTimeout(late);
+  log.info('stopped');
+  process.exit(0);
+}
+
+/** The proxy's way to a newer credential: the connection's own workflow, one attempt for all who ask. */
+function ensureFreshBy(
+  database: Database,
+  commands: LifecycleCommands,
+): Parameters<typeof createEgress>[0]['ensureFresh'] {
+  return async (connectionId, tenantId, afterGeneration) => {
+    const row = await database.inTenant(tenantId, (tx) => readConnection(tx, connectionId));
+    return commands.ensureFresh(connectionId, { generation: afterGeneration, epoch: row?.epoch ?? 0 });
+  };
+}
+
+function httpSettings(from: Settings, originOverrides: OriginOverrides): HttpSettings {
+  return {
+    publicUrl: from.publicUrl,
+    returnOrigins: from.returnOrigins,
+    trustedProxies: from.trustedProxies,
+    browserOverride: (origin) => {
+      const target = originOverrides(origin);
+      return target === undefined
+        ? undefined
+        : `http${target.tls ? 's' : ''}://${target.hostname}:${target.port}`;
+    },
+    sessionLifetimeMs: 24 * 3_600_000,
+    stateLifetimeMs: 10 * 60_000,
+    wrongKeysPerMinute: 30,
+  };
+}

@@ -1,0 +1,55 @@
+// The fleet in numbers, for Prometheus. Counts are read when asked for and shared for ten seconds; no label names a tenant.
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { FleetCounts } from './fleet-counts.ts';
+
+export interface Metrics {
+  readonly contentType: string;
+  text(): Promise<string>;
+}
+
+const SHARED_MS = 10_000;
+
+export function createMetrics(read: () => Promise<FleetCounts>): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const gauge = (name: string, help: string, labelNames: string[] = []) =>
+    new Gauge({ name, help, labelNames, registers: [registry] });
+  const connections = gauge('mooring_connections', 'Connections by platform and public state', [
+    'platform',
+    'state',
+  ]);
+  const stuck = gauge(
+    'mooring_connections_stuck',
+    'Connections whose next step is overdue: the workflow does not move',
+  );
+  const drifted = gauge(
+    'mooring_connections_drifted',
+    'Connections whose syncs run although they should not, or the reverse',
+  );
+  const setAside = gauge('mooring_records_set_aside', 'Records that could not be mapped');
+  const breakers = gauge('mooring_breakers_open', 'Breakers that hold a platform or a registration');
+  const registrations = gauge(
+    'mooring_registrations_rejected',
+    'Client registrations whose secret the platform refuses',
+  );
+  let readAtMs = 0;
+
+  return {
+    contentType: registry.contentType,
+    text: async () => {
+      if (Date.now() - readAtMs > SHARED_MS) {
+        const counts = await read();
+        readAtMs = Date.now();
+        connections.reset();
+        for (const { platform, state, count } of counts.connections)
+          connections.set({ platform, state }, count);
+        stuck.set(counts.stuck);
+        drifted.set(counts.drifted);
+        setAside.set(counts.setAside);
+        breakers.set(counts.openBreakers);
+        registrations.set(counts.rejectedRegistrations);
+      }
+      return registry.metrics();
+    },
+  };
+}

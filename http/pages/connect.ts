@@ -1,0 +1,154 @@
+// The pages before an approval: which platform, which shop, what is asked for. Labels before fields, help beside them, errors beside
+// the field they are about.
+import type { Platform } from '../../domain/platform.ts';
+import type { Permission } from '../../domain/resource.ts';
+import type { ConnectionListRow } from '../../store/connections-list.ts';
+import type { Approach } from '../approval.ts';
+import { textRecord } from '../schemas/connections.ts';
+import { html, layout, type Markup } from './layout.ts';
+import { adviceFor } from './outcome.ts';
+
+export function choosePage(of: { tenant: string; platforms: readonly Platform[] }): string {
+  return layout({
+    title: 'Connect your shop',
+    body: html`<h1>Connect your shop to ${of.tenant}</h1>
+      <p class="soft">Which platform does your shop run on?</p>
+      <nav aria-label="Platforms"><ul class="choices">${of.platforms.map(
+        (one) => html`<li><a href="?platform=${one.id}">${one.name}</a></li>`,
+      )}</ul></nav>`,
+  });
+}
+
+export interface FormPage {
+  readonly tenant: string;
+  readonly approach: Approach;
+  readonly connection: ConnectionListRow | null;
+  readonly permissions: readonly Permission[];
+  readonly canChoose: boolean;
+  /** field name → what is wrong with it */
+  readonly errors: Readonly<Record<string, string>>;
+  readonly values: Readonly<Record<string, string>>;
+  readonly failure?: string;
+}
+
+export function formPage(page: FormPage): string {
+  const { approach, tenant, connection } = page;
+  const { platform } = approach;
+  const isReconnect = connection !== null && connection.generation > 0;
+  const title = isReconnect ? `Reconnect ${shopText(connection)}` : `Connect your ${platform.name} shop`;
+  return layout({
+    title: page.failure === undefined ? title : `Problem: ${title}`,
+    body: html`<h1>${title}</h1>
+      <p class="soft">${tenant} asks to connect to your shop on ${platform.name}.</p>
+      ${failureNotice(page)}
+      <form method="post" action="?">
+        <input type="hidden" name="platform" value="${platform.id}">
+        <input type="hidden" name="way" value="${approach.kind}">
+        ${isReconnect ? shopFacts(connection) : platform.shop.map((field) => shopInput(field, page))}
+        ${approach.kind === 'pasted' ? approach.obtain.fields.map((field) => credentialInput(field, page)) : null}
+        ${permissionList(tenant, page.permissions)}
+        <button type="submit">${approach.kind === 'browser' ? `Continue to ${platform.name}` : 'Connect'}</button>
+        ${page.canChoose ? html`<a class="button quiet" href="?">Another platform</a>` : null}
+      </form>
+      ${alternative(page)}`,
+  });
+}
+
+export function leavingPage(of: { platform: string; url: string }): string {
+  return layout({
+    title: `Continue to ${of.platform}`,
+    refresh: { afterS: 0, to: of.url },
+    body: html`<h1>Continue to ${of.platform}</h1>
+      <p role="status">You approve the connection there, at <strong>${new URL(of.url).host}</strong>, and come back here.</p>
+      <a class="button" id="continue" href="${of.url}" rel="noreferrer">Continue</a>`,
+  });
+}
+
+const VERBS = { read: 'See', write: 'Change' } as const;
+
+/** In words, one line a permission. */
+export function permissionText(permission: Permission): string {
+  const [resource = '', access] = permission.split(':');
+  return `${access === 'write' ? VERBS.write : VERBS.read} ${resource}`;
+}
+
+export function permissionList(tenant: string, permissions: readonly Permission[]): Markup {
+  return html`<h2>What ${tenant} will be able to do</h2>
+    <ul class="plain">${permissions.map((one) => html`<li>${permissionText(one)}</li>`)}</ul>
+    <p class="soft">Nothing else. You can disconnect at any time.</p>`;
+}
+
+export function shopText(connection: ConnectionListRow): string {
+  return (
+    connection.shopName ?? Object.values(textRecord(connection.shop))[0] ?? connection.shopKey ?? 'your shop'
+  );
+}
+
+function shopFacts(connection: ConnectionListRow): Markup {
+  return html`<dl><dt>Shop</dt><dd>${shopText(connection)}</dd></dl>`;
+}
+
+function shopInput(field: Platform['shop'][number], page: FormPage): Markup {
+  return input({
+    name: field.name,
+    label: field.optional === true ? `${field.label} (optional)` : field.label,
+    help: `${field.help} Example: ${field.example}`,
+    type: 'text',
+    value: page.values[field.name] ?? '',
+    error: page.errors[field.name],
+    isRequired: field.optional !== true,
+  });
+}
+
+function credentialInput(
+  field: { name: string; label: string; help: string; secret: boolean },
+  page: FormPage,
+): Markup {
+  return input({
+    name: field.name,
+    label: field.label,
+    help: field.help,
+    type: field.secret ? 'password' : 'text',
+    value: field.secret ? '' : (page.values[field.name] ?? ''),
+    error: page.errors[field.name],
+    isRequired: true,
+  });
+}
+
+interface Input {
+  readonly name: string;
+  readonly label: string;
+  readonly help: string;
+  readonly type: 'text' | 'password';
+  readonly value: string;
+  readonly error: string | undefined;
+  readonly isRequired: boolean;
+}
+
+function input(field: Input): Markup {
+  const described =
+    field.error === undefined ? `${field.name}-help` : `${field.name}-error ${field.name}-help`;
+  return html`<label for="${field.name}">${field.label}</label>
+    <p class="help" id="${field.name}-help">${field.help}</p>
+    <input type="${field.type}" id="${field.name}" name="${field.name}" value="${field.value}" aria-describedby="${described}"
+      autocomplete="off" autocapitalize="none" spellcheck="false" ${field.isRequired ? html`required` : null}
+      ${field.error === undefined ? null : html`aria-invalid="true"`}>
+    ${field.error === undefined ? null : html`<p class="error" id="${field.name}-error">${field.label} ${field.error}</p>`}`;
+}
+
+function failureNotice(page: FormPage): Markup | null {
+  if (page.failure === undefined) return null;
+  const [title, advice] =
+    Object.keys(page.errors).length > 0 ? ['Please check what you entered', ''] : adviceFor(page.failure);
+  return html`<div class="notice bad" role="alert"><strong>${title}</strong> ${advice}</div>`;
+}
+
+function alternative(page: FormPage): Markup | null {
+  const { approach } = page;
+  if (approach.alternative === null) return null;
+  const text =
+    approach.alternative === 'pasted'
+      ? 'Enter keys by hand instead'
+      : `Approve at ${approach.platform.name} instead`;
+  return html`<p><a href="?platform=${approach.platform.id}&amp;way=${approach.alternative}&amp;again=1">${text}</a></p>`;
+}

@@ -1,0 +1,25 @@
+// The operator page's markup; console-script.ts fills it.
+import { html, layout, Markup } from './layout.ts';
+
+const BODY = html`<h1>Connections</h1>
+<form id="login" class="login"><label for="key">API key</label>
+<p class="help">Kept in this tab until you close it, and sent to this API alone.</p>
+<input type="password" id="key" name="key" autocomplete="off" spellcheck="false" required>
+<button type="submit">Open</button></form>
+<section id="fleet" hidden>
+<p class="row"><label for="filter">State</label>
+<select id="filter"><option value="">all</option><option>active</option><option>degraded</option><option>paused</option>
+<option>reauth_required</option><option>connecting</option><option>revoking</option><option>revoked</option></select>
+<button type="button" class="quiet" id="again">Read again</button> <button type="button" class="quiet" id="leave">Forget the key</button></p>
+<p id="message" role="status"></p>
+<table><thead><tr><th>Shop</th><th>Platform</th><th>State</th><th>Last sync</th><th>Credential expires</th><th><span class="soft">Connection</span></th></tr></thead>
+<tbody id="rows"></tbody></table>
+<button type="button" class="quiet" id="more" hidden>More</button>
+<section id="one" aria-live="polite"></section>
+</section>
+<noscript>This page needs JavaScript. Everything on it can be done with the API and with npx mooring.</noscript>`;
+
+export const CONSOLE_HTML = layout({ title: 'Mooring console', wide: true, body: BODY }).replace(
+  '</body>',
+  new Markup('<script src="/assets/console.js" defer></script></body>').text,
+);

@@ -1,0 +1,108 @@
+// What a merchant sees at the end of an approval: it worked, it did not and what to do, or wait. No code, no state, no secret, and
+// nothing a platform said that is not escaped.
+import type { ErrorCode } from '../../domain/errors.ts';
+import type { CallbackRow } from '../../store/authorization-callbacks.ts';
+import type { ConnectionListRow } from '../../store/connections-list.ts';
+import { html, layout, type Markup } from './layout.ts';
+
+/** What to tell a merchant; codes that are missing here get the last line. */
+const ADVICE: Readonly<Partial<Record<ErrorCode, readonly [title: string, advice: string]>>> = {
+  authorization_denied: [
+    'You declined',
+    'Nothing was connected. Open the link again if you change your mind.',
+  ],
+  authorization_expired: [
+    'This approval came too late',
+    'Nothing was connected. Open the link again and approve within ten minutes.',
+  ],
+  invalid_state: [
+    'This approval cannot be used',
+    'It was used before, or began in another browser. Open the link again in this browser.',
+  ],
+  invalid_callback: ['The platform sent something unexpected', 'Nothing was connected. Open the link again.'],
+  shop_mismatch: [
+    'That was another shop',
+    'Sign in to the shop you want to reconnect, then open the link again.',
+  ],
+  shop_already_connected: ['This shop is already connected', 'There is nothing to do.'],
+  credential_rejected: ['The platform did not accept this', 'Check what you entered, then try again.'],
+  scope_missing: [
+    'Some permissions are missing',
+    'Open the link again and approve every permission that is asked for.',
+  ],
+  registration_rejected: [
+    'Your provider must fix something',
+    'The platform does not accept their app just now. You have nothing to do.',
+  ],
+  session_expired: ['This link has expired', 'Ask for a new one where you got it.'],
+  not_found: ['This link leads nowhere', 'Check that you copied all of it, or ask for a new one.'],
+  platform_down: ['The platform has a problem', 'Nothing was connected. Try again in a few minutes.'],
+  platform_unreachable: ['The shop cannot be reached', 'Check its address, then try again.'],
+  platform_rate_limited: ['The platform is busy', 'Try again in a few minutes.'],
+  worker_unavailable: ['This takes longer than it should', 'Try again in a few minutes.'],
+};
+const OTHERWISE = [
+  'That did not work',
+  'Nothing was connected. Open the link again, or ask where you got it.',
+] as const;
+
+export function adviceFor(code: string): readonly [title: string, advice: string] {
+  const found = Object.entries(ADVICE).find(([known]) => known === code);
+  return found?.[1] ?? OTHERWISE;
+}
+
+export function failurePage(code: string, retryUrl: string | null = null): string {
+  const [title, advice] = adviceFor(code);
+  return layout({
+    title,
+    body: html`<h1>${title}</h1><p role="alert">${advice}</p>
+      ${retryUrl === null ? null : html`<a class="button" href="${retryUrl}">Try again</a>`}
+      <p class="soft">Reference: <code>${code}</code></p>`,
+  });
+}
+
+export function waitingPage(): string {
+  return layout({
+    title: 'One moment',
+    refresh: { afterS: 2, to: '' },
+    body: html`<h1>One moment</h1><p role="status">The shop is confirming the connection. This page looks again by itself.</p>`,
+  });
+}
+
+export interface Outcome {
+  readonly row: CallbackRow;
+  readonly connection: ConnectionListRow | null;
+  readonly platform: string;
+  readonly returnUrl: string | null;
+}
+
+export function resultPage(outcome: Outcome): string {
+  const { row, connection, platform, returnUrl } = outcome;
+  const back = returnUrl === null ? null : html`<a class="button" href="${returnUrl}">Continue</a>`;
+  if (row.status !== 'authorized') {
+    const [title, advice] = adviceFor(row.refusal ?? 'internal');
+    return layout({
+      title,
+      body: html`<h1>${title}</h1><p role="alert">${advice}</p>${back}<p class="soft">Reference: <code>${row.refusal ?? 'refused'}</code></p>`,
+    });
+  }
+  return connectedPage({ platform, connection, next: back });
+}
+
+export function connectedPage(outcome: {
+  readonly platform: string;
+  readonly connection: ConnectionListRow | null;
+  readonly next: Markup | null;
+}): string {
+  const { platform, connection, next } = outcome;
+  const shop = connection?.shopName ?? connection?.shopKey ?? 'Your shop';
+  const needsMore = connection?.state === 'reauth_required';
+  return layout({
+    title: needsMore ? 'Almost connected' : 'Connected',
+    body: needsMore
+      ? html`<h1>Almost connected</h1><p role="alert">${shop} approved fewer permissions than are needed. Open the link again and
+          approve all of them.</p>${next}`
+      : html`<h1>Connected</h1><p class="notice good" role="status">${shop} on ${platform} is connected. Its data is being synced now,
+          and the connection is kept fresh for you.</p><p>You can close this page.</p>${next}`,
+  });
+}

@@ -1,0 +1,113 @@
+// Where platforms send merchants back, and where a shop's own server delivers its keys. A browser is led on to an address without
+// code or state before anything is shown.
+
+import formbody from '@fastify/formbody';
+import type { FastifyReply } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { ERRORS, MooringError } from '../../domain/errors.ts';
+import { isId } from '../../domain/ids.ts';
+import { type CallbackRow, readAuthorization } from '../../store/authorization-callbacks.ts';
+import { readConnectSession } from '../../store/connect-sessions.ts';
+import { readConnection } from '../../store/connections-list.ts';
+import { readBrowser } from '../browser-cookie.ts';
+import { findStep, readParameters, takeCallback } from '../callback.ts';
+import type { HttpDeps } from '../deps.ts';
+import { failurePage, resultPage, waitingPage } from '../pages/outcome.ts';
+import { toMooringError } from '../problem.ts';
+import { sendPage } from '../security-headers.ts';
+import { hashToken, isSameHash } from '../tokens.ts';
+
+const BODY_LIMIT_BYTES = 32 * 1024;
+
+export const callbackRoutes =
+  (deps: HttpDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    await app.register(formbody, { bodyLimit: BODY_LIMIT_BYTES });
+    app.setErrorHandler((thrown, request, reply) => {
+      const error = toMooringError(thrown);
+      if (ERRORS[error.code].status >= 500)
+        request.log.error({ err: error.cause ?? error, code: error.code }, error.message);
+      return sendFailure(reply, error);
+    });
+
+    for (const method of ['GET', 'POST'] as const) {
+      app.route({
+        method,
+        url: '/oauth/:platform/:step',
+        config: { access: 'public', idempotent: false },
+        bodyLimit: BODY_LIMIT_BYTES,
+        schema: {
+          tags: ['Connecting'],
+          summary: 'A callback step, as the platform declares it',
+          params: z.strictObject({ platform: z.string().max(100), step: z.string().max(100) }),
+          hide: method === 'POST',
+        },
+        handler: async (request, reply) => {
+          const step = findStep(deps, request.params.platform, request.params.step);
+          if (step === null) throw new MooringError('not_found', 'no platform calls back to this address');
+          if (step.step.method !== method)
+            throw new MooringError('method_not_allowed', `this step is a ${step.step.method}`);
+          const browser = step.step.from === 'browser' ? readBrowser(request, deps.settings.publicUrl) : null;
+          const isServer = step.step.from === 'server';
+          try {
+            const parameters = readParameters(request.query, method === 'POST' ? request.body : undefined);
+            const row = await takeCallback(deps, { step, parameters, browser });
+            return isServer ? reply.send({ status: 'ok' }) : reply.redirect(`/connected/${row.id}`, 303);
+          } catch (thrown) {
+            if (!isServer) throw thrown;
+            // The shop's server shows its user nothing of ours but the status.
+            const error = toMooringError(thrown);
+            request.log.warn({ code: error.code }, error.message);
+            return reply.code(ERRORS[error.code].status).send({ code: error.code });
+          }
+        },
+      });
+    }
+
+    app.get(
+      '/connected/:authorizationId',
+      {
+        config: { access: 'public' },
+        schema: { hide: true, params: z.strictObject({ authorizationId: z.string().max(100) }) },
+      },
+      async (request, reply) => {
+        const browser = readBrowser(request, deps.settings.publicUrl);
+        const row = await ownAuthorization(deps, request.params.authorizationId, browser);
+        if (row.status === 'started' || row.status === 'received') return sendPage(reply, 200, waitingPage());
+        const { connection, session } = await deps.db.inTenant(row.tenantId, async (tx) => ({
+          connection: await readConnection(tx, row.connectionId),
+          session: row.sessionId === null ? null : await readConnectSession(tx, row.sessionId),
+        }));
+        const platform = deps.platforms.get(row.platform)?.name ?? row.platform;
+        const returnUrl = withOutcome(session?.returnUrl ?? null, row);
+        return sendPage(reply, 200, resultPage({ row, connection, platform, returnUrl }));
+      },
+    );
+  };
+
+async function ownAuthorization(deps: HttpDeps, id: string, browser: string | null): Promise<CallbackRow> {
+  const row = isId('authorization', id)
+    ? await deps.db.acrossTenants((tx) => readAuthorization(tx, id))
+    : null;
+  const isTheirs =
+    row !== null &&
+    browser !== null &&
+    row.browserHash !== null &&
+    isSameHash(hashToken(browser), row.browserHash);
+  if (!isTheirs) throw new MooringError('not_found', 'there is nothing to show in this browser');
+  return row;
+}
+
+/** The vendor's address with what came of it; ids and codes alone. */
+function withOutcome(returnUrl: string | null, row: CallbackRow): string | null {
+  if (returnUrl === null) return null;
+  const url = new URL(returnUrl);
+  url.searchParams.set('connectionId', row.connectionId);
+  url.searchParams.set('outcome', row.status === 'authorized' ? 'connected' : (row.refusal ?? 'refused'));
+  return url.href;
+}
+
+function sendFailure(reply: FastifyReply, error: MooringError): FastifyReply {
+  return sendPage(reply, ERRORS[error.code].status, failurePage(error.code));
+}

@@ -1,0 +1,70 @@
+// A link for a merchant: to connect a shop, or with `connectionId` to reconnect one.
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import type { z } from 'zod';
+import { readTenant } from '../../store/tenants-list.ts';
+import type { Principal } from '../auth.ts';
+import { inScope, principalOf, tenantFor, unknown } from '../auth.ts';
+import { permissionsFor } from '../connecting.ts';
+import type { HttpDeps } from '../deps.ts';
+import { connectionOf } from '../lookup.ts';
+import { checkReturnUrl } from '../return-url.ts';
+import { connectSession, newConnectSession } from '../schemas/connect-sessions.ts';
+import { returnOriginsOf } from '../schemas/tenants.ts';
+import { openConnectSession, type SessionWish } from '../sessions.ts';
+import { platformOf } from './connections.ts';
+
+export const connectSessionRoutes =
+  (deps: HttpDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.post(
+      '/v1/connect-sessions',
+      {
+        config: { access: 'admin' },
+        schema: {
+          tags: ['Connecting'],
+          summary: 'Make a link for the merchant',
+          description:
+            'Lives 24 hours. With `connectionId` it reconnects that connection, and shows what was granted.',
+          body: newConnectSession,
+          response: { 201: connectSession },
+        },
+      },
+      async (request, reply) => {
+        const wish = await toWish(deps, principalOf(request), request.body);
+        const { id, url, token, expiresAt } = await openConnectSession(deps, wish);
+        return reply.code(201).send({ id, url, token, expiresAt: expiresAt.toISOString() });
+      },
+    );
+  };
+
+async function toWish(
+  deps: HttpDeps,
+  principal: Principal,
+  body: z.infer<typeof newConnectSession>,
+): Promise<SessionWish> {
+  const connection =
+    body.connectionId === undefined ? null : await connectionOf(deps, principal, body.connectionId);
+  const tenantId = tenantFor(principal, body.tenantId ?? connection?.tenantId);
+  if (connection !== null && connection.tenantId !== tenantId) throw unknown('connection', connection.id);
+  const tenant = await inScope(deps.db, principal, (tx) => readTenant(tx, tenantId));
+  if (tenant === null) throw unknown('tenant', tenantId);
+  const platform = connection?.platform ?? body.platform ?? null;
+  const checked = platform === null ? null : platformOf(deps, platform);
+  const allowed = [
+    new URL(deps.settings.publicUrl).origin,
+    ...deps.settings.returnOrigins,
+    ...returnOriginsOf(tenant.settings),
+  ];
+  return {
+    tenantId,
+    platform,
+    permissions:
+      checked === null
+        ? (body.permissions ?? [])
+        : body.permissions === undefined
+          ? []
+          : permissionsFor(checked, body.permissions),
+    connectionId: connection?.id ?? null,
+    returnUrl: body.returnUrl === undefined ? null : checkReturnUrl(body.returnUrl, allowed),
+  };
+}

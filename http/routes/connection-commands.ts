@@ -1,0 +1,231 @@
+// Commands to one connection, and the answer to «why is it as it is». Commands are durable: they are with the workflow, or in
+// PostgreSQL, before they are answered.
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { EnsureFreshOutcome } from '../../domain/credential.ts';
+import { diagnoseCondition } from '../../domain/diagnosis.ts';
+import { MooringError } from '../../domain/errors.ts';
+import { PERMISSIONS, type Permission } from '../../domain/resource.ts';
+import type { ConnectionListRow } from '../../store/connections-list.ts';
+import { requestSync } from '../../store/sync-requests.ts';
+import { findRunningSyncRun, listSyncRuns } from '../../store/sync-runs-list.ts';
+import { listTransitions } from '../../store/transitions-list.ts';
+import { actorOf, principalOf } from '../auth.ts';
+import type { HttpDeps } from '../deps.ts';
+import { LIFECYCLES } from '../lifecycle-names.ts';
+import { connectionOf } from '../lookup.ts';
+import {
+  connection,
+  diagnosis,
+  iso,
+  presentConnection,
+  refreshOutcome,
+  stateOf,
+  syncAccepted,
+  syncWish,
+} from '../schemas/connections.ts';
+import { idInPath } from '../schemas/shapes.ts';
+import { openConnectSession } from '../sessions.ts';
+import { refuseFinal } from './connections.ts';
+
+const params = z.strictObject({ id: idInPath('connection') });
+
+export const connectionCommandRoutes =
+  (deps: HttpDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/v1/connections/:id/diagnosis',
+      {
+        config: { access: 'read' },
+        schema: {
+          tags: ['Connections'],
+          summary: 'Why it is as it is, and who must act',
+          params,
+          response: { 200: diagnosis },
+        },
+      },
+      async (request) => diagnosisOf(deps, await connectionOf(deps, principalOf(request), request.params.id)),
+    );
+
+    app.post(
+      '/v1/connections/:id/refresh',
+      {
+        config: { access: 'sync' },
+        schema: {
+          tags: ['Connections'],
+          summary: 'Refresh the credential now',
+          params,
+          response: { 200: refreshOutcome },
+        },
+      },
+      async (request) => {
+        const row = await connectionOf(deps, principalOf(request), request.params.id);
+        refuseFinal(row.lifecycle, row.id);
+        const outcome = await deps.lifecycle.refreshNow(row.id, { requestedBy: actorOf(request) });
+        return presentOutcome(outcome);
+      },
+    );
+
+    app.post(
+      '/v1/connections/:id/sync',
+      {
+        config: { access: 'sync' },
+        schema: {
+          tags: ['Syncs'],
+          summary: 'Sync now; attaches to a run already going',
+          params,
+          body: syncWish,
+          response: { 202: syncAccepted },
+        },
+      },
+      async (request, reply) => {
+        const row = await connectionOf(deps, principalOf(request), request.params.id);
+        refuseFinal(row.lifecycle, row.id);
+        refuseUnusable(row);
+        const { resources = [], mode } = request.body;
+        refuseWithoutPermission(row, resources);
+        const connectionId = row.id;
+        const accepted = await deps.db.inTenant(row.tenantId, async (tx) => ({
+          request: await requestSync(tx, {
+            tenantId: row.tenantId,
+            connectionId,
+            resources,
+            mode,
+            requestedBy: actorOf(request),
+          }),
+          running: await findRunningSyncRun(tx, row.id),
+        }));
+        const triggered = await deps.lifecycle.triggerSync(connectionId);
+        if (!triggered)
+          request.log.warn({ connectionId }, 'the schedule to trigger is missing; the sweep makes it');
+        return reply
+          .code(202)
+          .send({ syncRequestId: accepted.request.id, attachedTo: accepted.running?.id ?? null });
+      },
+    );
+
+    for (const command of ['pause', 'resume'] as const) {
+      app.post(
+        `/v1/connections/:id/${command}`,
+        {
+          config: { access: 'sync' },
+          schema: {
+            tags: ['Connections'],
+            summary: command === 'pause' ? 'Stop syncing; the credential is kept fresh' : 'Sync again',
+            params,
+            response: { 202: connection },
+          },
+        },
+        async (request, reply) => {
+          const row = await connectionOf(deps, principalOf(request), (request.params as { id: string }).id);
+          refuseFinal(row.lifecycle, row.id);
+          const told = await deps.lifecycle.tell(row.id, { name: command, by: actorOf(request) });
+          if (!told) throw new MooringError('connection_final', `the connection "${row.id}" has ended`);
+          return reply.code(202).send(presentConnection(row));
+        },
+      );
+    }
+  };
+
+function refuseUnusable(row: ConnectionListRow): void {
+  if (row.lifecycle === 'reauth_required') {
+    throw new MooringError('reauth_required', `the connection "${row.id}" needs a new approval`);
+  }
+  if (row.lifecycle === 'connecting') {
+    throw new MooringError('connection_not_active', `the connection "${row.id}" is not approved yet`);
+  }
+  if (row.pausedBy !== null)
+    throw new MooringError('connection_not_active', `the connection "${row.id}" is paused`);
+}
+
+function refuseWithoutPermission(row: ConnectionListRow, resources: readonly string[]): void {
+  const lacking = resources.filter((one) => !row.permissions.some((held) => held.startsWith(`${one}:`)));
+  if (lacking.length === 0) return;
+  throw new MooringError(
+    'resource_unavailable',
+    `the connection "${row.id}" has no permission for "${lacking[0]}"`,
+    {
+      fields: lacking.map((one) => ({
+        path: '/resources',
+        rule: `"${one}" needs the permission "${one}:read"`,
+      })),
+    },
+  );
+}
+
+function presentOutcome(outcome: EnsureFreshOutcome): z.infer<typeof refreshOutcome> {
+  if (outcome.outcome !== 'retry_later') return outcome;
+  return { outcome: 'retry_later', retryAt: new Date(outcome.retryAtMs).toISOString() };
+}
+
+async function diagnosisOf(deps: HttpDeps, row: ConnectionListRow): Promise<z.infer<typeof diagnosis>> {
+  const lifecycle = LIFECYCLES.find((one) => one === row.lifecycle) ?? 'connecting';
+  const found = diagnoseCondition({
+    lifecycle: stateOf(row) === 'revoking' ? 'revoking' : lifecycle,
+    pausedBy: row.pausedBy,
+    healthCause: row.health === 'ok' ? null : row.healthCause,
+    reauthReason: row.reauthReason,
+    nextTryAtMs: row.nextTryAt?.getTime() ?? null,
+  });
+  const asksMerchant = found.action === 'approve' || found.action === 'widen_scopes';
+  const session = asksMerchant
+    ? await openConnectSession(deps, {
+        tenantId: row.tenantId,
+        platform: row.platform,
+        permissions: row.permissions.filter(isPermission),
+        connectionId: row.id,
+        returnUrl: null,
+      })
+    : null;
+  const nextTryAt = iso(found.nextTryAtMs === null ? null : new Date(found.nextTryAtMs));
+  return {
+    state: stateOf(row),
+    action: found.action,
+    actor: found.actor,
+    because: found.because,
+    ...(nextTryAt === null ? {} : { nextTryAt }),
+    evidence: await evidenceOf(deps, row),
+    ...(session === null ? {} : { reconnectUrl: session.url }),
+  };
+}
+
+/** The last transitions and the last failed run: what the finding rests on. */
+async function evidenceOf(
+  deps: HttpDeps,
+  row: ConnectionListRow,
+): Promise<z.infer<typeof diagnosis>['evidence']> {
+  const { transitions, runs } = await deps.db.inTenant(row.tenantId, async (tx) => ({
+    transitions: await listTransitions(tx, row.id, { after: null, limit: 5 }),
+    runs: await listSyncRuns(tx, row.id, { after: null, limit: 3 }),
+  }));
+  const failed = runs.filter((run) => run.error !== null);
+  return [
+    ...transitions.map((one) => ({
+      at: one.at.toISOString(),
+      what: `${one.fromState} → ${one.toState}`,
+      detail: eventText(one.event),
+    })),
+    ...failed.map((run) => ({
+      at: (run.finishedAt ?? run.startedAt).toISOString(),
+      what: `sync run ${run.id} ${run.status}`,
+      detail: JSON.stringify(run.error).slice(0, 500),
+    })),
+  ].sort((a, b) => b.at.localeCompare(a.at));
+}
+
+function eventText(event: unknown): string {
+  if (typeof event !== 'object' || event === null) return '';
+  const { type, atMs: _at, ...rest } = { type: 'unknown', atMs: 0, ...event };
+  const facts = Object.entries(rest).flatMap(([name, value]) =>
+    typeof value === 'string' || typeof value === 'number' ? [`${name} ${value}`] : [],
+  );
+  const failure = 'failure' in rest ? JSON.stringify(rest.failure) : '';
+  return [String(type).replaceAll('_', ' '), ...facts, failure]
+    .filter((part) => part !== '')
+    .join(', ')
+    .slice(0, 500);
+}
+
+function isPermission(text: string): text is Permission {
+  return PERMISSIONS.some((one) => one === text);
+}

@@ -1,0 +1,165 @@
+// The two feeds: records and events. Both go by position, which is commit order, so a reader misses nothing; a cursor carries the
+// feed's epoch, which a restore of the database bumps.
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { MooringError } from '../../domain/errors.ts';
+import type { TenantId } from '../../domain/ids.ts';
+import type { Tx } from '../../store/database.ts';
+import { readEvents } from '../../store/events.ts';
+import { type FeedRow, readFeedEpoch, readRecordsAfter } from '../../store/feeds.ts';
+import { readTenant } from '../../store/tenants-list.ts';
+import { type Principal, principalOf, tenantFor, unknown } from '../auth.ts';
+import { invalidCursor, readCursor, writeCursor } from '../cursor.ts';
+import type { HttpDeps } from '../deps.ts';
+import { connectionOf } from '../lookup.ts';
+import { iso } from '../schemas/connections.ts';
+import { feedEvent, feedOf, feedRecord } from '../schemas/feeds.ts';
+import { idOf, resource } from '../schemas/shapes.ts';
+
+const feedQuery = {
+  tenantId: idOf('tenant')
+    .optional()
+    .meta({ description: "Required with an operator key; else the key's own" }),
+  cursor: z
+    .string()
+    .max(1000)
+    .optional()
+    .meta({ description: 'nextCursor of the previous page; absent: from the beginning' }),
+  limit: z.coerce.number().int().min(1).max(1000).default(250),
+};
+
+export const feedRoutes =
+  (deps: HttpDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/v1/records/:resource',
+      {
+        config: { access: 'read' },
+        schema: {
+          tags: ['Feeds'],
+          summary: 'The change feed of one resource, tombstones included',
+          description:
+            'Each record once, at its newest change. Keep nextCursor and ask again with it, also after an empty page.',
+          params: z.strictObject({ resource }),
+          querystring: z.strictObject({ ...feedQuery, connectionId: idOf('connection').optional() }),
+          response: { 200: feedOf(feedRecord) },
+        },
+      },
+      async (request) => {
+        const { connectionId, cursor, limit } = request.query;
+        const feed = request.params.resource;
+        const tenantId = await readableTenant(deps, principalOf(request), request.query.tenantId);
+        const connection =
+          connectionId === undefined ? null : await connectionOf(deps, principalOf(request), connectionId);
+        if (connection !== null && connection.tenantId !== tenantId)
+          throw unknown('connection', connection.id);
+        return deps.db.inTenant(tenantId, async (tx) => {
+          const place = await placeOf(tx, { tenantId, feed, filter: connection?.id ?? '', cursor });
+          const rows = await readRecordsAfter(tx, {
+            tenantId,
+            resource: feed,
+            connectionId: connection?.id ?? null,
+            after: place.after,
+            limit: limit + 1,
+          });
+          return place.page(rows, limit, presentRecord);
+        });
+      },
+    );
+
+    app.get(
+      '/v1/events',
+      {
+        config: { access: 'read' },
+        schema: {
+          tags: ['Feeds'],
+          summary: 'The event feed: lifecycle, sync, calendar',
+          description:
+            'Written with the change it tells of. Keep nextCursor and ask again with it, also after an empty page.',
+          querystring: z.strictObject(feedQuery),
+          response: { 200: feedOf(feedEvent) },
+        },
+      },
+      async (request) => {
+        const { cursor, limit } = request.query;
+        const tenantId = await readableTenant(deps, principalOf(request), request.query.tenantId);
+        return deps.db.inTenant(tenantId, async (tx) => {
+          const place = await placeOf(tx, { tenantId, feed: 'events', filter: '', cursor });
+          const rows = await readEvents(tx, { tenantId, after: place.after, limit: limit + 1 });
+          return place.page(rows, limit, ({ id, type, connectionId, data, at, tenantId: of }) => ({
+            id,
+            tenantId: of,
+            type,
+            connectionId,
+            data,
+            at: at.toISOString(),
+          }));
+        });
+      },
+    );
+  };
+
+async function readableTenant(
+  deps: HttpDeps,
+  principal: Principal,
+  asked: TenantId | undefined,
+): Promise<TenantId> {
+  const tenantId = tenantFor(principal, asked);
+  if (principal.tenantId === null) {
+    const row = await deps.db.acrossTenants((tx) => readTenant(tx, tenantId));
+    if (row === null) throw unknown('tenant', tenantId);
+  }
+  return tenantId;
+}
+
+interface Place {
+  readonly after: bigint;
+  page<Row extends { position: bigint }, View>(
+    rows: readonly Row[],
+    limit: number,
+    view: (row: Row) => View,
+  ): { data: View[]; nextCursor: string; hasMore: boolean };
+}
+
+async function placeOf(
+  tx: Tx,
+  of: { tenantId: TenantId; feed: string; filter: string; cursor: string | undefined },
+): Promise<Place> {
+  const subject = { of: `${of.feed} ${of.filter}`, tenant: of.tenantId };
+  const epoch = await readFeedEpoch(tx, of.tenantId, of.feed);
+  const position = readCursor(subject, of.cursor);
+  const [, cursorEpoch, digits] =
+    position === null ? ['', String(epoch), '0'] : (/^(\d{1,9})\.(\d{1,18})$/.exec(position) ?? []);
+  if (cursorEpoch === undefined || digits === undefined) throw invalidCursor(of.cursor ?? '');
+  if (Number(cursorEpoch) !== epoch) {
+    throw new MooringError(
+      'cursor_expired',
+      `the cursor is of epoch "${cursorEpoch}", the feed is in epoch "${epoch}"`,
+    );
+  }
+  const after = BigInt(digits);
+  return {
+    after,
+    page: (rows, limit, view) => {
+      const shown = rows.slice(0, limit);
+      const last = shown.at(-1)?.position ?? after;
+      return {
+        data: shown.map(view),
+        nextCursor: writeCursor(subject, `${epoch}.${last}`),
+        hasMore: rows.length > limit,
+      };
+    },
+  };
+}
+
+function presentRecord(row: FeedRow): z.infer<typeof feedRecord> {
+  return {
+    connectionId: row.connectionId,
+    platformId: row.platformId,
+    record: row.deletedAt === null ? row.record : null,
+    platformUpdatedAt: iso(row.platformUpdatedAt),
+    firstSeenAt: row.firstSeenAt.toISOString(),
+    changedAt: row.changedAt.toISOString(),
+    deletedAt: iso(row.deletedAt),
+  };
+}

@@ -1,0 +1,84 @@
+// Our app at a platform, as the API shows it: everything but its secret.
+import { z } from 'zod';
+import type { ClientRegistrationRow } from '../../store/client-registrations-list.ts';
+import { idOf, instant, label, pageOf, pageQuery, platformId } from './shapes.ts';
+
+const clientId = z.string().min(1).max(500);
+const clientSecret = z.string().min(1).max(5000);
+const redirectUri = z.url({ protocol: /^https?$/ }).max(1000);
+
+export const clientRegistration = z
+  .object({
+    id: z.string(),
+    tenantId: z.string().nullable().meta({ description: 'null: of the installation, for all tenants' }),
+    platform: z.string(),
+    name: z.string(),
+    clientId: z.string(),
+    redirectUri: z
+      .string()
+      .nullable()
+      .meta({ description: "null: this installation's own callback address" }),
+    callbackUrls: z.array(z.string()).meta({ description: 'What to register at the platform' }),
+    version: z.int().meta({ description: 'Counts the secrets' }),
+    status: z.enum(['active', 'disabled']),
+    health: z
+      .enum(['ok', 'rejected'])
+      .meta({ description: 'rejected: the platform refused our client secret' }),
+    createdAt: instant,
+    updatedAt: instant,
+  })
+  .meta({ id: 'ClientRegistration' });
+export const clientRegistrationPage = pageOf(clientRegistration);
+
+export const newClientRegistration = z
+  .strictObject({
+    platform: platformId,
+    tenantId: idOf('tenant')
+      .optional()
+      .meta({ description: 'Absent with an operator key: of the installation' }),
+    name: label.optional(),
+    clientId,
+    clientSecret,
+    redirectUri: redirectUri.optional(),
+  })
+  .meta({ id: 'NewClientRegistration' });
+
+export const clientRegistrationChange = z
+  .strictObject({
+    name: label.optional(),
+    redirectUri: redirectUri.nullable().optional(),
+    clientSecret: clientSecret
+      .optional()
+      .meta({ description: 'The next version; the previous one stays valid for the overlap' }),
+    overlapS: z
+      .int()
+      .min(0)
+      .max(604_800)
+      .optional()
+      .meta({ description: 'How long the previous secret is still accepted; default a day' }),
+    status: z.enum(['active', 'disabled']).optional(),
+  })
+  .refine((change) => Object.keys(change).length > 0, { error: 'must change something' })
+  .meta({ id: 'ClientRegistrationChange' });
+
+export const clientRegistrationQuery = z.strictObject({ platform: platformId.optional(), ...pageQuery });
+
+export function presentClientRegistration(
+  row: ClientRegistrationRow,
+  callbackUrls: readonly string[],
+): z.infer<typeof clientRegistration> {
+  return {
+    id: row.id,
+    tenantId: row.tenantId,
+    platform: row.platform,
+    name: row.name,
+    clientId: row.clientId,
+    redirectUri: row.redirectUri,
+    callbackUrls: [...callbackUrls],
+    version: row.version,
+    status: row.status === 'active' ? 'active' : 'disabled',
+    health: row.health === 'ok' ? 'ok' : 'rejected',
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
+}

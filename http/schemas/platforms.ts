@@ -1,0 +1,99 @@
+// A platform as the API shows it: a view of its data.
+import { z } from 'zod';
+import type { Platform } from '../../domain/platform.ts';
+import { PERMISSIONS, RESOURCES } from '../../domain/resource.ts';
+import { pageOf } from './shapes.ts';
+
+export const platformView = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    documentation: z.string(),
+    apiVersion: z.object({ name: z.string(), sunset: z.string().nullable() }),
+    needsRegistration: z.boolean(),
+    auth: z.array(
+      z.object({
+        credentialKind: z.string(),
+        obtain: z.string().meta({ description: 'authorization_code, key_handshake or pasted' }),
+        renew: z.string(),
+        sign: z.array(z.object({ scheme: z.string() })),
+      }),
+    ),
+    shop: z.array(
+      z.object({
+        name: z.string(),
+        label: z.string(),
+        pattern: z.string(),
+        help: z.string(),
+        example: z.string(),
+        required: z.boolean(),
+      }),
+    ),
+    credential: z
+      .array(
+        z.object({
+          name: z.string(),
+          label: z.string(),
+          secret: z.boolean(),
+          help: z.string(),
+          credentialKind: z.string(),
+        }),
+      )
+      .meta({
+        description: 'What to paste where the platform takes pasted credentials; empty where it does not',
+      }),
+    callbackUrls: z.array(z.string()).meta({ description: 'What to register at the platform' }),
+    permissions: z.array(z.string()),
+    resources: z.array(z.string()),
+    verified: z.enum(['vendor', 'secondary', 'unverified']).meta({ description: 'How sure the facts are' }),
+  })
+  .meta({ id: 'Platform' });
+export const platformPage = pageOf(platformView);
+
+export function presentPlatform(platform: Platform, publicUrl: string): z.infer<typeof platformView> {
+  return {
+    id: platform.id,
+    name: platform.name,
+    documentation: platform.documentation,
+    apiVersion: platform.apiVersion,
+    needsRegistration: platform.needsRegistration,
+    auth: platform.auth.map((method) => ({
+      credentialKind: method.credentialKind,
+      obtain: method.obtain.kind,
+      renew: method.renew.kind,
+      sign: method.sign.map(({ scheme }) => ({ scheme })),
+    })),
+    shop: platform.shop.map(({ name, label, pattern, help, example, optional }) => ({
+      name,
+      label,
+      pattern,
+      help,
+      example,
+      required: optional !== true,
+    })),
+    credential: platform.auth.flatMap(({ obtain, credentialKind }) =>
+      obtain.kind === 'pasted'
+        ? obtain.fields.map(({ name, label, secret, help }) => ({
+            name,
+            label,
+            secret,
+            help,
+            credentialKind,
+          }))
+        : [],
+    ),
+    callbackUrls: callbackUrls(platform, publicUrl),
+    permissions: PERMISSIONS.filter((one) => platform.permissions[one] !== undefined),
+    resources: RESOURCES.filter((one) => platform.resources[one] !== undefined),
+    verified: platform.certainty,
+  };
+}
+
+/** The addresses of ours that a platform sends merchants, or its own servers, to. */
+export function callbackUrls(platform: Platform, publicUrl: string): string[] {
+  return platform.auth.flatMap(({ obtain }) =>
+    obtain.kind === 'pasted'
+      ? []
+      : obtain.callback.map(({ step }) => `${publicUrl}/oauth/${platform.id}/${step}`),
+  );
+}

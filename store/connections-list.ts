@@ -1,0 +1,86 @@
+// Reads of connections for the API, the diagnosis and the metrics. Never writes: the projection belongs to the workflow.
+import type { ConnectionId, TenantId } from '../domain/ids.ts';
+import type { Tx } from './database.ts';
+import type { Connection } from './generated/client.ts';
+import type { PageAfter } from './page-after.ts';
+import { rowId } from './row-ids.ts';
+
+export type ConnectionListRow = Connection & { readonly id: ConnectionId; readonly tenantId: TenantId };
+
+export interface ConnectionFilter extends PageAfter {
+  readonly tenantId?: TenantId | undefined;
+  readonly platform?: string | undefined;
+  readonly state?: string | undefined;
+  readonly shopKey?: string | undefined;
+}
+
+export async function listConnections(tx: Tx, filter: ConnectionFilter): Promise<ConnectionListRow[]> {
+  const { after, limit, tenantId, platform, state, shopKey } = filter;
+  const rows = await tx.connection.findMany({
+    where: {
+      ...(after === null ? {} : { id: { gt: after } }),
+      ...(tenantId === undefined ? {} : { tenantId }),
+      ...(platform === undefined ? {} : { platform }),
+      ...(state === undefined ? {} : { state }),
+      ...(shopKey === undefined ? {} : { shopKey }),
+    },
+    orderBy: { id: 'asc' },
+    take: limit,
+  });
+  return rows.map(withIds);
+}
+
+export async function readConnection(tx: Tx, id: string): Promise<ConnectionListRow | null> {
+  const row = await tx.connection.findUnique({ where: { id } });
+  return row === null ? null : withIds(row);
+}
+
+function withIds(row: Connection): ConnectionListRow {
+  return { ...row, id: rowId('connection', row.id), tenantId: rowId('tenant', row.tenantId) };
+}
+
+/** How many connections each platform has in each state. */
+export async function countConnections(
+  tx: Tx,
+): Promise<{ platform: string; state: string; count: number }[]> {
+  const rows = await tx.connection.groupBy({ by: ['platform', 'state'], _count: { _all: true } });
+  return rows.map((row) => ({ platform: row.platform, state: row.state, count: row._count._all }));
+}
+
+/** Connections whose refresh or retry is overdue by a minute, or that are revoking or connecting far beyond their time. */
+export async function countStuckConnections(tx: Tx, now: Date): Promise<number> {
+  const minuteAgo = new Date(now.getTime() - 60_000);
+  const dayAgo = new Date(now.getTime() - 86_400_000);
+  return tx.connection.count({
+    where: {
+      OR: [
+        { lifecycle: 'active', nextRefreshAt: { lt: minuteAgo }, health: 'ok' },
+        { lifecycle: 'active', health: 'degraded', nextTryAt: { lt: minuteAgo } },
+        { lifecycle: { in: ['revoking', 'connecting'] }, stateSince: { lt: dayAgo } },
+      ],
+    },
+  });
+}
+
+/** What may be known of the newest credential without opening it. */
+export async function readCredentialFacts(
+  tx: Tx,
+  connectionId: string,
+): Promise<{
+  kind: string;
+  generation: number;
+  expiresAt: Date | null;
+  refreshExpiresAt: Date | null;
+  createdAt: Date;
+} | null> {
+  return tx.credential.findFirst({
+    where: { connectionId },
+    orderBy: { generation: 'desc' },
+    select: { kind: true, generation: true, expiresAt: true, refreshExpiresAt: true, createdAt: true },
+  });
+}
+
+/** The generations of a connection's credential that are still kept. */
+export async function countKeptGenerations(tx: Tx, connectionId: string): Promise<number> {
+  return tx.credential.count({ where: { connectionId } });
+}

@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TenantId } from '../../domain/ids.ts';
+import { startApi, type TestApi } from './api.ts';
+
+let api: TestApi;
+let tenantId: TenantId;
+
+beforeAll(async () => {
+  api = await startApi();
+  tenantId = await api.tenant();
+});
+afterAll(() => api.close());
+
+const wish = (shop = 'https://shop.example') => ({
+  tenantId,
+  platform: 'cedar',
+  shop: { url: shop },
+  credential: { apiKey: 'sk_canary123' },
+});
+
+describe('connections', () => {
+  it('a pasted credential is proved, then the connection is answered without it', async () => {
+    const made = await api.call('POST', '/v1/connections', { body: wish() });
+    expect(made.status, made.text).toBe(201);
+    expect(made.body).toMatchObject({
+      platform: 'cedar',
+      tenantId,
+      state: 'connecting',
+      permissions: ['orders:read'],
+    });
+    expect(api.commands).toContain(`authorize ${made.body.id}`);
+    expect(made.text).not.toContain('canary');
+    const read = await api.call('GET', `/v1/connections/${made.body.id}`);
+    expect(read.body.id).toBe(made.body.id);
+  });
+
+  it('a refused proof is told with what the platform said', async () => {
+    const before = api.lifecycle.startAndAuthorize;
+    api.lifecycle.startAndAuthorize = async () => ({
+      outcome: 'refused',
+      code: 'credential_rejected',
+      message: 'the platform "cedar" rejected the credential',
+      detail: { status: 401 },
+    });
+    const refused = await api.call('POST', '/v1/connections', { body: wish('https://other.example') });
+    api.lifecycle.startAndAuthorize = before;
+    expect(refused.status).toBe(422);
+    expect(refused.body).toMatchObject({
+      code: 'credential_rejected',
+      actor: 'merchant',
+      facts: { status: 401 },
+    });
+  });
+
+  it('the list goes on where its page ended, and a cursor serves only the list and key it was made for', async () => {
+    const key = await api.key('read', tenantId);
+    await api.call('POST', '/v1/connections', { body: wish('https://second.example') });
+    const first = await api.call('GET', '/v1/connections?limit=1', { key });
+    expect(first.body.data).toHaveLength(1);
+    const second = await api.call('GET', `/v1/connections?limit=1&cursor=${first.body.nextCursor}`, { key });
+    expect(second.body.data[0].id > first.body.data[0].id).toBe(true);
+    const otherFilter = await api.call(
+      'GET',
+      `/v1/connections?state=active&cursor=${first.body.nextCursor}`,
+      { key },
+    );
+    expect(otherFilter.body.code).toBe('invalid_cursor');
+    const otherKey = await api.call('GET', `/v1/connections?cursor=${first.body.nextCursor}`, {
+      key: await api.key('read', await api.tenant('Other')),
+    });
+    expect(otherKey.body.code).toBe('invalid_cursor');
+  });
+
+  it('deleting a connection fences it before its workflow is told', async () => {
+    const { body } = await api.call('POST', '/v1/connections', { body: wish('https://third.example') });
+    const plan = await api.call('GET', `/v1/connections/${body.id}/revocation`);
+    expect(plan.body).toMatchObject({
+      upstream: 'unsupported',
+      alerts: ['connection.revoking', 'connection.revoked'],
+    });
+    const gone = await api.call('DELETE', `/v1/connections/${body.id}`);
+    expect(gone.status).toBe(202);
+    expect(gone.body).toMatchObject({ state: 'revoking', revocation: { revokedAt: null } });
+    expect(api.commands.at(-1)).toBe(`revoke ${body.id}`);
+  });
+
+  it('the diagnosis says who must act and gives a fresh link', async () => {
+    const { body } = await api.call('POST', '/v1/connections', { body: wish('https://fourth.example') });
+    await api.database.owner.query(
+      "UPDATE connections SET lifecycle = 'reauth_required', state = 'reauth_required', reauth_reason = 'grant_dead' WHERE id = $1",
+      [body.id],
+    );
+    const { body: found } = await api.call('GET', `/v1/connections/${body.id}/diagnosis`);
+    expect(found).toMatchObject({ state: 'reauth_required', action: 'approve', actor: 'merchant' });
+    expect(found.reconnectUrl).toMatch(/^http:\/\/127\.0\.0\.1:3000\/connect\/[\w-]{43}$/);
+    const sync = await api.call('POST', `/v1/connections/${body.id}/sync`, { body: {} });
+    expect(sync.body).toMatchObject({ status: 409, code: 'reauth_required' });
+  });
+
+  it('a feed without records answers with a cursor that goes on', async () => {
+    const { body } = await api.call('GET', `/v1/records/orders?tenantId=${tenantId}`);
+    expect(body).toMatchObject({ data: [], hasMore: false });
+    const next = await api.call('GET', `/v1/records/orders?tenantId=${tenantId}&cursor=${body.nextCursor}`);
+    expect(next.status).toBe(200);
+    expect((await api.call('GET', `/v1/events?tenantId=${tenantId}`)).status).toBe(200);
+  });
+});
