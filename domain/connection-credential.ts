@@ -19,7 +19,10 @@ export const authorizationStarted: Rule<'authorization_started'> = (state) => {
 
 /** A new grant replaces whatever there was; a refresh still in flight will fail its compare-and-set. */
 export const authorized: Rule<'authorized'> = (state, event) => {
-  if (state.lifecycle.name === 'revoking' || event.generation <= state.generation) return null;
+  if (state.lifecycle.name === 'revoking') return null;
+  if (event.generation < state.generation) {
+    return only({ ...state, work: { ...state.work, authorizing: false } });
+  }
   const granted: ConnectionState = {
     ...state,
     lifecycle: { name: 'active', credential: event.credential },

@@ -1,6 +1,7 @@
 // Rules about health beside the state: probes, runs, the operator's pause, the platform's breaker. Only repeated proof against a
 // credential that is fresh by our clock moves a connection to reauth_required from here.
 import type { ConnectionState, ProbeReason, Rule, Step } from './connection.ts';
+import { scheduleNote } from './connection-schedule.ts';
 import {
   causeOf,
   degrade,
@@ -139,8 +140,12 @@ export const resumed: Rule<'resumed'> = (state) => {
   return only({ ...state, pausedBy: null });
 };
 
-export const settingsChanged: Rule<'settings_changed'> = (state, event) =>
-  only({ ...state, timings: event.timings });
+/** The interval may have changed too, so the schedule is set again. */
+export const settingsChanged: Rule<'settings_changed'> = (state, event) => {
+  const pausedNote = scheduleNote(state);
+  const next = { ...state, timings: event.timings };
+  return pausedNote === undefined ? only(next) : only(next, { type: 'set_schedule', pausedNote });
+};
 
 export const breakerOpened: Rule<'breaker_opened'> = (state, event) => {
   if (state.lifecycle.name !== 'active' || state.heldSinceMs !== null) return null;

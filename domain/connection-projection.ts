@@ -141,7 +141,9 @@ function restoreLifecycle(stored: StoredConnection): Lifecycle {
       remindersSent: 0,
     };
   }
-  if (stored.lifecycle === 'active' && stored.credential !== null) {
+  // connecting with a credential: the run ended between the approval's commit and its transition
+  const isUsable = stored.lifecycle === 'active' || stored.lifecycle === 'connecting';
+  if (isUsable && stored.credential !== null) {
     return { name: 'active', credential: stored.credential };
   }
   return { name: 'connecting', deadlineMs: stored.connectDeadlineMs };

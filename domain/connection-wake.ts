@@ -1,6 +1,6 @@
 // What a connection waits for: the next instant at which time alone is an event, and the answer to «is the credential fresh?».
 // Pure, so that a replay waits for what the first run waited for.
-import type { ConnectionEvent, ConnectionState } from './connection.ts';
+import type { ConnectionState } from './connection.ts';
 import type { EnsureFreshOutcome } from './credential.ts';
 import { refreshAtMs } from './refresh-plan.ts';
 
@@ -24,10 +24,6 @@ export function nextWake(state: ConnectionState): Wake | null {
     if (earliest === null || wake.atMs < earliest.atMs) earliest = wake;
   }
   return earliest;
-}
-
-export function wakeEvent(wake: Wake, atMs: number): ConnectionEvent {
-  return { type: wake.type, atMs };
 }
 
 function wakes(state: ConnectionState): readonly Wake[] {

@@ -1,12 +1,8 @@
 // The breaker of a platform: when too many of its connections fail within ten minutes, the fault is the platform's or ours, not
 // theirs. Opened by compare-and-set, so that one of many workers opens it. Read and written across tenants.
+import type { Scales } from '../domain/breaker.ts';
 import type { ConnectionId, TenantId } from '../domain/ids.ts';
 import type { Tx } from './database.ts';
-
-export interface Scales {
-  readonly failing: number;
-  readonly total: number;
-}
 
 /** Counts a platform's live connections, and those that began to fail since `sinceMs`. */
 export async function weighPlatform(tx: Tx, platform: string, sinceMs: number): Promise<Scales> {
@@ -74,7 +70,7 @@ export async function listLiveOfPlatform(
     ORDER BY id LIMIT ${page.limit}`;
 }
 
-/** A few connections to try first: those that worked last, so that a dead grant is unlikely to be the canary. */
+/** A few connections to try, others each time, so that one with a trouble of its own cannot hold the rest for long. */
 export async function listCanaries(
   tx: Tx,
   platform: string,
@@ -83,5 +79,5 @@ export async function listCanaries(
   return tx.$queryRaw<LiveConnection[]>`
     SELECT id, tenant_id AS "tenantId" FROM connections
     WHERE platform = ${platform} AND lifecycle = 'active' AND fenced_at IS NULL
-    ORDER BY coalesce(last_sync_at, last_refresh_at, created_at) DESC LIMIT ${limit}`;
+    ORDER BY random() LIMIT ${limit}`;
 }

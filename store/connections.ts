@@ -101,6 +101,8 @@ export async function endAttempt(tx: Tx, id: ConnectionId, epoch: number): Promi
 }
 
 export interface ShopFacts {
+  /** the shop fields, those among them that only the approval told */
+  readonly shop: Readonly<Record<string, string>>;
   readonly shopKey: string | null;
   readonly shopName: string | null;
   readonly grantedScopes: readonly string[];
@@ -112,6 +114,7 @@ export async function saveShopFacts(tx: Tx, id: ConnectionId, shop: ShopFacts): 
   await tx.connection.update({
     where: { id },
     data: {
+      shop: { ...shop.shop },
       shopKey: shop.shopKey,
       shopName: shop.shopName,
       grantedScopes: [...shop.grantedScopes],

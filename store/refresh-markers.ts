@@ -13,13 +13,26 @@ export interface Attempt {
   readonly epoch: number;
 }
 
-/** The instant of the newest marker that has no outcome yet; null when all have one. */
-export async function findUnresolved(tx: Tx, connectionId: ConnectionId): Promise<number | null> {
+/** When the newest exchange was sent whose answer is missing; null when all were answered. A lost one may still be on its way. */
+export async function findUnanswered(tx: Tx, connectionId: ConnectionId): Promise<number | null> {
   const row = await tx.refreshMarker.findFirst({
-    where: { connectionId, resolvedAt: null },
+    where: { connectionId, OR: [{ resolvedAt: null }, { outcome: 'lost' }] },
     orderBy: { sentAt: 'desc' },
   });
   return row === null ? null : row.sentAt.getTime();
+}
+
+export interface MarkerRow {
+  readonly sentAt: Date;
+  readonly outcome: string | null;
+}
+
+export async function findMarker(tx: Tx, attempt: Attempt): Promise<MarkerRow | null> {
+  const { connectionId, generation, epoch } = attempt;
+  return tx.refreshMarker.findUnique({
+    where: { connectionId_generation_epoch: { connectionId, generation, epoch } },
+    select: { sentAt: true, outcome: true },
+  });
 }
 
 /** Marks an attempt as sent. Hold the connection's row lock: two senders must not both find nothing unresolved. */
@@ -62,4 +75,8 @@ export async function forgetMarkers(
   await tx.refreshMarker.deleteMany({
     where: { connectionId, generation: { lt: olderThanGeneration }, NOT: { resolvedAt: null } },
   });
+}
+
+export async function deleteMarkers(tx: Tx, connectionId: ConnectionId): Promise<void> {
+  await tx.refreshMarker.deleteMany({ where: { connectionId } });
 }

@@ -13,9 +13,10 @@ export interface NewTransition {
   readonly atMs: number;
 }
 
-export async function appendTransition(tx: Tx, transition: NewTransition): Promise<void> {
+/** False when the row was there already. */
+export async function appendTransition(tx: Tx, transition: NewTransition): Promise<boolean> {
   const event: Prisma.InputJsonObject = JSON.parse(JSON.stringify(transition.event));
-  await tx.transition.createMany({
+  const { count } = await tx.transition.createMany({
     data: [
       {
         connectionId: transition.connectionId,
@@ -29,6 +30,7 @@ export async function appendTransition(tx: Tx, transition: NewTransition): Promi
     ],
     skipDuplicates: true,
   });
+  return count === 1;
 }
 
 /** Newest first; `beforeSeq` null begins with the newest. */

@@ -90,8 +90,9 @@ async function probe(run: Run, ref: ConnectionRef, reason: ProbeReason): Promise
 /** fence → cancel runs → revoke at the platform → destroy secrets, whatever the platform answered. */
 async function revoke(run: Run, ref: ConnectionRef, wish: Extract<Task, { type: 'revoke' }>): Promise<void> {
   await database.fence(ref);
-  await run.oneAtATime(() => temporal.removeSchedule(ref));
+  // In this order: a schedule that is gone no longer tells which runs it started.
   await temporal.cancelRuns(ref);
+  await run.oneAtATime(() => temporal.removeSchedule(ref));
   const told: UpstreamRevocation = wish.told ? 'confirmed' : 'unconfirmed';
   const settled = wish.upstream ? await revokeUpstream(run, ref) : told;
   await database.destroyCredential({ ...ref, erase: wish.erase });

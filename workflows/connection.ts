@@ -23,7 +23,7 @@ import { type ConnectionState, isFinal, publicState } from '../domain/connection
 import { reasonOf } from '../domain/connection-consequences.ts';
 import { runEvent } from '../domain/connection-events.ts';
 import { restore } from '../domain/connection-projection.ts';
-import { freshness, nextRefreshAtMs, nextWake, wakeEvent } from '../domain/connection-wake.ts';
+import { freshness, nextRefreshAtMs, nextWake } from '../domain/connection-wake.ts';
 import type { EnsureFreshOutcome } from '../domain/credential.ts';
 import { attributesOf, cardOf } from './connection-card.ts';
 import { createRun, type Run } from './connection-run.ts';
@@ -104,7 +104,7 @@ async function waitForSomething(run: Run): Promise<void> {
     if (await condition(isChanged, waitMs, { summary })) return;
   }
   const before = run.state();
-  run.tell(wakeEvent(wake));
+  run.tell({ type: wake.type });
   // A deadline that means nothing in this state must not be told again and again.
   if (run.state() === before) await condition(() => run.changes() !== seen + 1);
 }

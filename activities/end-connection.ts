@@ -1,0 +1,111 @@
+// The steps of a connection's end, each safe to run twice: the fence, the end of the grant at the platform, the destruction of secrets, and
+// the clearing away of an attempt that never came to anything.
+import { MooringError } from '../domain/errors.ts';
+import { Secret } from '../domain/secret.ts';
+import type { ExchangeContext, OpenCredential } from '../egress/exchange.ts';
+import { appendAudit } from '../store/audit.ts';
+import { deleteAuthorizations, dropAuthorizations } from '../store/authorizations.ts';
+import {
+  deleteUnauthorized,
+  fenceConnection,
+  findConnection,
+  keepRecordsUntil,
+} from '../store/connections.ts';
+import { destroyCredentials } from '../store/credentials.ts';
+import { removeDeadlines } from '../store/deadlines.ts';
+import { deleteMarkers } from '../store/refresh-markers.ts';
+import type { LifecycleActivities } from './lifecycle-contract.ts';
+import type { IssuedCredential, LifecycleDeps } from './lifecycle-deps.ts';
+
+/** HTTP fenced already where a user asked; this is for what the platform or a deadline ended. */
+export const fence =
+  (deps: Pick<LifecycleDeps, 'db' | 'nowMs'>): LifecycleActivities['fence'] =>
+  ({ tenantId, connectionId }) =>
+    deps.db.inTenant(tenantId, async (tx) => {
+      const row = await findConnection(tx, connectionId);
+      if (row === null || row.fencedAt !== null) return;
+      await fenceConnection(tx, connectionId, deps.nowMs());
+    });
+
+/** Ends the grant at the platform. An answer that the grant is dead is as good as a confirmation. */
+export const revokeUpstream =
+  (deps: Pick<LifecycleDeps, 'exchange' | 'grants'>): LifecycleActivities['revokeUpstream'] =>
+  ({ tenantId, connectionId }) =>
+    deps
+      .exchange(
+        { tenantId, connectionId, purpose: 'revocation', reason: 'revoke', credential: 'current' },
+        async (context) => {
+          const { platform, credential, shop } = context;
+          if (platform.revoke === undefined || credential === null) return 'unsupported' as const;
+          const request = platform.revoke.request(shop);
+          try {
+            await context.call(credential.material, request);
+          } catch (error) {
+            if (!isCode(error, 'credential_expired')) throw error;
+            await context.call(await renewed(deps, context, credential), request);
+          }
+          return 'confirmed' as const;
+        },
+      )
+      .catch((error: unknown) => {
+        if (isCode(error, 'credential_dead') || isCode(error, 'credential_expired'))
+          return 'confirmed' as const;
+        if (isCode(error, 'connection_not_active') || isCode(error, 'credential_unreadable'))
+          return 'unsupported' as const;
+        throw error;
+      });
+
+/** An expired token cannot revoke: a new one is obtained for this call alone, and never saved. */
+async function renewed(
+  deps: Pick<LifecycleDeps, 'grants'>,
+  context: ExchangeContext,
+  credential: OpenCredential,
+) {
+  const method = context.methodFor(credential.material.kind);
+  if (method.renew.kind === 'none')
+    throw new MooringError('credential_dead', 'nothing renews this credential');
+  const issued: IssuedCredential = await deps.grants.renew(context, credential, method);
+  const parts = Object.entries(issued.parts).map(([name, text]) => [name, new Secret(text)] as const);
+  return { kind: issued.kind, parts: Object.fromEntries(parts) };
+}
+
+/** Whatever the platform answered: every generation, every open attempt, every deadline goes. The audit row proves what. */
+export const destroyCredential =
+  (
+    deps: Pick<LifecycleDeps, 'db' | 'nowMs' | 'keepRecordsMs' | 'eraseRecords'>,
+  ): LifecycleActivities['destroyCredential'] =>
+  async ({ tenantId, connectionId, erase }) => {
+    const nowMs = deps.nowMs();
+    await deps.db.inTenant(tenantId, async (tx) => {
+      const generations = await destroyCredentials(tx, connectionId);
+      const dropped = await dropAuthorizations(tx, connectionId, new Date(nowMs));
+      await removeDeadlines(tx, connectionId);
+      await deleteMarkers(tx, connectionId);
+      const keptMs = erase ? 0 : deps.keepRecordsMs;
+      await keepRecordsUntil(tx, connectionId, keptMs === null ? null : nowMs + keptMs);
+      await appendAudit(tx, {
+        tenantId,
+        actor: 'worker',
+        action: 'credential.destroyed',
+        target: connectionId,
+        connectionId,
+        outcome: 'done',
+        reason: 'revoke',
+        detail: { generations: generations.map(String), authorizations: dropped, erase },
+      });
+    });
+    if (erase) await deps.eraseRecords(tenantId, connectionId);
+  };
+
+/** What an attempt had sealed is destroyed; where nothing was ever authorized and nobody waits, the connection goes too. */
+export const discardConnection =
+  (deps: Pick<LifecycleDeps, 'db' | 'nowMs'>): LifecycleActivities['discardConnection'] =>
+  ({ tenantId, connectionId, row }) =>
+    deps.db.inTenant(tenantId, async (tx) => {
+      await dropAuthorizations(tx, connectionId, new Date(deps.nowMs()));
+      if (row && (await deleteUnauthorized(tx, connectionId))) await deleteAuthorizations(tx, connectionId);
+    });
+
+function isCode(error: unknown, code: MooringError['code']): boolean {
+  return error instanceof MooringError && error.code === code;
+}
