@@ -5,6 +5,7 @@ import { type Answer, bodyFields, type Exchange, json, textField } from './excha
 import { FAULT_KINDS, type Fault, type FaultKind } from './faults.ts';
 import { randomHex } from './grants.ts';
 import type { Sandbox } from './sandbox.ts';
+import { siteUrl } from './woocommerce/site.ts';
 
 export function badRequest(message: string): Answer {
   return json(400, { error: message });
@@ -16,9 +17,22 @@ export function answerControl(sandbox: Sandbox, exchange: Exchange): Answer {
     case '':
       return json(200, {
         sandbox: 'mooring',
-        nouns: ['apps', 'shops', 'grants', 'faults', 'requests', 'clock', 'settings', 'bench', 'reset'],
+        nouns: [
+          'origins',
+          'apps',
+          'shops',
+          'grants',
+          'faults',
+          'requests',
+          'clock',
+          'settings',
+          'bench',
+          'reset',
+        ],
         bench: { host: BENCH_HOST, token: BENCH_TOKEN },
       });
+    case 'origins':
+      return answerOrigins(sandbox);
     case 'apps':
       return answerApps(sandbox, exchange, rest[0]);
     case 'shops':
@@ -39,6 +53,21 @@ export function answerControl(sandbox: Sandbox, exchange: Exchange): Answer {
     default:
       return json(404, { error: `no control "${noun}"` });
   }
+}
+
+/** The origins the sandbox plays, for MOORING_ORIGIN_OVERRIDES; `*` stands for one label. */
+function answerOrigins(sandbox: Sandbox): Answer {
+  const declared = Object.values(sandbox.state.shops).filter((shop) => shop.platform === 'woocommerce');
+  const origins = new Set([
+    'https://*.myshopify.com',
+    'https://*.woo.example',
+    'http://*.woo.example',
+    'https://partner.shopeemobile.com',
+    'https://open.shopee.com',
+    `https://${BENCH_HOST}`,
+    ...declared.map((shop) => new URL(siteUrl(shop)).origin),
+  ]);
+  return json(200, { origins: [...origins] });
 }
 
 function answerApps(sandbox: Sandbox, exchange: Exchange, name: string | undefined): Answer {

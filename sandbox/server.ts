@@ -76,7 +76,7 @@ async function serve(sandbox: Sandbox, request: IncomingMessage, response: Serve
   }
 }
 
-const HOST_PREFIX = /^\/_host\/([A-Za-z0-9.-]+)(?=\/|$)/;
+const HOST_PREFIX = /^\/_host\/([A-Za-z0-9.:-]+)(?=\/|$)/;
 
 /** The request as the platform would see it; null when its body is too large. */
 async function readExchange(request: IncomingMessage): Promise<Exchange | null> {

@@ -4,10 +4,10 @@ import { type Answer, isRecord, json, jsonText } from '../exchange.ts';
 import { take } from '../grants.ts';
 import { spoil, spoilText } from '../hostile.ts';
 import type { HostileKind, Shop } from '../state.ts';
+import type { ShopifyCall } from './call.ts';
 import { costOf, MAX_QUERY_COST } from './cost.ts';
 import { rootOf } from './root.ts';
 import { schema } from './schema.ts';
-import type { ShopifyCall } from './shop.ts';
 
 const RESTORE_PER_S: Record<Shop['plan'], number> = {
   standard: 100,

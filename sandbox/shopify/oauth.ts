@@ -16,7 +16,7 @@ import {
 } from '../grants.ts';
 import type { Sandbox } from '../sandbox.ts';
 import type { Generation, Grant, Shop } from '../state.ts';
-import { unavailableAnswer } from './shop.ts';
+import { unavailableAnswer } from './call.ts';
 
 /** A refresh token that was exchanged may be retried this long while its replacement is unused. */
 const RETRY_WINDOW_MS = 30 * 86_400_000;

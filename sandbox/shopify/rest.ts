@@ -3,9 +3,9 @@ import { type Answer, json, jsonText } from '../exchange.ts';
 import { generateOrder, money } from '../generator.ts';
 import { take } from '../grants.ts';
 import type { Shop } from '../state.ts';
+import { effectiveScopes, type ShopifyCall } from './call.ts';
 import { pageOf, recordId } from './page.ts';
 import { iso } from './render.ts';
-import { effectiveScopes, type ShopifyCall } from './shop.ts';
 
 /** Calls a second; the bucket holds forty (Plus: four hundred). */
 const CALLS_PER_S: Record<Shop['plan'], number> = { standard: 2, advanced: 4, plus: 20, enterprise: 20 };

@@ -2,10 +2,10 @@
 import { GraphQLError } from 'graphql';
 import { changeOf, exists } from '../collection.ts';
 import type { HostileKind, ResourceName } from '../state.ts';
+import { effectiveScopes, type ShopifyCall } from './call.ts';
 import { filtered, type PageArgs, pageOf, positionOf } from './page.ts';
 import { gid, iso, listPage, renderCustomer, renderOrder, renderProduct } from './render.ts';
 import { renderInventoryItem, renderLocation } from './render-inventory.ts';
-import { effectiveScopes, type ShopifyCall } from './shop.ts';
 
 /** Orders older than this need `read_all_orders`. */
 const ORDER_WINDOW_MS = 60 * 86_400_000;

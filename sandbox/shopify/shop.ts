@@ -3,18 +3,10 @@ import { type Answer, type Exchange, json } from '../exchange.ts';
 import { countCall, findToken } from '../grants.ts';
 import type { Sandbox } from '../sandbox.ts';
 import type { Grant, Shop } from '../state.ts';
+import { type ShopifyCall, unavailableAnswer } from './call.ts';
 import { answerGraphql } from './graphql.ts';
 import { answerAuthorize, answerToken } from './oauth.ts';
 import { answerRest } from './rest.ts';
-
-export interface ShopifyCall {
-  sandbox: Sandbox;
-  exchange: Exchange;
-  shop: Shop;
-  grant: Grant;
-  /** The API version served, which may be later than the one asked for. */
-  version: string;
-}
 
 const NEWEST = '2026-10';
 const OLDEST = '2026-01';
@@ -54,24 +46,4 @@ function authenticate(sandbox: Sandbox, exchange: Exchange, shop: Shop): Grant |
   if (!countCall(sandbox, found.grant)) return null;
   const { accessExpiresAtMs } = found.generation;
   return accessExpiresAtMs !== null && sandbox.now() >= accessExpiresAtMs ? null : found.grant;
-}
-
-export function unavailableAnswer(shop: Shop): Answer | null {
-  switch (shop.unavailable) {
-    case null:
-      return null;
-    case 'frozen':
-      return json(402, { errors: 'Unavailable Shop' });
-    case 'locked':
-      return json(423, { errors: 'This shop is unavailable' });
-    case 'closed':
-      return json(404, { errors: 'Not Found' });
-  }
-}
-
-/** Scopes as the platform reads them: writing implies reading. */
-export function effectiveScopes(granted: readonly string[]): Set<string> {
-  const scopes = new Set(granted);
-  for (const scope of granted) if (scope.startsWith('write_')) scopes.add(scope.replace('write_', 'read_'));
-  return scopes;
 }

@@ -4,7 +4,7 @@ import type { Answer, Exchange } from '../exchange.ts';
 import { countCall, findToken, sameText } from '../grants.ts';
 import type { Sandbox } from '../sandbox.ts';
 import type { Grant, Shop } from '../state.ts';
-import { wpError } from './shop.ts';
+import { wpError } from './site.ts';
 
 const NONCE_WINDOW_MS = 15 * 60_000;
 const AUTH_ERROR = 'woocommerce_rest_authentication_error';

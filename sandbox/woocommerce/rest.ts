@@ -12,7 +12,7 @@ import {
   renderVariation,
   type WooResource,
 } from './render.ts';
-import { siteUrl, type WooCall, wpError } from './shop.ts';
+import { siteUrl, type WooCall, wpError } from './site.ts';
 
 const RENDER: Record<WooResource, (shop: Shop, index: number) => object> = {
   orders: renderOrder,

@@ -1,32 +1,11 @@
 /** A simulated WooCommerce shop: its approval page, its REST API, its errors in WordPress's words. */
 import { type Answer, type Exchange, json } from '../exchange.ts';
 import type { Sandbox } from '../sandbox.ts';
-import type { Grant, Shop } from '../state.ts';
+import type { Shop } from '../state.ts';
 import { answerApproval } from './approval.ts';
 import { authenticate, mayDo } from './authenticate.ts';
 import { answerResource } from './rest.ts';
-
-export interface WooCall {
-  sandbox: Sandbox;
-  exchange: Exchange;
-  shop: Shop;
-  grant: Grant;
-  /** The path after /wp-json/wc/v3. */
-  resource: string;
-}
-
-export function siteUrl(shop: Shop): string {
-  return `${shop.secure ? 'https' : 'http'}://${shop.host}${shop.basePath}`;
-}
-
-export function wpError(
-  status: number,
-  code: string,
-  message: string,
-  params?: Record<string, string>,
-): Answer {
-  return json(status, { code, message, data: { status, ...(params === undefined ? {} : { params }) } });
-}
+import { siteUrl, wpError } from './site.ts';
 
 export function answerWooCommerce(
   sandbox: Sandbox,
