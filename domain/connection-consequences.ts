@@ -27,8 +27,11 @@ function isDiscarded(state: ConnectionState): boolean {
   return lifecycle.name === 'abandoned' && lifecycle.because === 'refused' && state.generation === 0;
 }
 
+/** A renewed credential is told by its own transaction; a new grant is told here. */
 function visible(state: ConnectionState): string {
-  return JSON.stringify([state.lifecycle, state.pausedBy, state.health, state.heldSinceMs, state.stopped]);
+  const { lifecycle, pausedBy, health, heldSinceMs, stopped } = state;
+  const told = lifecycle.name === 'active' ? ['active', lifecycle.credential.grantedAtMs] : lifecycle;
+  return JSON.stringify([told, pausedBy, health, heldSinceMs, stopped]);
 }
 
 function causeOf(state: ConnectionState): string | null {
