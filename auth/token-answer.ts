@@ -1,0 +1,163 @@
+// Reads the answer of a token endpoint. It trusts nothing: HTML, strings for numbers, a foreign token_type and a missing lifetime each have their
+// rule. A missing lifetime never means «never expires».
+import { MooringError } from '../domain/errors.ts';
+import type { AuthMethod, Json, TokenAnswer } from '../domain/platform.ts';
+import { isObject, valueAt } from '../platforms/json.ts';
+
+/** A credential as the platform just issued it, in plain text: sealed by whoever asked for it, at once. */
+export interface Issued {
+  readonly kind: string;
+  readonly parts: Readonly<Record<string, string>>;
+  /** Epoch milliseconds; null where the platform's data says that it does not expire. */
+  readonly expiresAtMs: number | null;
+  readonly lifetimeS: number | null;
+  readonly refreshExpiresAtMs: number | null;
+  /** null when the answer does not tell them. */
+  readonly scopes: readonly string[] | null;
+}
+
+export interface Before {
+  readonly parts: Readonly<Record<string, string>>;
+  readonly lifetimeS: number | null;
+  readonly refreshExpiresAtMs: number | null;
+}
+
+/** For a platform whose answers and data tell no lifetime, and that renews all the same. */
+const SHORTEST_COMMON_LIFETIME_S = 3_600;
+
+/** Throws platform_answer_invalid naming the field that is not what is documented. Parts of before that are not told anew stay. */
+export function readTokenAnswer(method: AuthMethod, body: Json, before: Before, nowMs: number): Issued {
+  const form = method.tokenAnswer;
+  if (form === undefined || !isObject(body)) throw invalid('is not a JSON object');
+  const tokenType = valueAt(body, 'token_type');
+  if (typeof tokenType === 'string' && tokenType.toLowerCase() !== 'bearer')
+    throw invalid('has a token_type other than bearer');
+  const lifetimeS = lifetimeOf(method, form, body, before, nowMs);
+  const parts: Record<string, string> = {
+    ...before.parts,
+    accessToken: requiredText(body, form.accessToken),
+  };
+  const refreshToken = form.refreshToken === undefined ? null : optionalText(body, form.refreshToken);
+  if (refreshToken !== null) parts['refreshToken'] = refreshToken;
+  for (const [name, path] of Object.entries(form.keep ?? {})) {
+    const kept = optionalText(body, path);
+    if (kept !== null) parts[name] = kept;
+  }
+  return {
+    kind: method.credentialKind,
+    parts,
+    lifetimeS,
+    expiresAtMs: lifetimeS === null ? null : nowMs + lifetimeS * 1000,
+    refreshExpiresAtMs: refreshExpiryOf(method, form, body, { before, isNew: refreshToken !== null, nowMs }),
+    scopes: scopesOf(form, body),
+  };
+}
+
+function lifetimeOf(
+  method: AuthMethod,
+  form: TokenAnswer,
+  body: Json,
+  before: Before,
+  nowMs: number,
+): number | null {
+  const told = form.expiresIn === undefined ? null : secondsAt(body, form.expiresIn, nowMs);
+  if (told !== null) return told;
+  const known = method.defaultLifetimeS ?? before.lifetimeS;
+  return known ?? (method.renew.kind === 'none' ? null : SHORTEST_COMMON_LIFETIME_S);
+}
+
+interface RefreshFacts {
+  readonly before: Before;
+  readonly isNew: boolean;
+  readonly nowMs: number;
+}
+
+function refreshExpiryOf(
+  method: AuthMethod,
+  form: TokenAnswer,
+  body: Json,
+  { before, isNew, nowMs }: RefreshFacts,
+): number | null {
+  const told = form.refreshExpiresIn === undefined ? null : secondsAt(body, form.refreshExpiresIn, nowMs);
+  if (told !== null) return nowMs + told * 1000;
+  const lifetimeS = method.renew.kind === 'refresh_token' ? method.renew.refreshLifetimeS : undefined;
+  return isNew && lifetimeS !== undefined ? nowMs + lifetimeS * 1000 : before.refreshExpiresAtMs;
+}
+
+type Unit = NonNullable<TokenAnswer['expiresIn']>['unit'];
+
+/** Above this a number of seconds is an instant: no lifetime is thirty years long. */
+const EPOCH_FROM = 1e9;
+
+function secondsAt(body: Json, { path, unit }: { path: string; unit: Unit }, nowMs: number): number | null {
+  const value = valueAt(body, path);
+  if (value === undefined || value === null || value === '') return null;
+  const seconds = toSeconds(value, unit, nowMs);
+  if (seconds === null || !Number.isFinite(seconds) || seconds < 0)
+    throw invalid(`has no lifetime at "${path}"`);
+  return Math.floor(seconds);
+}
+
+function toSeconds(value: Json, unit: Unit, nowMs: number): number | null {
+  const fromEpoch = (epochS: number): number => Math.max(0, epochS - nowMs / 1000);
+  switch (unit) {
+    case 'jwt_exp': {
+      const exp = typeof value === 'string' ? expiryOfJwt(value) : null;
+      return exp === null ? null : fromEpoch(exp);
+    }
+    case 'iso8601': {
+      const instant = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+      return Number.isNaN(instant) ? null : fromEpoch(instant / 1000);
+    }
+    case 'seconds':
+      return numberOf(value);
+    case 'epoch_seconds':
+    case 'auto': {
+      const number = numberOf(value);
+      if (number === null) return null;
+      return unit === 'epoch_seconds' || number > EPOCH_FROM ? fromEpoch(number) : number;
+    }
+  }
+}
+
+function numberOf(value: Json): number | null {
+  if (typeof value === 'number') return value;
+  return typeof value === 'string' && /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : null;
+}
+
+/** RFC 7519 § 4.1.4, read and not verified: it is our own session at the shop that we just logged in to. */
+function expiryOfJwt(token: string): number | null {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+    return typeof claims === 'object' && claims !== null && 'exp' in claims && typeof claims.exp === 'number'
+      ? claims.exp
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+function scopesOf(form: TokenAnswer, body: Json): readonly string[] | null {
+  if (form.scope === undefined) return null;
+  const value = valueAt(body, form.scope.path);
+  if (Array.isArray(value)) return value.filter((one): one is string => typeof one === 'string');
+  return typeof value === 'string'
+    ? value.split(form.scope.separator).flatMap((one) => one.trim() || [])
+    : null;
+}
+
+function requiredText(body: Json, path: string): string {
+  const text = optionalText(body, path);
+  if (text === null) throw invalid(`has no text at "${path}"`);
+  return text;
+}
+
+function optionalText(body: Json, path: string): string | null {
+  const value = valueAt(body, path);
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+function invalid(rule: string): MooringError {
+  return new MooringError('platform_answer_invalid', `the token answer ${rule}`);
+}

@@ -1,0 +1,92 @@
+// The workflows of connections and breakers as the activities use them, over the Temporal client. Every function is safe to repeat.
+import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import type { LifecycleWorkflows } from '../activities/lifecycle-deps.ts';
+import type { EnsureFreshOutcome } from '../domain/credential.ts';
+import { type ConnectionId, isId } from '../domain/ids.ts';
+import type { EnsureFresh } from '../egress/index.ts';
+import { findConnection } from '../store/connections.ts';
+import type { Database } from '../store/database.ts';
+import {
+  type BreakerInput,
+  breakerWorkflowId,
+  type ConnectionInput,
+  connectionWorkflowId,
+  type EnsureFreshInput,
+  ensureFreshUpdateId,
+  SIGNALS,
+  TASK_QUEUES,
+  UPDATES,
+  WORKFLOW_TYPES,
+} from '../workflows/messages.ts';
+
+export function createLifecycleWorkflows(client: Client): LifecycleWorkflows {
+  return {
+    start: async (ref) => {
+      const input: ConnectionInput = ref;
+      await client.workflow.start(WORKFLOW_TYPES.connection, {
+        workflowId: connectionWorkflowId(ref.connectionId),
+        taskQueue: TASK_QUEUES.workflows,
+        args: [input],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      });
+    },
+    isRunning: (connectionId) =>
+      unlessEnded(false, async () => {
+        const { status } = await client.workflow.getHandle(connectionWorkflowId(connectionId)).describe();
+        return status.name === 'RUNNING';
+      }),
+    listRunning: () => listRunning(client),
+    signal: (connectionId, signal) =>
+      unlessEnded(false, async () => {
+        await client.workflow.getHandle(connectionWorkflowId(connectionId)).signal(SIGNALS[signal]);
+        return true;
+      }),
+    startBreaker: async (platform) => {
+      const input: BreakerInput = { platform };
+      try {
+        await client.workflow.start(WORKFLOW_TYPES.breaker, {
+          workflowId: breakerWorkflowId(platform),
+          taskQueue: TASK_QUEUES.workflows,
+          args: [input],
+        });
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+    },
+  };
+}
+
+/** Asks the connection's workflow for a newer credential. All callers of one attempt share its update, over all workers. */
+export function createEnsureFresh(client: Client, db: Database): EnsureFresh {
+  return (connectionId, tenantId, afterGeneration) =>
+    unlessEnded<EnsureFreshOutcome>({ outcome: 'revoked' }, async () => {
+      const connection = await db.inTenant(tenantId, (tx) => findConnection(tx, connectionId));
+      if (connection === null) return { outcome: 'revoked' };
+      return await client.workflow
+        .getHandle(connectionWorkflowId(connectionId))
+        .executeUpdate<EnsureFreshOutcome, [EnsureFreshInput]>(UPDATES.ensureFresh, {
+          args: [{ afterGeneration }],
+          updateId: ensureFreshUpdateId(afterGeneration, connection.epoch),
+        });
+    });
+}
+
+async function unlessEnded<T>(ended: T, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return ended;
+    throw error;
+  }
+}
+
+const PREFIX = 'connection/';
+
+async function* listRunning(client: Client): AsyncIterable<ConnectionId> {
+  const query = `WorkflowType = '${WORKFLOW_TYPES.connection}' AND ExecutionStatus = 'Running'`;
+  for await (const { workflowId } of client.workflow.list({ query })) {
+    const id = workflowId.slice(PREFIX.length);
+    if (isId('connection', id)) yield id;
+  }
+}
