@@ -102,7 +102,7 @@ export function createFenceWatch(deps: { db: Database; clock: Clock; log: Log })
     },
     close: async () => {
       stopPolling();
-      for (const [id, one] of watched) endCalls(one, id);
+      for (const [id, one] of watched) endCalls(one, id, closing());
       await (await listener)();
     },
   };
@@ -114,6 +114,11 @@ function fenced(id: ConnectionId): MooringError {
 
 function unread(id: ConnectionId): MooringError {
   return new MooringError('store_unavailable', `the fence of "${id}" cannot be read in time`);
+}
+
+/** Not `fenced`: that would be read as a revocation. */
+function closing(): MooringError {
+  return new MooringError('worker_unavailable', 'the worker stopped during the call');
 }
 
 function endCalls(one: Watched, id: ConnectionId, reason: MooringError = fenced(id)): void {

@@ -42,13 +42,23 @@ async function lend<T>(
   try {
     return await closure(contextOf(deps, use, opened, agents, ended.signal));
   } catch (error) {
+    if (use.signal?.aborted !== true) throw error;
     // A client that speaks by itself reports a broken socket; why it was broken is what happened.
     const isConsequence = !(error instanceof MooringError) || error.code === 'platform_unreachable';
-    if (use.signal?.aborted === true && isConsequence) throw use.signal.reason;
-    throw error;
+    throw interrupted(isConsequence ? use.signal.reason : error);
   } finally {
     ended.abort(new MooringError('internal', `the exchange of "${use.connectionId}" has ended`));
   }
+}
+
+/** An exchange that ended because we could not go on is one whose answer is lost, whatever stopped us. */
+function interrupted(error: unknown): unknown {
+  if (!(error instanceof MooringError)) return error;
+  if (error.code !== 'store_unavailable' && error.code !== 'worker_unavailable') return error;
+  return new MooringError('platform_unreachable', 'the exchange was interrupted', {
+    cause: error,
+    detail: { network: 'interrupted' },
+  });
 }
 
 function contextOf(

@@ -228,6 +228,25 @@ describe('an exchange', () => {
   });
 });
 
+describe('an exchange under way when the worker stops', () => {
+  it('has lost its answer: it is neither revoked nor known to have failed', async () => {
+    const connection = await door.connect();
+    door.answer(() => {});
+    const egress = door.open();
+    const exchanging = failure(
+      egress.exchange(useOf(connection), ({ send }) =>
+        send({ method: 'POST', url: TOKEN_URL, headers: {}, body: '' }),
+      ),
+    );
+    await until('the request to arrive', async () => door.asked.length === 1);
+    await egress.close();
+    expect(await exchanging).toMatchObject({
+      code: 'platform_unreachable',
+      detail: { network: 'interrupted' },
+    });
+  });
+});
+
 describe('a proof', () => {
   const material = { kind: 'plain_token', parts: { accessToken: new Secret(CANARY) } };
 

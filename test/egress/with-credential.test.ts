@@ -166,7 +166,7 @@ describe('a call', () => {
     const other = failure(egress.withCredential(useOf(connection), (call) => call(ORDERS)));
     await until('the call to arrive', async () => door.asked.length === 2);
     await egress.close();
-    expect(await other).toMatchObject({ name: 'MooringError' });
+    expect(await other).toMatchObject({ code: 'worker_unavailable' });
   });
 });
 
