@@ -41,7 +41,10 @@ export async function describeApi(app: App, publicUrl: string): Promise<void> {
     transformObject: jsonSchemaTransformObject,
   });
   app.get('/openapi.json', { config: { access: 'public' }, schema: { hide: true } }, (_request, reply) =>
-    reply.serializer((body: unknown) => JSON.stringify(body)).send(app.swagger()),
+    reply
+      .type('application/json; charset=utf-8')
+      .serializer((body: unknown) => JSON.stringify(body))
+      .send(app.swagger()),
   );
   await app.register(reference, {
     routePrefix: '/docs',

@@ -50,6 +50,7 @@ export function sendProblem(
   } else if (rule.status === 429 || rule.status === 503 || error.code === 'idempotency_in_progress') {
     void reply.header('retry-after', '1');
   }
+  void reply.header('x-request-id', request.id);
   if (rule.status === 401) void reply.header('www-authenticate', 'Bearer realm="mooring"');
   return reply
     .code(rule.status)

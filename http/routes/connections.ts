@@ -46,6 +46,7 @@ export const connectionRoutes =
       async (request, reply) => {
         const { body } = request;
         const platform = platformOf(deps, body.platform);
+        const { obtain } = pastedMethod(platform, body.credential);
         const id = await connectPasted(
           deps,
           {
@@ -58,7 +59,7 @@ export const connectionRoutes =
             actor: actorOf(request),
             reason: request.id,
           },
-          checkCredentialForm(pastedMethod(platform, body.credential).obtain, body.credential),
+          checkCredentialForm(obtain, body.credential),
         );
         const row = await connectionOf(deps, principalOf(request), id);
         return reply.code(201).header('location', `/v1/connections/${id}`).send(presentConnection(row));

@@ -62,7 +62,17 @@ async function visit(jar: CookieJar, url: string, sending: Sending, hops = 0): P
     return await visit(jar, new URL(location, url).href, { method: 'GET' }, hops + 1);
   }
   const html = parse(await answer.text());
+  const onward = refreshOf(html);
+  if (onward !== null && hops < MOST_REDIRECTS) {
+    return await visit(jar, new URL(onward, url).href, { method: 'GET' }, hops + 1);
+  }
   return { url, status: answer.status, html, text: html.structuredText.trim() };
+}
+
+/** Where a page leads on to by itself, at once: `<meta http-equiv="refresh" content="0;url=…">`. */
+function refreshOf(html: HTMLElement): string | null {
+  const content = html.querySelector('meta[http-equiv=refresh]')?.getAttribute('content') ?? '';
+  return /^0;\s*url=(.+)$/.exec(content)?.[1] ?? null;
 }
 
 function chooseForm(page: Page, values: Readonly<Record<string, string>>, button?: RegExp): HTMLElement {

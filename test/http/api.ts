@@ -10,6 +10,7 @@ import type { LifecycleCommands } from '../../http/lifecycle.ts';
 import { type App, createServer } from '../../http/server.ts';
 import { createApiKey } from '../../store/api-keys.ts';
 import { createDataKeyPort } from '../../store/data-keys.ts';
+import type { Database } from '../../store/database.ts';
 import { newId } from '../../store/new-id.ts';
 import { createTenant } from '../../store/tenants.ts';
 import { createVault, localKeyProvider } from '../../vault/index.ts';
@@ -48,7 +49,11 @@ export interface TestApi {
 }
 
 export async function startApi(
-  options: { platforms?: ReadonlyMap<string, Platform>; withCredential?: HttpDeps['withCredential'] } = {},
+  options: {
+    platforms?: ReadonlyMap<string, Platform>;
+    withCredential?: HttpDeps['withCredential'];
+    db?: Database;
+  } = {},
 ): Promise<TestApi> {
   const database = await createTestDatabase();
   const logged: string[] = [];
@@ -56,7 +61,7 @@ export async function startApi(
   const clock = { nowMs: Date.now() };
   const lifecycle = answerCommands(commands);
   const app = await createServer({
-    db: database.db,
+    db: options.db ?? database.db,
     vault: createVault({
       keyProvider: localKeyProvider({ id: 'test', bytes: randomBytes(32) }),
       dataKeys: createDataKeyPort(database.db),

@@ -1,0 +1,325 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TenantId } from '../../domain/ids.ts';
+import { type Answer, startApi, type TestApi } from './api.ts';
+
+let api: TestApi;
+let tenantId: TenantId;
+
+beforeAll(async () => {
+  api = await startApi();
+  tenantId = await api.tenant('Acme <b>Corp</b>');
+  for (const platform of ['acorn', 'birch']) {
+    await api.call('POST', '/v1/client-registrations', {
+      body: { platform, clientId: `our-${platform}`, clientSecret: 'canary-secret' },
+    });
+  }
+});
+afterAll(() => api.close());
+
+interface Begun {
+  readonly cookie: string;
+  readonly state: string;
+  readonly authorize: URL;
+  readonly link: string;
+  readonly connectionId: string;
+}
+
+async function begin(
+  platform = 'acorn',
+  shop: Record<string, string> = { shop: 'demo.acorn.example' },
+): Promise<Begun> {
+  const session = await api.call('POST', '/v1/connect-sessions', { body: { tenantId, platform } });
+  const link = new URL(session.body.url).pathname;
+  const page = await api.call('POST', link, { key: null, form: { platform, ...shop } });
+  expect(page.status, page.text).toBe(200);
+  const authorize = new URL(
+    (/id="continue" href="([^"]+)"/.exec(page.text)?.[1] ?? '').replaceAll('&amp;', '&'),
+  );
+  const cookie = String(page.headers['set-cookie']).split(';')[0] ?? '';
+  const { rows } = await api.database.owner.query(
+    'SELECT connection_id FROM authorizations ORDER BY created_at DESC LIMIT 1',
+  );
+  return {
+    cookie,
+    link,
+    authorize,
+    state: authorize.searchParams.get('state') ?? authorize.searchParams.get('user') ?? '',
+    connectionId: rows[0].connection_id,
+  };
+}
+
+const callback = (query: string, cookie?: string, path = '/oauth/acorn/callback'): Promise<Answer> =>
+  api.call('GET', `${path}?${query}`, { key: null, ...(cookie === undefined ? {} : { cookie }) });
+const exchanges = (connectionId: string) =>
+  api.commands.filter((one) => one === `authorize ${connectionId}`).length;
+
+describe('an approval', () => {
+  it('leads to the platform with a state, a challenge and nothing secret, and back to a clean address', async () => {
+    const { authorize, cookie, state, connectionId } = await begin();
+    expect(authorize.origin).toBe('https://demo.acorn.example');
+    expect(Object.fromEntries(authorize.searchParams)).toMatchObject({
+      client_id: 'our-acorn',
+      redirect_uri: 'http://127.0.0.1:3000/oauth/acorn/callback',
+      scope: 'read_orders read_products',
+    });
+    expect(state).toMatch(/^[\w-]{43}$/);
+    expect(authorize.searchParams.get('code_challenge')).toMatch(/^[\w-]{43}$/);
+    const answer = await callback(`state=${state}&code=c0de&shop=demo.acorn.example`, cookie);
+    expect(answer.status).toBe(303);
+    expect(String(answer.headers['location'])).toMatch(/^\/connected\/aut_[0-9a-z]{26}$/);
+    expect(exchanges(connectionId)).toBe(1);
+    expect(answer.headers['referrer-policy']).toBe('no-referrer');
+    const elsewhere = await api.call('GET', String(answer.headers['location']), { key: null });
+    expect(elsewhere.status).toBe(404);
+    const page = await api.call('GET', String(answer.headers['location']), { key: null, cookie });
+    expect(page.status).toBe(200);
+  });
+
+  it('keeps state, code and verifier out of the database and the logs', async () => {
+    const { cookie, state } = await begin();
+    await callback(`state=${state}&code=c4nary-code`, cookie);
+    const { rows } = await api.database.owner.query('SELECT a::text AS text FROM authorizations AS a');
+    const everything = `${rows.map((one) => one.text).join('\n')}\n${api.logged.join('\n')}`;
+    for (const secret of [state, 'c4nary-code', cookie.split('=')[1] ?? 'none', 'canary-secret']) {
+      expect(everything).not.toContain(secret);
+      expect(everything).not.toContain(Buffer.from(secret).toString('hex'));
+    }
+  });
+});
+
+describe('a hostile callback', () => {
+  const expectRefused = async (answer: Answer, status: number, code: string, connectionId: string) => {
+    expect(answer.status, answer.text).toBe(status);
+    expect(answer.text).toContain(code);
+    expect(exchanges(connectionId)).toBe(0);
+  };
+
+  it('without a state is refused', async () => {
+    const { cookie, connectionId } = await begin();
+    await expectRefused(await callback('code=x', cookie), 400, 'invalid_state', connectionId);
+  });
+
+  it('with an unknown state is refused', async () => {
+    const { cookie, connectionId } = await begin();
+    await expectRefused(
+      await callback(`state=${'x'.repeat(43)}&code=x`, cookie),
+      400,
+      'invalid_state',
+      connectionId,
+    );
+  });
+
+  it('after ten minutes is refused', async () => {
+    const { cookie, state, connectionId } = await begin();
+    api.clock.nowMs += 601_000;
+    await expectRefused(
+      await callback(`state=${state}&code=x`, cookie),
+      410,
+      'authorization_expired',
+      connectionId,
+    );
+  });
+
+  it('from another browser is refused', async () => {
+    const { state, connectionId } = await begin();
+    const other = await begin();
+    await expectRefused(await callback(`state=${state}&code=x`), 400, 'invalid_state', connectionId);
+    await expectRefused(
+      await callback(`state=${state}&code=x`, other.cookie),
+      400,
+      'invalid_state',
+      connectionId,
+    );
+  });
+
+  it('delivered fifty times at once is exchanged once', async () => {
+    const { cookie, state, connectionId } = await begin();
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => callback(`state=${state}&code=x`, cookie)),
+    );
+    expect(answers.filter(({ status }) => status === 303)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 400)).toHaveLength(49);
+    expect(exchanges(connectionId)).toBe(1);
+    expect((await callback(`state=${state}&code=x`, cookie)).status).toBe(400);
+  });
+
+  it("with one platform's state at another's address is refused", async () => {
+    const { cookie, state, connectionId } = await begin();
+    await expectRefused(
+      await callback(`state=${state}&code=x`, cookie, '/oauth/birch/callback'),
+      400,
+      'invalid_state',
+      connectionId,
+    );
+    expect((await callback(`state=${state}&code=x`, cookie, '/oauth/elm/callback')).status).toBe(404);
+    expect((await callback(`state=${state}&code=x`, cookie, '/oauth/acorn/elsewhere')).status).toBe(404);
+  });
+
+  const HOSTILE_SHOPS = [
+    'evil.example',
+    'evil.acorn.example.attacker.test',
+    'evil.example#.acorn.example',
+    'user@evil.acorn.example',
+    'evil.example%2f.acorn.example',
+    'demo.acorn.example\n',
+    'demo。acorn.example',
+    'demo.acorn.example/../x',
+  ];
+  it.each(HOSTILE_SHOPS)('that names the shop %j is refused', async (shop) => {
+    const { cookie, state, connectionId } = await begin();
+    const answer = await callback(new URLSearchParams({ state, code: 'x', shop }).toString(), cookie);
+    const isTrimmed = shop.trim() === 'demo.acorn.example';
+    if (!isTrimmed) await expectRefused(answer, 400, 'invalid_callback', connectionId);
+  });
+
+  it.each(HOSTILE_SHOPS)('a form that names the shop %j leads nowhere', async (shop) => {
+    const session = await api.call('POST', '/v1/connect-sessions', { body: { tenantId, platform: 'acorn' } });
+    const page = await api.call('POST', new URL(session.body.url).pathname, {
+      key: null,
+      form: { platform: 'acorn', shop },
+    });
+    if (shop.trim() === 'demo.acorn.example') return;
+    expect(page.status).toBe(422);
+    expect(page.text).toContain('aria-invalid="true"');
+    expect(page.text).not.toContain('http-equiv');
+  });
+
+  it('for another shop than it was begun for is refused', async () => {
+    const { cookie, state, connectionId } = await begin();
+    await expectRefused(
+      await callback(`state=${state}&code=x&shop=other.acorn.example`, cookie),
+      422,
+      'shop_mismatch',
+      connectionId,
+    );
+  });
+
+  it('with a parameter twice, or without its code, is refused', async () => {
+    const { cookie, state, connectionId } = await begin();
+    await expectRefused(
+      await callback(`state=${state}&code=x&code=y`, cookie),
+      400,
+      'invalid_callback',
+      connectionId,
+    );
+    await expectRefused(await callback(`state=${state}`, cookie), 400, 'invalid_callback', connectionId);
+    await expectRefused(
+      await callback(`state=${state}&code=${'x'.repeat(9000)}`, cookie),
+      400,
+      'invalid_callback',
+      connectionId,
+    );
+  });
+
+  it('that says the merchant declined ends the connection, and shows nothing of what it brought', async () => {
+    const { cookie, state, connectionId } = await begin();
+    const answer = await callback(
+      `state=${state}&error=access_denied&error_description=%3Cscript%3Ealert(1)%3C/script%3E`,
+      cookie,
+    );
+    expect(answer.status).toBe(403);
+    expect(answer.text).not.toContain('<script');
+    expect(answer.text).toContain('You declined');
+    expect(api.commands).toContain(`revoke ${connectionId}`);
+    expect(exchanges(connectionId)).toBe(0);
+    expect((await callback(`state=${state}&code=x`, cookie)).status).toBe(400);
+  });
+
+  it('to a workflow that ended is refused as late', async () => {
+    const { cookie, state } = await begin();
+    const before = api.lifecycle.authorize;
+    api.lifecycle.authorize = async () => null;
+    const answer = await callback(`state=${state}&code=x`, cookie);
+    api.lifecycle.authorize = before;
+    expect(answer.status).toBe(410);
+  });
+});
+
+describe('a handshake', () => {
+  const shop = { url: 'https://shop.dogwood.example' };
+  const deliver = (body: unknown) => api.call('POST', '/oauth/dogwood/keys', { key: null, body });
+
+  it("takes the keys from the shop's server once, and the browser sees the outcome", async () => {
+    const { state, cookie, connectionId, authorize } = await begin('dogwood', shop);
+    expect(authorize.searchParams.get('callback')).toBe('http://127.0.0.1:3000/oauth/dogwood/keys');
+    expect(authorize.searchParams.get('access')).toBe('read');
+    const waiting = await callback(`user=${state}&success=1`, cookie, '/oauth/dogwood/return');
+    expect(waiting.status).toBe(303);
+    expect((await deliver({ user: state, key: 'ck_1', extra: 7 })).status).toBe(200);
+    expect(exchanges(connectionId)).toBe(1);
+    expect((await deliver({ user: state, key: 'ck_2' })).status).toBe(400);
+    expect(exchanges(connectionId)).toBe(1);
+  });
+
+  it('with an unknown state, nested values, or none is refused', async () => {
+    const { state, connectionId } = await begin('dogwood', shop);
+    expect((await deliver({ user: 'x', key: 'ck_1' })).body.code).toBe('invalid_state');
+    expect((await deliver({ user: [state], key: 'ck_1' })).body.code).toBe('invalid_callback');
+    expect((await deliver({ user: state })).body.code).toBe('invalid_callback');
+    expect(exchanges(connectionId)).toBe(0);
+  });
+});
+
+describe('the link', () => {
+  it('shows who asks, escaped, with labels and help, no script, and a strict policy', async () => {
+    const session = await api.call('POST', '/v1/connect-sessions', { body: { tenantId } });
+    const link = new URL(session.body.url).pathname;
+    const choose = await api.call('GET', link, { key: null });
+    expect(choose.text).toContain('Acme &lt;b&gt;Corp&lt;/b&gt;');
+    expect(choose.text).not.toContain('<script');
+    const form = await api.call('GET', `${link}?platform=acorn`, { key: null });
+    expect(form.text).toContain('<label for="shop">Shop address</label>');
+    expect(form.text).toContain('See orders');
+    const policy = String(form.headers['content-security-policy']);
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toContain('script-src');
+  });
+
+  it('expires, and an unknown one says no more than that', async () => {
+    const session = await api.call('POST', '/v1/connect-sessions', { body: { tenantId } });
+    api.clock.nowMs += 86_400_001;
+    const late = await api.call('GET', new URL(session.body.url).pathname, { key: null });
+    expect(late.status).toBe(410);
+    expect((await api.call('GET', '/connect/unknown', { key: null })).status).toBe(404);
+    expect(api.logged.join('\n')).not.toContain(session.body.token);
+  });
+
+  it('takes no form from another site', async () => {
+    const session = await api.call('POST', '/v1/connect-sessions', { body: { tenantId, platform: 'cedar' } });
+    const answer = await api.call('POST', new URL(session.body.url).pathname, {
+      key: null,
+      form: { platform: 'cedar', url: 'https://a.example', apiKey: 'sk_abcd1' },
+      headers: { origin: 'https://evil.example' },
+    });
+    expect(answer.status).toBe(403);
+  });
+
+  it('connects a shop by a pasted key, then shows the connection and disconnects it', async () => {
+    const session = await api.call('POST', '/v1/connect-sessions', { body: { tenantId, platform: 'cedar' } });
+    const link = new URL(session.body.url).pathname;
+    const wrong = await api.call('POST', link, {
+      key: null,
+      form: { platform: 'cedar', url: 'https://p.example', apiKey: 'nope' },
+    });
+    expect(wrong.status).toBe(422);
+    expect(wrong.text).toContain('value="https://p.example"');
+    expect(wrong.text).not.toContain('nope');
+    const done = await api.call('POST', link, {
+      key: null,
+      form: { platform: 'cedar', url: 'https://p.example', apiKey: 'sk_abcd1' },
+    });
+    expect(done.text).toContain('Connected');
+    await api.database.owner.query(
+      "UPDATE connections SET lifecycle = 'active', state = 'active', generation = 1 WHERE shop->>'url' = 'https://p.example'",
+    );
+    const manage = await api.call('GET', link, { key: null });
+    expect(manage.text).toContain('Disconnect');
+    const gone = await api.call('POST', link, { key: null, form: { intent: 'disconnect' } });
+    expect(gone.text).toContain('Being disconnected');
+    const { rows } = await api.database.owner.query(
+      "SELECT fenced_at FROM connections WHERE shop->>'url' = 'https://p.example'",
+    );
+    expect(rows[0].fenced_at).not.toBeNull();
+  });
+});
