@@ -115,10 +115,14 @@ function bodyOf(request: TokenRequest, parameters: Record<string, string | numbe
     case 'json':
       return JSON.stringify(parameters);
     case 'form':
-      return new URLSearchParams(
-        Object.entries(parameters).map(([name, value]) => [name, String(value)] as const),
-      ).toString();
+      return formText(parameters);
   }
+}
+
+function formText(parameters: Record<string, string | number>): string {
+  const form = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) form.append(name, String(value));
+  return form.toString();
 }
 
 function parse(answer: OutboundAnswer): Json {

@@ -1,0 +1,19 @@
+// auth/ as the lifecycle's activities use it: an exchange's context is all it needs.
+import type { Grants } from '../activities/lifecycle-deps.ts';
+import { obtainCredential, renewCredential } from '../auth/index.ts';
+import { MooringError } from '../domain/errors.ts';
+import type { Obtain } from '../domain/platform.ts';
+import { missingScopes } from '../platforms/scopes.ts';
+
+const OBTAIN: readonly Obtain['kind'][] = ['authorization_code', 'key_handshake', 'pasted'];
+
+export const grants: Grants = {
+  obtain: async (context, obtain) => {
+    const kind = OBTAIN.find((one) => one === obtain);
+    if (kind === undefined)
+      throw new MooringError('internal', `there is no way "${obtain}" to obtain a credential`);
+    return await obtainCredential(context, kind);
+  },
+  renew: (context, credential, method) => renewCredential(context, method, credential),
+  missingScopes,
+};

@@ -1,0 +1,146 @@
+// The worker process: the parts list. Constructs everything, says "ready", and on SIGTERM lets activities end, then closes what it opened.
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { pino } from 'pino';
+import { createLifecycleActivities } from '../activities/lifecycle.ts';
+import { createPageActivities } from '../activities/pages.ts';
+import { SYNC_DEFAULTS } from '../activities/sync-deps.ts';
+import { DEFAULT_TIMINGS } from '../domain/refresh-plan.ts';
+import { readSettings } from '../domain/settings.ts';
+import { createEgress, parseOriginOverrides } from '../egress/index.ts';
+import { loadPlatforms } from '../platforms/load.ts';
+import { createDataKeyPort } from '../store/data-keys.ts';
+import { openDatabase } from '../store/database.ts';
+import { eraseRecords } from '../store/erase-records.ts';
+import { TASK_QUEUES, temporalSettings } from '../temporal.config.ts';
+import { createVault, localKeyProvider } from '../vault/index.ts';
+import { keepAuditChain } from './audit-chain.ts';
+import { workflowBundle } from './bundle.ts';
+import { grants } from './grants.ts';
+import { createReportRun } from './report-run.ts';
+import { createSchedules, ensureSweepSchedule } from './schedules.ts';
+import { createEnsureFresh, createLifecycleWorkflows } from './workflows-client.ts';
+
+/** Must be http's too: it stands beside every wrapped data key. */
+const LOCAL_KEK_ID = 'local';
+const DAY_MS = 86_400_000;
+const GRACE = '20 seconds';
+/** After a kill -9 the workflow's tasks wait this long for the dead worker's cache before another one takes them. */
+const STICKY_TIMEOUT = '2 seconds';
+/** About 233 KB each, measured. */
+const CACHED_WORKFLOWS = 300;
+
+// simple-oauth2's debug output prints client secrets.
+delete process.env['DEBUG'];
+const settings = readSettings(process.env);
+const temporal = temporalSettings(process.env);
+const log = pino({ level: settings.logLevel, base: { part: 'worker' } });
+Runtime.install({
+  logger: new DefaultLogger('WARN', ({ level, message }) => log.warn({ temporal: level }, message)),
+});
+
+const platforms = await loadPlatforms(settings.platformsFolder);
+const db = openDatabase({ url: settings.databaseUrl, poolSize: settings.databasePool, log });
+const keyProvider = localKeyProvider({
+  id: LOCAL_KEK_ID,
+  bytes: Buffer.from(settings.keyEncryptingKey, 'base64'),
+});
+const vault = createVault({ keyProvider, dataKeys: createDataKeyPort(db) });
+
+const connection = await Connection.connect(temporal.connection ?? {});
+const client = new Client({ connection, namespace: temporal.namespace });
+const egress = createEgress({
+  db,
+  vault,
+  platforms,
+  ensureFresh: createEnsureFresh(client, db),
+  originOverrides: parseOriginOverrides(settings.originOverrides ?? undefined),
+  allowPrivateNetworks: settings.allowPrivateNetworks,
+  log,
+});
+const logActivity = (activity: string, error: unknown): void =>
+  log.error({ activity, error: nameOf(error) }, 'an activity failed unexpectedly');
+
+const lifecycle = createLifecycleActivities({
+  db,
+  vault,
+  platforms,
+  exchange: egress.exchange,
+  grants,
+  schedules: createSchedules(client),
+  workflows: createLifecycleWorkflows(client),
+  eraseRecords: (tenantId, connectionId) =>
+    db.sqlInTenant(tenantId, (sql) => eraseRecords(sql, connectionId)),
+  timings: DEFAULT_TIMINGS,
+  connectDeadlineMs: DAY_MS,
+  keepRecordsMs: 30 * DAY_MS,
+  nowMs: Date.now,
+  onSwept: (report) => log.info(report, 'swept'),
+  log: logActivity,
+});
+const pages = createPageActivities({
+  ...SYNC_DEFAULTS,
+  db,
+  egress,
+  platforms,
+  reportRun: createReportRun(client),
+  log: logActivity,
+});
+
+const native = await NativeConnection.connect(temporal.connection ?? {});
+const common: Omit<WorkerOptions, 'taskQueue'> = {
+  connection: native,
+  namespace: temporal.namespace,
+  shutdownGraceTime: GRACE,
+  shutdownForceTime: '30 seconds',
+  maxHeartbeatThrottleInterval: '1 second',
+};
+const workers = await Promise.all([
+  Worker.create({
+    ...common,
+    taskQueue: TASK_QUEUES.workflows,
+    workflowBundle: await workflowBundle(),
+    maxCachedWorkflows: CACHED_WORKFLOWS,
+    stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
+  }),
+  Worker.create({
+    ...common,
+    taskQueue: TASK_QUEUES.lifecycle,
+    activities: { ...lifecycle },
+    maxConcurrentActivityTaskExecutions: 50,
+  }),
+  Worker.create({
+    ...common,
+    taskQueue: TASK_QUEUES.pages,
+    activities: { ...pages },
+    maxConcurrentActivityTaskExecutions: 8,
+  }),
+]);
+await ensureSweepSchedule(client);
+const chain = keepAuditChain(db, log);
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal));
+const running = Promise.all(workers.map((worker) => worker.run()));
+log.info({ namespace: temporal.namespace, platforms: [...platforms.keys()] }, 'ready');
+try {
+  await running;
+} finally {
+  await chain.stop();
+  await egress.close();
+  await db.close();
+  await native.close();
+  await connection.close();
+}
+log.info('stopped');
+
+function stop(signal: string): void {
+  log.info({ signal }, 'stopping');
+  for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+}
+
+/** The text of an unexpected error may hold anything; its kind and place are enough to find it. */
+function nameOf(error: unknown): string {
+  return error instanceof Error
+    ? `${error.name} ${(error.stack ?? '').split('\n').slice(1, 4).join(' ').trim()}`
+    : typeof error;
+}
