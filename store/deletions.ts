@@ -65,20 +65,40 @@ export async function deleteMissing(sql: Sql, pass: FullPass, limit: number): Pr
   );
 }
 
-/** Keeps what the pass saw until its deletions are confirmed, or a later full pass knows better. */
+/**
+ * Keeps what the pass saw until its deletions are confirmed, or a later full pass knows better. False when it was held before.
+ * Throws stale_write when another attempt took over.
+ */
 export async function holdPass(
-  sql: Sql,
-  held: FullPass & { readonly mode: PassMode; readonly runId: SyncRunId; readonly missing: number },
-): Promise<void> {
-  await sql.query(
-    `UPDATE checkpoints SET held_pass_id = $4, held_pass_started_at = $5, held_run_id = $6, held_confirmed_at = NULL
-     WHERE connection_id = $1 AND resource = $2 AND mode = $3`,
-    [held.of.connectionId, held.of.resource, held.mode, held.passId, held.passStartedAt, held.runId],
-  );
-  await sql.query(
-    `UPDATE sync_runs SET held_deletions = coalesce(held_deletions, '{}') || jsonb_build_object($2::text, $3::int) WHERE id = $1`,
-    [held.runId, held.of.resource, held.missing],
-  );
+  tx: Tx,
+  held: FullPass & {
+    readonly mode: PassMode;
+    readonly writer: string;
+    readonly runId: SyncRunId;
+    readonly missing: number;
+  },
+): Promise<boolean> {
+  const key = { connectionId: held.of.connectionId, resource: held.of.resource, mode: held.mode };
+  const before = await tx.checkpoint.findFirst({ where: { ...key, writer: held.writer } });
+  if (before === null)
+    throw new MooringError(
+      'stale_write',
+      `another attempt writes "${key.resource}" of "${key.connectionId}"`,
+    );
+  if (before.heldPassId === held.passId) return false;
+  await tx.checkpoint.updateMany({
+    where: key,
+    data: {
+      heldPassId: held.passId,
+      heldPassStartedAt: held.passStartedAt,
+      heldRunId: held.runId,
+      heldConfirmedAt: null,
+    },
+  });
+  await tx.$executeRaw`
+    UPDATE sync_runs SET held_deletions = coalesce(held_deletions, '{}') || jsonb_build_object(${key.resource}::text, ${held.missing}::int)
+    WHERE id = ${held.runId}`;
+  return true;
 }
 
 /** Forgets what full passes of this resource saw, all but the held one, and the held one too when a newer pass settled. */
@@ -97,6 +117,20 @@ export async function forgetPasses(
     `DELETE FROM pass_pages WHERE connection_id = $1 AND resource = $2 AND pass_id IS DISTINCT FROM $3`,
     [of.connectionId, of.resource, keep.heldPassId],
   );
+}
+
+/** Forgets a held pass that was carried out. */
+export async function forgetHeld(sql: Sql, pass: FullPass & { readonly mode: PassMode }): Promise<void> {
+  await sql.query(
+    `UPDATE checkpoints SET held_pass_id = NULL, held_pass_started_at = NULL, held_run_id = NULL, held_confirmed_at = NULL
+     WHERE connection_id = $1 AND resource = $2 AND mode = $3 AND held_pass_id = $4`,
+    [pass.of.connectionId, pass.of.resource, pass.mode, pass.passId],
+  );
+  await sql.query(`DELETE FROM pass_pages WHERE connection_id = $1 AND resource = $2 AND pass_id = $3`, [
+    pass.of.connectionId,
+    pass.of.resource,
+    pass.passId,
+  ]);
 }
 
 /** The held pass of a resource whose deletions somebody confirmed; null when there is none. */

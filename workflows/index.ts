@@ -2,3 +2,4 @@
 export { breaker } from './breaker.ts';
 export { connection } from './connection.ts';
 export { sweep } from './sweep.ts';
+export { syncStore } from './sync-store.ts';

@@ -55,3 +55,26 @@ export const WHOLE_SWEEP: ActivityOptions = {
   heartbeatTimeout: '30 seconds',
   retry: { initialInterval: '5 seconds', maximumAttempts: 3 },
 };
+
+/**
+ * About 45 s of pages. A dead worker shows after 5 s without a heartbeat. Tried again where our own side failed; what a platform
+ * refused ends the run inside the activity.
+ */
+export const MANY_PAGES: ActivityOptions = {
+  taskQueue: TASK_QUEUES.pages,
+  startToCloseTimeout: '10 minutes',
+  heartbeatTimeout: '5 seconds',
+  retry: {
+    initialInterval: '250 milliseconds',
+    backoffCoefficient: 2,
+    maximumInterval: '30 seconds',
+    maximumAttempts: 20,
+  },
+};
+
+/** The end of a run that could not end itself: its row must not stay `running`. */
+export const RUN_END: ActivityOptions = {
+  taskQueue: TASK_QUEUES.pages,
+  startToCloseTimeout: '10 seconds',
+  retry: { initialInterval: '250 milliseconds', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+};
