@@ -1,0 +1,261 @@
+// A platform's edge for lifecycle tests: counts exchanges, enforces single-use refresh tokens, fails on demand. Only this edge is
+// simulated: the database, Temporal and every activity around it are real.
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Grants, IssuedCredential } from '../../activities/lifecycle-deps.ts';
+import { type ErrorCode, MooringError } from '../../domain/errors.ts';
+import type { ConnectionId, TenantId } from '../../domain/ids.ts';
+import type { AuthMethod, Platform } from '../../domain/platform.ts';
+import { Secret } from '../../domain/secret.ts';
+import type { Exchange, ExchangeContext, OpenCredential } from '../../egress/exchange.ts';
+import type { Database } from '../../store/database.ts';
+import type { Vault } from '../../vault/index.ts';
+
+export const KIND = 'offline';
+
+export interface FakePlatform {
+  readonly platform: Platform;
+  readonly exchange: Exchange;
+  readonly grants: Grants;
+  readonly vault: Pick<Vault, 'seal' | 'forget'>;
+  /** Exchanges that reached the platform, by connection. */
+  exchanges(connectionId: ConnectionId): number;
+  readonly calls: { probes: number; revocations: number };
+  /** What the next exchanges, probes or revocations of a connection come to; the last one stays. `lost` rotates and drops the answer. */
+  script(connectionId: ConnectionId, at: 'renew' | 'probe' | 'revoke' | 'obtain', ...answers: Answer[]): void;
+  /** Held back until `release`. */
+  hold(): { release(): void };
+}
+
+export type Answer = 'ok' | 'lost' | ErrorCode | { readonly code: ErrorCode; readonly retryAtMs: number };
+
+export interface FakeOptions {
+  readonly db: Database;
+  readonly nowMs: () => number;
+  readonly lifetimeS?: number | null;
+  readonly refreshLifetimeS?: number | null;
+  readonly when?: 'ahead' | 'on_use' | 'none';
+  readonly previousUsable?: boolean;
+}
+
+interface Account {
+  exchanges: number;
+  refreshToken: string;
+  scripts: Record<'renew' | 'probe' | 'revoke' | 'obtain', Answer[]>;
+}
+
+/** Whose exchange is running, for the grants called within it. */
+const current = new AsyncLocalStorage<Account>();
+
+export function fakePlatform(options: FakeOptions): FakePlatform {
+  const accounts = new Map<string, Account>();
+  const calls = { probes: 0, revocations: 0 };
+  const method = methodOf(options);
+  const platform = platformOf(method);
+  let gate: Promise<void> = Promise.resolve();
+  const account = (id: string): Account => {
+    const known = accounts.get(id);
+    if (known !== undefined) return known;
+    const made = {
+      exchanges: 0,
+      refreshToken: 'r0',
+      scripts: { renew: [], probe: [], revoke: [], obtain: [] },
+    };
+    accounts.set(id, made);
+    return made;
+  };
+  const issue = (of: Account): IssuedCredential => {
+    const nowMs = options.nowMs();
+    const lifetimeS = options.lifetimeS === undefined ? 3600 : options.lifetimeS;
+    const refreshS = options.refreshLifetimeS ?? null;
+    of.refreshToken = `r${of.exchanges}`;
+    return {
+      kind: KIND,
+      parts: { accessToken: `a${of.exchanges}`, refreshToken: of.refreshToken },
+      expiresAtMs: lifetimeS === null ? null : nowMs + lifetimeS * 1000,
+      lifetimeS,
+      refreshExpiresAtMs: refreshS === null ? null : nowMs + refreshS * 1000,
+      scopes: ['read_orders'],
+    };
+  };
+  const grants: Grants = {
+    obtain: async () => {
+      const of = inAccount();
+      answer(of, 'obtain');
+      return issue(of);
+    },
+    renew: async (_context, credential) => {
+      const of = inAccount();
+      await gate;
+      of.exchanges += 1;
+      const said = next(of, 'renew');
+      if (said === 'lost') {
+        issue(of);
+        throw new MooringError('platform_unreachable', 'the answer was lost', {
+          detail: { network: 'UND_ERR_SOCKET' },
+        });
+      }
+      if (said !== 'ok') throw asError(said);
+      if (credential.material.parts['refreshToken']?.reveal() !== of.refreshToken) {
+        throw new MooringError('credential_dead', 'the refresh token was used before');
+      }
+      return issue(of);
+    },
+    missingScopes: (_platform, permissions, granted) =>
+      permissions.includes('orders:read') && !granted.includes('read_orders') ? ['read_orders'] : [],
+  };
+  const exchange: Exchange = async (use, closure) => {
+    const of = account(use.connectionId);
+    const credential =
+      use.credential === 'none'
+        ? null
+        : await openLatest(options.db, use.tenantId, use.connectionId, use.purpose);
+    const context: ExchangeContext = {
+      platform,
+      shop: {},
+      registration: null,
+      credential,
+      authorization: {},
+      methodFor: () => method,
+      openGeneration: async () => null,
+      send: async () => {
+        throw new MooringError('internal', 'nothing is sent here');
+      },
+      agents: { http: {}, https: {} } as ExchangeContext['agents'],
+      call: async (_credential, request) => {
+        const at = request.endpoint === 'DELETE /grant' ? 'revoke' : 'probe';
+        calls[at === 'revoke' ? 'revocations' : 'probes'] += 1;
+        answer(of, at);
+        return { status: 200, headers: {}, body: {}, bodyText: '{}', classification: 'ok' };
+      },
+      prove: async () => ({
+        shopKey: `shop of ${use.connectionId}`,
+        shopName: 'A shop',
+        scopes: ['read_orders'],
+        facts: {},
+      }),
+      nowMs: options.nowMs(),
+    };
+    return current.run(of, () => closure(context));
+  };
+  return {
+    platform,
+    exchange,
+    grants,
+    vault: {
+      seal: async (_binding, parts) => ({ bytes: Buffer.from(JSON.stringify(parts)), keyVersion: 1 }),
+      forget: () => undefined,
+    },
+    exchanges: (id) => account(id).exchanges,
+    calls,
+    script: (id, at, ...answers) => {
+      account(id).scripts[at] = [...answers];
+    },
+    hold: () => {
+      let release = () => {};
+      gate = new Promise((resolve) => {
+        release = resolve;
+      });
+      return { release };
+    },
+  };
+}
+
+function inAccount(): Account {
+  const of = current.getStore();
+  if (of === undefined) throw new Error('outside of an exchange');
+  return of;
+}
+
+function next(of: Account, at: keyof Account['scripts']): Answer {
+  const script = of.scripts[at];
+  return (script.length > 1 ? script.shift() : script[0]) ?? 'ok';
+}
+
+function answer(of: Account, at: keyof Account['scripts']): void {
+  const said = next(of, at);
+  if (said !== 'ok') throw asError(said);
+}
+
+function asError(said: Answer): MooringError {
+  if (typeof said === 'object')
+    return new MooringError(said.code, 'as scripted', { retryAtMs: said.retryAtMs });
+  return new MooringError(said === 'ok' || said === 'lost' ? 'internal' : said, 'as scripted');
+}
+
+async function openLatest(
+  db: Database,
+  tenantId: TenantId,
+  connectionId: ConnectionId,
+  purpose: string,
+): Promise<OpenCredential | null> {
+  return db.inTenant(tenantId, async (tx) => {
+    const connection = await tx.connection.findUniqueOrThrow({ where: { id: connectionId } });
+    if (connection.fencedAt !== null && purpose !== 'revocation') throw new MooringError('fenced', 'fenced');
+    const row = await tx.credential.findUnique({
+      where: { connectionId_generation: { connectionId, generation: connection.generation } },
+    });
+    if (row === null) return null;
+    const parts: Record<string, string> = JSON.parse(Buffer.from(row.sealed).toString());
+    return {
+      material: {
+        kind: row.kind,
+        parts: Object.fromEntries(Object.entries(parts).map(([name, text]) => [name, new Secret(text)])),
+      },
+      generation: row.generation,
+      expiresAtMs: row.expiresAt?.getTime() ?? null,
+      lifetimeS: row.lifetimeS,
+      refreshExpiresAtMs: row.refreshExpiresAt?.getTime() ?? null,
+      registrationVersion: null,
+    };
+  });
+}
+
+function methodOf(options: FakeOptions): AuthMethod {
+  const token = {
+    url: 'https://a-platform.example/token',
+    method: 'POST',
+    format: 'json',
+    parameters: {},
+    clientAuthentication: 'body',
+  } as const;
+  const when = options.when ?? 'ahead';
+  return {
+    credentialKind: KIND,
+    obtain: { kind: 'pasted', fields: [] },
+    renew:
+      when === 'none'
+        ? { kind: 'none' }
+        : {
+            kind: 'refresh_token',
+            when,
+            token,
+            rotates: true,
+            previousUsable: options.previousUsable ?? false,
+          },
+    sign: [{ scheme: 'bearer' }],
+    defaultLifetimeS: null,
+  };
+}
+
+function platformOf(method: AuthMethod): Platform {
+  return {
+    id: 'a-platform',
+    name: 'A platform',
+    certainty: 'vendor',
+    documentation: 'https://a-platform.example',
+    shop: [],
+    baseUrl: 'https://a-platform.example',
+    apiVersion: { name: '1', sunset: null },
+    auth: [method],
+    needsRegistration: false,
+    proof: {
+      request: () => ({ method: 'GET', path: '/shop', endpoint: 'GET /shop' }),
+      read: () => ({ shopKey: 'k', shopName: null, scopes: null, facts: {} }),
+    },
+    permissions: { 'orders:read': ['read_orders'] },
+    answers: [],
+    rateLimits: [],
+    resources: {},
+    revoke: { request: () => ({ method: 'DELETE', path: '/grant', endpoint: 'DELETE /grant' }) },
+  };
+}

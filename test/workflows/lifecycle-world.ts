@@ -1,0 +1,264 @@
+// Surroundings of a lifecycle test: a Temporal whose clock skips, real Postgres, the real workflows and activities, and a simulated
+// platform's edge. Close it when the file ends.
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { Context } from '@temporalio/activity';
+import { WithStartWorkflowOperation, type WorkflowHandle } from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { createLifecycleActivities } from '../../activities/lifecycle.ts';
+import type { LifecycleActivities } from '../../activities/lifecycle-contract.ts';
+import type { LifecycleWorkflows, Schedules } from '../../activities/lifecycle-deps.ts';
+import type { Timings } from '../../domain/connection.ts';
+import type { ConnectionId, TenantId } from '../../domain/ids.ts';
+import { DEFAULT_TIMINGS } from '../../domain/refresh-plan.ts';
+import { insertAuthorization } from '../../store/authorizations.ts';
+import { type ConnectionRow, findConnection, insertConnection } from '../../store/connections.ts';
+import { newId } from '../../store/new-id.ts';
+import {
+  type AuthorizeInput,
+  type AuthorizeOutcome,
+  type ConnectionInput,
+  connectionWorkflowId,
+  type EnsureFreshOutcome,
+  ensureFreshUpdateId,
+  SIGNALS,
+  TASK_QUEUES,
+  UPDATES,
+  WORKFLOW_TYPES,
+} from '../../workflows/messages.ts';
+import { createTestDatabase, startTimeSkipping, type TestDatabase } from '../world.ts';
+import { type FakeOptions, type FakePlatform, fakePlatform } from './fake-platform.ts';
+
+export interface LifecycleWorld {
+  readonly env: TestWorkflowEnvironment;
+  readonly database: TestDatabase;
+  readonly fake: FakePlatform;
+  readonly activities: LifecycleActivities;
+  /** connection → note, null while it syncs */
+  readonly schedules: Map<ConnectionId, string | null>;
+  readonly tenantId: TenantId;
+  /** A row that waits for its approval. */
+  newConnection(): Promise<ConnectionId>;
+  authorize(id: ConnectionId, options?: { discardOnRefusal?: boolean }): Promise<AuthorizeOutcome>;
+  /** A connection that is active. */
+  connect(): Promise<ConnectionId>;
+  ensureFresh(id: ConnectionId, after: { generation: number; epoch: number }): Promise<EnsureFreshOutcome>;
+  handle(id: ConnectionId): WorkflowHandle;
+  row(id: ConnectionId): Promise<ConnectionRow>;
+  events(id: ConnectionId): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+export interface WorldOptions extends Omit<FakeOptions, 'db' | 'nowMs'> {
+  readonly timings?: Partial<Timings>;
+}
+
+/** Activities share the workflows' clock: it runs ahead of ours whenever everybody waits. */
+function virtualNowMs(): number {
+  return Context.current().info.currentAttemptScheduledTimestampMs;
+}
+
+let bundle: ReturnType<typeof bundleWorkflowCode> | undefined;
+
+/** Built once a process; `failing` lines of the bundler only. */
+export function workflowBundle() {
+  bundle ??= bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('./lifecycle-workflows.ts', import.meta.url)),
+    logger: new DefaultLogger('ERROR'),
+  });
+  return bundle;
+}
+
+export async function startLifecycleWorld(options: WorldOptions = {}): Promise<LifecycleWorld> {
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } },
+  });
+  const [env, database, workflows] = await Promise.all([
+    startTimeSkipping(),
+    createTestDatabase(),
+    workflowBundle(),
+  ]);
+  const { timings, ...fakeOptions } = options;
+  const fake = fakePlatform({ ...fakeOptions, db: database.db, nowMs: virtualNowMs });
+  const schedules = new Map<ConnectionId, string | null>();
+  const activities = createLifecycleActivities({
+    db: database.db,
+    vault: fake.vault,
+    platforms: new Map([[fake.platform.id, fake.platform]]),
+    exchange: fake.exchange,
+    grants: fake.grants,
+    schedules: schedulesIn(schedules),
+    workflows: workflowsIn(env),
+    eraseRecords: async () => 0,
+    timings: { ...DEFAULT_TIMINGS, ...timings },
+    connectDeadlineMs: 24 * 3_600_000,
+    keepRecordsMs: 30 * 24 * 3_600_000,
+    nowMs: virtualNowMs,
+    onSwept: () => undefined,
+    log: (activity, error) => console.error(activity, error),
+  });
+  const common = { connection: env.nativeConnection, namespace: env.namespace ?? 'default' };
+  const workers = await Promise.all([
+    Worker.create({ ...common, taskQueue: TASK_QUEUES.workflows, workflowBundle: workflows }),
+    Worker.create({ ...common, taskQueue: TASK_QUEUES.lifecycle, activities: { ...activities } }),
+  ]);
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  const tenantId = newId('tenant');
+  await database.owner.query('INSERT INTO tenants (id, name) VALUES ($1, $2)', [tenantId, 'a tenant']);
+  const parts = { env, database, tenantId };
+  return {
+    env,
+    database,
+    fake,
+    activities,
+    schedules,
+    tenantId,
+    newConnection: () => newConnection(parts),
+    authorize: (id, how = {}) => authorize(parts, id, how),
+    connect: async () => {
+      const id = await newConnection(parts);
+      const outcome = await authorize(parts, id, {});
+      if (outcome.outcome !== 'authorized') throw new Error(`refused: ${outcome.code} ${outcome.message}`);
+      return id;
+    },
+    ensureFresh: (id, after) =>
+      env.client.workflow
+        .getHandle(connectionWorkflowId(id))
+        .executeUpdate<EnsureFreshOutcome, [{ afterGeneration: number }]>(UPDATES.ensureFresh, {
+          args: [{ afterGeneration: after.generation }],
+          updateId: ensureFreshUpdateId(after.generation, after.epoch),
+        }),
+    handle: (id) => env.client.workflow.getHandle(connectionWorkflowId(id)),
+    row: async (id) => {
+      const row = await database.db.inTenant(tenantId, (tx) => findConnection(tx, id));
+      if (row === null) throw new Error(`no connection "${id}"`);
+      return row;
+    },
+    events: async (id) => {
+      const { rows } = await database.owner.query<{ type: string }>(
+        'SELECT type FROM events WHERE connection_id = $1 ORDER BY position',
+        [id],
+      );
+      return rows.map(({ type }) => type);
+    },
+    close: async () => {
+      for (const worker of workers) worker.shutdown();
+      await running;
+      await env.teardown();
+      await database.close();
+    },
+  };
+}
+
+type Parts = Pick<LifecycleWorld, 'env' | 'database' | 'tenantId'>;
+
+async function newConnection({ database, tenantId }: Parts): Promise<ConnectionId> {
+  const id = newId('connection');
+  await database.db.inTenant(tenantId, (tx) =>
+    insertConnection(tx, {
+      id,
+      tenantId,
+      platform: 'a-platform',
+      registrationId: null,
+      shop: {},
+      permissions: ['orders:read'],
+    }),
+  );
+  return id;
+}
+
+async function authorize(
+  { env, database, tenantId }: Parts,
+  connectionId: ConnectionId,
+  how: { discardOnRefusal?: boolean },
+): Promise<AuthorizeOutcome> {
+  const authorizationId = newId('authorization');
+  const nowMs = await env.currentTimeMs();
+  await database.db.inTenant(tenantId, (tx) =>
+    insertAuthorization(tx, {
+      id: authorizationId,
+      tenantId,
+      connectionId,
+      sessionId: null,
+      platform: 'a-platform',
+      obtain: 'pasted',
+      stateHash: null,
+      browserHash: null,
+      sealed: Uint8Array.from(randomBytes(8)),
+      keyVersion: 1,
+      redirectUri: null,
+      expiresAt: new Date(nowMs + 600_000),
+    }),
+  );
+  const input: ConnectionInput = { tenantId, connectionId };
+  return env.client.workflow.executeUpdateWithStart<
+    (input: ConnectionInput) => Promise<void>,
+    AuthorizeOutcome,
+    [AuthorizeInput]
+  >(UPDATES.authorize, {
+    args: [{ authorizationId, ...how }],
+    updateId: authorizationId,
+    startWorkflowOperation: new WithStartWorkflowOperation<(input: ConnectionInput) => Promise<void>>(
+      WORKFLOW_TYPES.connection,
+      {
+        workflowId: connectionWorkflowId(connectionId),
+        taskQueue: TASK_QUEUES.workflows,
+        args: [input],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      },
+    ),
+  });
+}
+
+/** The time-skipping server has no schedules: their wished state is what counts here. */
+function schedulesIn(known: Map<ConnectionId, string | null>): Schedules {
+  return {
+    ensure: async ({ connectionId, pausedNote }) => {
+      const outcome = known.has(connectionId) ? 'set' : 'created';
+      known.set(connectionId, pausedNote);
+      return outcome;
+    },
+    remove: async (connectionId) => known.delete(connectionId),
+    cancelRuns: async () => 0,
+    list: async function* () {
+      for (const [connectionId, pausedNote] of [...known]) yield { connectionId, pausedNote };
+    },
+  };
+}
+
+function workflowsIn(env: TestWorkflowEnvironment): LifecycleWorkflows {
+  const handle = (id: ConnectionId) => env.client.workflow.getHandle(connectionWorkflowId(id));
+  const isRunning = (id: ConnectionId) =>
+    handle(id)
+      .describe()
+      .then(({ status }) => status.name === 'RUNNING')
+      .catch(() => false);
+  return {
+    start: async (ref) => {
+      await env.client.workflow.start(WORKFLOW_TYPES.connection, {
+        workflowId: connectionWorkflowId(ref.connectionId),
+        taskQueue: TASK_QUEUES.workflows,
+        args: [ref],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+      });
+    },
+    isRunning,
+    listRunning: async function* () {},
+    signal: async (id, signal) => {
+      if (!(await isRunning(id))) return false;
+      await handle(id).signal(SIGNALS[signal]);
+      return true;
+    },
+    startBreaker: async (platform) => {
+      await env.client.workflow.start(WORKFLOW_TYPES.breaker, {
+        workflowId: `breaker/${platform}`,
+        taskQueue: TASK_QUEUES.workflows,
+        args: [{ platform }],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+      });
+    },
+  };
+}
