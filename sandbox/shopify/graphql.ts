@@ -1,10 +1,21 @@
 /** Serves Shopify's GraphQL: cost first, then the bucket, then the query. Answers are 200 even for refused queries. */
-import { type DocumentNode, execute, GraphQLError, Kind, parse, validate } from 'graphql';
+import {
+  type DocumentNode,
+  defaultFieldResolver,
+  execute,
+  GraphQLError,
+  type GraphQLFieldResolver,
+  getNamedType,
+  Kind,
+  parse,
+  validate,
+} from 'graphql';
 import { type Answer, isRecord, json, jsonText } from '../exchange.ts';
 import { take } from '../grants.ts';
 import { spoil, spoilText } from '../hostile.ts';
 import type { HostileKind, Shop } from '../state.ts';
 import type { ShopifyCall } from './call.ts';
+import { requireScope } from './call.ts';
 import { costOf, MAX_QUERY_COST } from './cost.ts';
 import { rootOf } from './root.ts';
 import { schema } from './schema.ts';
@@ -17,6 +28,16 @@ const RESTORE_PER_S: Record<Shop['plan'], number> = {
 };
 /** The bucket holds twenty seconds' worth. */
 const BUCKET_S = 20;
+
+/** What reading such an object needs, wherever it hangs. */
+const TYPE_SCOPE: Record<string, string> = {
+  Order: 'read_orders',
+  Customer: 'read_customers',
+  Product: 'read_products',
+  ProductVariant: 'read_products',
+  InventoryItem: 'read_inventory',
+  InventoryLevel: 'read_inventory',
+};
 
 const documents = new Map<string, DocumentNode>();
 
@@ -106,7 +127,18 @@ function run(
   settle: (answeredObjects: number) => object,
 ): Answer {
   const root = rootOf(call);
-  const result = execute({ schema, document, rootValue: root.value, variableValues: variables });
+  const fieldResolver: GraphQLFieldResolver<unknown, unknown> = (source, args, context, info) => {
+    const scope = TYPE_SCOPE[getNamedType(info.returnType).name];
+    if (scope !== undefined) requireScope(root.scopes, info.fieldName, scope);
+    return defaultFieldResolver(source, args, context, info);
+  };
+  const result = execute({
+    schema,
+    document,
+    rootValue: root.value,
+    variableValues: variables,
+    fieldResolver,
+  });
   if (result instanceof Promise) throw new Error('the sandbox resolves at once');
   const data = { ...result.data };
   for (const [field, kinds] of root.hostile) data[field] = spoilNodes(data[field], kinds);

@@ -1,8 +1,7 @@
 /** The resolvers at the root of a query, with the scope each needs. A missing scope is an ACCESS_DENIED error on the field. */
-import { GraphQLError } from 'graphql';
 import { changeOf, exists } from '../collection.ts';
 import type { HostileKind, ResourceName } from '../state.ts';
-import { effectiveScopes, type ShopifyCall } from './call.ts';
+import { effectiveScopes, requireScope, type ShopifyCall } from './call.ts';
 import { filtered, type PageArgs, pageOf, positionOf } from './page.ts';
 import { gid, iso, listPage, renderCustomer, renderOrder, renderProduct } from './render.ts';
 import { renderInventoryItem, renderLocation } from './render-inventory.ts';
@@ -29,16 +28,7 @@ export function rootOf(call: ShopifyCall) {
   const scopes = effectiveScopes(grant.scopes);
   const hostile = new Map<string, (HostileKind | undefined)[]>();
   const ignored: string[] = [];
-  const need = (field: string, scope: string) => {
-    if (scopes.has(scope)) return;
-    throw new GraphQLError(`Access denied for ${field} field. Required access: \`${scope}\` access scope.`, {
-      extensions: {
-        code: 'ACCESS_DENIED',
-        documentation: 'https://shopify.dev/api/usage/access-scopes',
-        requiredAccess: scope,
-      },
-    });
-  };
+  const need = (field: string, scope: string) => requireScope(scopes, field, scope);
   const oldestMs = (resource: ResourceName) =>
     resource === 'orders' && !scopes.has('read_all_orders') ? sandbox.now() - ORDER_WINDOW_MS : 0;
   const pages = (field: string, resource: ResourceName) => (args: PageArgs) => {
@@ -105,7 +95,7 @@ export function rootOf(call: ShopifyCall) {
       return { app, userErrors: [] };
     },
   };
-  return { value, hostile, ignored };
+  return { value, hostile, ignored, scopes };
 }
 
 function renderShop({ shop }: ShopifyCall) {
