@@ -27,6 +27,7 @@ export async function migrate(databaseUrl: string): Promise<readonly string[]> {
   await client.connect();
   try {
     await client.query('SELECT pg_advisory_lock($1)', [PRISMA_LOCK]);
+    await refuseForeignTables(client);
     await client.query(HISTORY_TABLE);
     const { rows: applied } = await client.query<{
       migration_name: string;
@@ -51,6 +52,16 @@ export async function migrate(databaseUrl: string): Promise<readonly string[]> {
   } finally {
     await client.end();
   }
+}
+
+/** As `prisma migrate deploy` does: a database that has tables but no history of ours is somebody else's. */
+async function refuseForeignTables(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    "SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename = '_prisma_migrations' DESC LIMIT 1",
+  );
+  const [found] = rows;
+  if (found !== undefined && found.name !== '_prisma_migrations')
+    throw new Error(`the database is not empty and not Mooring's: it has the table "${found.name}"`);
 }
 
 interface Migration {

@@ -21,6 +21,13 @@ test('a migration that was edited after it was applied is refused by name', asyn
   await expect(migrate(database.url)).rejects.toThrow(/was changed after it was applied/);
 });
 
+test('a database with tables of somebody else is refused', async () => {
+  const other = await createTestDatabase();
+  await other.owner.query('DROP TABLE _prisma_migrations');
+  await expect(migrate(other.url)).rejects.toThrow(/not empty and not Mooring's/);
+  await other.close();
+});
+
 test('both Temporal servers answer, and the namespace of a test has the search attributes', async () => {
   const temporal = await connectTemporal();
   const { customAttributes } = await temporal.client.connection.operatorService.listSearchAttributes({
