@@ -89,9 +89,15 @@ export function spoilAnswer(fault: Fault, exchange: Exchange, answer: Answer): A
 }
 
 function wrongFields(text: string): string {
-  return JSON.stringify(JSON.parse(text), (_, value: unknown) =>
-    typeof value === 'number' ? [value] : typeof value === 'string' ? { was: value } : value,
-  );
+  return JSON.stringify(withWrongFields(JSON.parse(text)));
+}
+
+function withWrongFields(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withWrongFields);
+  if (typeof value === 'number') return [value];
+  if (typeof value === 'string') return { was: value };
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, withWrongFields(one)]));
 }
 
 /** Sends the caller round in a circle, or to another host, by the platform's own way of paging. */

@@ -1,6 +1,6 @@
 // Shopify's Admin API as the sandbox serves it: cost, paging, scopes, records that change, hostile ones.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { connectShopify, graphql, SHOP, startWorld, type World } from './calling.ts';
+import { type Answer, connectShopify, graphql, SHOP, startWorld, type World } from './calling.ts';
 
 let world: World;
 let token: string;
@@ -25,7 +25,8 @@ interface Node {
 async function readAll(query?: string): Promise<Node[]> {
   const nodes: Node[] = [];
   for (let after: string | null = null; ; ) {
-    const { orders } = (await graphql(world, token, PAGE, { after, query })).json.data;
+    const answer: Answer = await graphql(world, token, PAGE, { after, query });
+    const { orders } = answer.json.data;
     nodes.push(...orders.nodes);
     if (!orders.pageInfo.hasNextPage) return nodes;
     after = orders.pageInfo.endCursor;
