@@ -30,15 +30,16 @@ export function createDataKeyPort(db: Database): DataKeyPort {
   };
 }
 
-/** Keys wrapped by another key-encrypting key than this one, in order, for rewrapping. */
+/** Keys wrapped by another key-encrypting key than this one, in order, from the one after `after`; a page of them. */
 export async function listDataKeysNotUnder(
   sql: Sql,
   kekId: string,
-  limit: number,
+  after: WrappedDataKey | null,
 ): Promise<readonly WrappedDataKey[]> {
   const { rows } = await sql.query<DataKeyRow>(
-    `SELECT ${COLUMNS} FROM data_keys WHERE kek_id <> $1 AND status <> 'destroyed' ORDER BY owner, version LIMIT $2`,
-    [kekId, limit],
+    `SELECT ${COLUMNS} FROM data_keys WHERE kek_id <> $1 AND status <> 'destroyed'
+       AND (owner, version) > ($2::text COLLATE "C", $3::int) ORDER BY owner, version LIMIT 100`,
+    [kekId, after?.owner ?? '', after?.version ?? 0],
   );
   return rows.flatMap((row) => (isOwner(row.owner) ? [toKeyOf(row.owner, row)] : []));
 }

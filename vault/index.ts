@@ -2,4 +2,5 @@
 export type { DataKeyPort, KeyOwner, SealBinding, Sealed, WrappedDataKey } from '../domain/sealing.ts';
 export type { KeyProvider, WrapContext } from './key-provider.ts';
 export { type LocalKey, localKeyProvider } from './key-providers/local.ts';
+export { type RewrapPort, type Rewrapping, rewrapDataKeys } from './rewrap.ts';
 export { createVault, type Vault, type VaultDeps } from './vault.ts';
