@@ -43,8 +43,10 @@ async function makeDemo(api: LocalApi, addresses: LocalAddresses): Promise<void>
     platforms.map((platform) => ({
       title: platform.name,
       task: async (_context: unknown, task: { title: string; output: string }) => {
+        let said = '';
         const say = (text: string): void => {
-          task.output = text;
+          if (text !== said) task.output = text;
+          said = text;
         };
         say('a merchant approves');
         const connection = await connect(api, tenantId, platform);
