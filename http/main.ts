@@ -4,7 +4,7 @@ import { Client, Connection } from '@temporalio/client';
 import { pino } from 'pino';
 import { readSettings, type Settings } from '../domain/settings.ts';
 import { createEgress, type OriginOverrides, parseOriginOverrides } from '../egress/index.ts';
-import { PLATFORMS } from '../platforms/index.ts';
+import { loadPlatforms } from '../platforms/load.ts';
 import { readConnection } from '../store/connections-list.ts';
 import { createDataKeyPort } from '../store/data-keys.ts';
 import { type Database, openDatabase } from '../store/database.ts';
@@ -30,6 +30,7 @@ const log = pino({
     censor: '[secret]',
   },
 });
+const platforms = await loadPlatforms(settings.platformsFolder);
 const overrides = parseOriginOverrides(settings.originOverrides ?? undefined);
 
 const connection = await Connection.connect({ ...temporal.connection, address: temporal.address });
@@ -43,7 +44,7 @@ const vault = createVault({ keyProvider, dataKeys: createDataKeyPort(db) });
 const egress = createEgress({
   db,
   vault,
-  platforms: PLATFORMS,
+  platforms,
   ensureFresh: ensureFreshBy(db, lifecycle),
   originOverrides: overrides,
   allowPrivateNetworks: settings.allowPrivateNetworks,
@@ -53,7 +54,7 @@ const app = await createServer({
   db,
   vault,
   lifecycle,
-  platforms: PLATFORMS,
+  platforms,
   settings: httpSettings(settings, overrides),
   withCredential: egress.withCredential,
   log,

@@ -30,8 +30,8 @@ export const proxyRoutes =
           description:
             "The path is relative to the platform's base URL. The platform's own refusals are Problems.",
           params: z.strictObject({ id: idInPath('connection'), '*': z.string().max(2000) }),
-          querystring: z.record(z.string(), z.string().max(4000)),
-          ...(method === 'GET' || method === 'DELETE' ? {} : { body: z.json().optional() }),
+          querystring: z.looseObject({}).meta({ description: 'Passed on as it is; each name once' }),
+          ...(method === 'GET' || method === 'DELETE' ? {} : { body: z.unknown() }),
           response: { '2xx': z.unknown().meta({ description: "The platform's answer, as it came" }) },
         },
         handler: async (request, reply) => {
@@ -68,9 +68,10 @@ export const proxyRoutes =
 function toPlatformRequest(
   method: PlatformRequest['method'],
   rest: string,
-  query: Readonly<Record<string, string>>,
+  asked: Readonly<Record<string, unknown>>,
   body: unknown,
 ): PlatformRequest {
+  const query = onceEach(asked);
   const path = `/${rest}`;
   // The origin is the connection's. Nothing in the path may lead elsewhere, or up and out of the API.
   const isPlain =
@@ -89,6 +90,26 @@ function toPlatformRequest(
     ...(Object.keys(query).length === 0 ? {} : { query }),
     ...(isJson(body) ? { body } : {}),
   };
+}
+
+function onceEach(query: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(query).map(([name, value]) => {
+      if (typeof value === 'string' && value.length <= 4000) return [name, value];
+      throw new MooringError(
+        'invalid_request',
+        `the query parameter "${name.slice(0, 40)}" is given twice, or too long`,
+        {
+          fields: [
+            {
+              path: `/querystring/${name.slice(0, 40)}`,
+              rule: 'must be given once, in at most 4000 characters',
+            },
+          ],
+        },
+      );
+    }),
+  );
 }
 
 function isDots(part: string): boolean {

@@ -6,7 +6,7 @@ const shared = {
   documentation: 'https://docs.example',
   apiVersion: { name: '1', sunset: null },
   proof: {
-    request: () => ({ method: 'GET', path: '/shop', endpoint: 'GET /shop' }),
+    request: () => ({ method: 'GET', path: '/shop', endpoint: 'GET /shop' }) as const,
     read: () => ({ shopKey: null, shopName: null, scopes: null, facts: {} }),
   },
   answers: [],

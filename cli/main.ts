@@ -1,0 +1,118 @@
+// The `mooring` command. Every command speaks to the API alone; what it prints is for people, or with --json for programs.
+import { Command, CommanderError, Option } from 'commander';
+import { MooringApiError } from '../client/index.ts';
+import { auditVerify } from './audit.ts';
+import { connect } from './connect.ts';
+import { diagnose, list, show } from './connections.ts';
+import { type Context, openContext } from './context.ts';
+import { doctor, status } from './doctor.ts';
+import { createKey, listKeys, revokeKey } from './keys.ts';
+import { listPlatforms } from './platforms.ts';
+import { revoke } from './revoke.ts';
+import { command, sync } from './sync.ts';
+
+/** Runs one command and gives the exit code: 0 done, 1 refused or failed, 2 wrong use. */
+export async function run(argv: readonly string[]): Promise<number> {
+  const program = build();
+  try {
+    await program.parseAsync(argv);
+    return process.exitCode === undefined ? 0 : Number(process.exitCode);
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+function build(): Command {
+  const program = new Command('mooring')
+    .description('Keeps every merchant connection usable.')
+    .option('--url <url>', 'where the API is; default: MOORING_URL, else .mooring/local.json')
+    .option('--json', 'print JSON')
+    .addOption(
+      new Option('--key <key>', 'API key; default: MOORING_KEY, else .mooring/local.json').hideHelp(),
+    )
+    .exitOverride();
+  const action =
+    <A extends readonly unknown[]>(perform: (context: Context, ...args: A) => Promise<void>) =>
+    async (...args: A) =>
+      perform(await openContext(program.opts()), ...args);
+
+  program.command('status').description('the fleet in one table').action(action(status));
+  program.command('doctor').description('what is wrong, and who must act').action(action(doctor));
+  const connections = program
+    .command('connections')
+    .description('list connections')
+    .action(action((context) => list(context, {})));
+  connections
+    .command('list')
+    .option('--tenant <id>')
+    .option('--platform <id>')
+    .option('--state <state>')
+    .action(action(list));
+  connections.command('show <connection>').description('one connection').action(action(show));
+  connections.command('diagnosis <connection>').description('why it is as it is').action(action(diagnose));
+  program
+    .command('connect')
+    .description('make a link for a merchant; or, with --platform and --shop, connect by a pasted credential')
+    .requiredOption('--tenant <id>')
+    .option('--platform <id>')
+    .option('--shop <name=value...>', 'shop fields')
+    .option(
+      '--credential <name...>',
+      'credential fields; their values are asked for, or read from MOORING_CREDENTIAL_<NAME>',
+    )
+    .option('--permissions <permission...>', 'for example orders:read')
+    .option('--connection <id>', 'reconnect this one')
+    .action(action(connect));
+  program
+    .command('sync <connection>')
+    .description('sync now, and watch it')
+    .option('--resources <resource...>')
+    .option('--backfill', 'from the beginning')
+    .option('--no-wait', 'do not watch')
+    .action(action(sync));
+  for (const name of ['pause', 'resume', 'refresh'] as const) {
+    program
+      .command(`${name} <connection>`)
+      .action(action((context, id: string) => command(context, name, id)));
+  }
+  program
+    .command('revoke <connection>')
+    .description('end a connection; shows first what that takes along')
+    .option('--yes', 'do not ask')
+    .option('--now', 'destroy now, without asking the platform')
+    .option('--erase', 'delete its records too')
+    .action(action(revoke));
+  const audit = program.command('audit').description('the audit trail');
+  audit.command('verify').description('walk the chain').action(action(auditVerify));
+  const keys = program.command('keys').description('API keys').action(action(listKeys));
+  keys.command('list').action(action(listKeys));
+  keys
+    .command('create <name>')
+    .requiredOption('--role <role>', 'read, sync, admin or operator')
+    .option('--tenant <id>')
+    .action(action(createKey));
+  keys.command('revoke <id>').action(action(revokeKey));
+  program.command('platforms').description('what can be connected, and how').action(action(listPlatforms));
+  return program;
+}
+
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof MooringApiError) {
+    const { code, detail, actor, fields = [], instance } = error.problem;
+    console.error(`${code}: ${detail}`);
+    for (const field of fields) console.error(`  ${field.path} ${field.rule}`);
+    console.error(`Who must act: ${actor}. Request ${instance}.`);
+    return 1;
+  }
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const isDown = cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED';
+  console.error(
+    isDown
+      ? 'The API does not answer. Does it run? (npm start)'
+      : cause instanceof Error
+        ? cause.message
+        : String(cause),
+  );
+  return 1;
+}

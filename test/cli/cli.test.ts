@@ -1,0 +1,107 @@
+import { execFile } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TenantId } from '../../domain/ids.ts';
+import { startApi, type TestApi } from '../http/api.ts';
+
+let api: TestApi;
+let url: string;
+let tenantId: TenantId;
+
+beforeAll(async () => {
+  api = await startApi();
+  url = await api.app.listen({ port: 0, host: '127.0.0.1' });
+  tenantId = await api.tenant();
+});
+afterAll(() => api.close());
+
+function mooring(
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<{ code: number; out: string; err: string }> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      ['cli/mooring.mjs', ...args],
+      {
+        env: { PATH: process.env['PATH'] ?? '', MOORING_URL: url, MOORING_KEY: api.operatorKey, ...env },
+        timeout: 30_000,
+      },
+      (_error, out, err) => resolve({ code: child.exitCode ?? -1, out, err }),
+    );
+    child.stdin?.end();
+  });
+}
+
+describe('the command line', { timeout: 60_000 }, () => {
+  it('connects by a pasted credential that is never an argument, lists it, and shows why it is as it is', async () => {
+    const made = await mooring(
+      [
+        'connect',
+        '--tenant',
+        tenantId,
+        '--platform',
+        'cedar',
+        '--shop',
+        'url=https://cli.example',
+        '--credential',
+        'apiKey',
+        '--json',
+      ],
+      { MOORING_CREDENTIAL_API_KEY: 'sk_abcd1234' },
+    );
+    expect(made.code, made.err).toBe(0);
+    const { id } = JSON.parse(made.out);
+    const listed = await mooring(['connections', 'list', '--tenant', tenantId]);
+    expect(listed.out).toContain(id);
+    const why = await mooring(['connections', 'diagnosis', id]);
+    expect(why.out).toContain('The merchant has not approved yet.');
+    const asArgument = await mooring([
+      'connect',
+      '--tenant',
+      tenantId,
+      '--platform',
+      'cedar',
+      '--credential',
+      'apiKey=sk_abcd1',
+    ]);
+    expect(asArgument).toMatchObject({ code: 1, out: '' });
+  });
+
+  it('shows the plan before it revokes, and without a terminal revokes only with --yes', async () => {
+    const { body } = await api.call('POST', '/v1/connections', {
+      body: {
+        tenantId,
+        platform: 'cedar',
+        shop: { url: 'https://revoked.example' },
+        credential: { apiKey: 'sk_abcd1234' },
+      },
+    });
+    const asked = await mooring(['revoke', body.id]);
+    expect(asked.code).toBe(1);
+    expect(asked.err).toContain('destroy secrets');
+    expect(api.commands).not.toContain(`revoke ${body.id}`);
+    const done = await mooring(['revoke', body.id, '--yes']);
+    expect(done.out).toContain('revoking');
+    expect(api.commands).toContain(`revoke ${body.id}`);
+  });
+
+  it('says what was refused and who must act, on stderr, with exit code 1', async () => {
+    const answer = await mooring(['connections', 'show', 'con_unknown']);
+    expect(answer).toMatchObject({ code: 1, out: '' });
+    expect(answer.err).toContain('not_found: there is no connection "con_unknown"');
+    expect(answer.err).toContain('Who must act: caller');
+  });
+
+  it('verifies the audit trail, shows the doctor, and prints JSON on request', async () => {
+    expect((await mooring(['audit', 'verify'])).out).toContain('The audit trail is whole');
+    const status = await mooring(['status', '--json']);
+    expect(JSON.parse(status.out).connections).toBeGreaterThan(0);
+    expect((await mooring(['doctor'])).code).toBe(1);
+  });
+
+  it('without an API in reach says so in a sentence', async () => {
+    const answer = await mooring(['status'], { MOORING_URL: 'http://127.0.0.1:9' });
+    expect(answer.code).toBe(1);
+    expect(answer.err.trim().split('\n')).toHaveLength(1);
+  });
+});

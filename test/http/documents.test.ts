@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ERRORS } from '../../domain/errors.ts';
+import { startApi, type TestApi } from './api.ts';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api.close());
+
+describe('the documents', () => {
+  it('docs/errors.md and /problems name every code', async () => {
+    const page = await api.call('GET', '/problems', { key: null });
+    const file = await readFile('docs/errors.md', 'utf8');
+    for (const [code, rule] of Object.entries(ERRORS)) {
+      expect(file).toContain(`| \`${code}\` | ${rule.status} | ${rule.title} |`);
+      expect(page.text).toContain(`id="${code}"`);
+    }
+  });
+
+  it('the client has types for every route of the OpenAPI document', async () => {
+    const { body } = await api.call('GET', '/openapi.json', { key: null });
+    const types = await readFile('client/openapi.d.ts', 'utf8');
+    for (const path of Object.keys(body.paths))
+      expect(types, 'run npm run openapi').toContain(`"${path}": {`);
+    for (const name of Object.keys(body.components.schemas)) expect(types).toContain(`${name}: `);
+  });
+
+  it('the reference is served whole by us: no script, style or font of another host', async () => {
+    const page = await api.call('GET', '/docs/', { key: null });
+    expect(page.status).toBe(200);
+    const sources = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map((found) => found[1] ?? '');
+    expect(sources.filter((one) => /^(https?:)?\/\//.test(one))).toEqual([]);
+    const script = sources.find((one) => one.endsWith('.js')) ?? '';
+    const bundle = await api.call('GET', new URL(script, 'http://h/docs/').pathname, { key: null });
+    expect(bundle.text.length).toBeGreaterThan(500_000);
+    expect(String(page.headers['content-security-policy'])).toContain("default-src 'none'");
+  });
+
+  it('the probes and the metrics name no tenant', async () => {
+    const tenantId = await api.tenant();
+    await api.call('POST', '/v1/connections', {
+      body: {
+        tenantId,
+        platform: 'cedar',
+        shop: { url: 'https://m.example' },
+        credential: { apiKey: 'sk_abcd1' },
+      },
+    });
+    expect((await api.call('GET', '/healthz', { key: null })).body).toEqual({ status: 'ok' });
+    expect((await api.call('GET', '/readyz', { key: null })).body).toEqual({ status: 'ok' });
+    const metrics = await api.call('GET', '/metrics', { key: null });
+    expect(metrics.text).toContain('mooring_connections{platform="cedar",state="connecting"} 1');
+    expect(metrics.text).not.toContain('ten_');
+  });
+
+  it('the console is one page with a script of ours, and no key in it', async () => {
+    const page = await api.call('GET', '/console', { key: null });
+    expect(page.text).toContain('<script src="/assets/console.js" defer></script>');
+    expect(String(page.headers['content-security-policy'])).toContain("script-src 'self'");
+    expect((await api.call('GET', '/assets/console.js', { key: null })).status).toBe(200);
+  });
+});
