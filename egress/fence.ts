@@ -10,6 +10,8 @@ import type { Clock, Log } from './surroundings.ts';
 /** A call begins at most this long after the read it relies on. */
 export const MAX_READ_AGE_MS = 250;
 const POLL_MS = 400;
+/** A busy process may get reads back too old to use; this long it tries again. */
+const GIVE_UP_MS = 5_000;
 /** Calls whose fence was last seen open longer ago than this are ended at the next poll: together under 2 s. */
 const MAX_UNSEEN_MS = 1_500;
 
@@ -80,7 +82,8 @@ export function createFenceWatch(deps: { db: Database; clock: Clock; log: Log })
     assertOpen: async (tenantId, id) => {
       const one = of(id);
       // A read that others began may be too old by the time it is back; then one of our own is made.
-      for (let tries = 0; !isFresh(id) && tries < 3; tries++) {
+      const giveUpAtMs = deps.clock.monotonicMs() + GIVE_UP_MS;
+      while (!isFresh(id) && deps.clock.monotonicMs() < giveUpAtMs) {
         one.reading ??= read(tenantId, id).finally(() => {
           one.reading = null;
         });

@@ -5,6 +5,7 @@ import { MooringError } from '../domain/errors.ts';
 import type { TenantId } from '../domain/ids.ts';
 import type { AuthMethod, Platform } from '../domain/platform.ts';
 import type { Secret } from '../domain/secret.ts';
+import { type OpeningForCall, openForCall } from '../store/call-openings.ts';
 import { openCredential, type SealedCredential } from '../store/credentials.ts';
 import type { Database, Sql } from '../store/database.ts';
 import {
@@ -61,35 +62,51 @@ export interface OpenDeps {
 
 /** Opens for calls. Throws not_found, fenced, reauth_required, connection_not_active, credential_unreadable, audit_unavailable. */
 export function createOpener(deps: OpenDeps): Opener {
+  const kindsWithClientSecret = kindsSignedWithClientSecret(deps.platforms);
   return async (use) => {
     const read = await deps.db.sqlInTenant(use.tenantId, async (sql) => {
-      const connection = await readNoted(deps, sql, use);
-      assertUsable(connection, use);
-      const credential = await openCredential(sql, use);
-      const platform = platformOf(deps, connection.platform);
-      const method = methodFor(platform, credential.kind);
-      const { registration } = connection;
-      const needsSecret = registration !== null && signsWithClientSecret(method);
-      if (needsSecret) await auditClientSecret(sql, use, registration);
-      return { connection, credential, platform, method, needsSecret };
+      const readAtMs = deps.clock.monotonicMs();
+      const opening = await openForCall(sql, { ...use, kindsWithClientSecret });
+      const { isFenced, generation } = opening;
+      deps.fence.note(use.connectionId, { isFenced, generation }, readAtMs);
+      return opening;
     });
-    const { connection, credential, platform, method, needsSecret } = read;
-    const secrets = needsSecret ? (connection.registration?.secrets.slice(0, 1) ?? []) : [];
+    const { credential } = read;
+    if (credential === null) throw notOpened(read, use);
+    const platform = platformOf(deps, read.platform);
     return {
       platform,
-      shop: connection.shop,
-      method,
+      shop: read.shop,
+      method: methodFor(platform, credential.kind),
       credential: {
         kind: credential.kind,
         parts: await deps.vault.open(credential.binding, credential.sealed),
       },
-      generation: credential.generation,
+      generation: read.generation,
       expiresAtMs: credential.expiresAtMs,
       lifetimeS: credential.lifetimeS,
       isUsed: credential.isUsed,
-      registration: await openRegistration(deps, connection.registration, secrets),
+      registration: await openRegistration(
+        deps,
+        read.registration,
+        read.clientSecret === null ? [] : [read.clientSecret],
+      ),
     };
   };
+}
+
+function notOpened(read: OpeningForCall, use: CredentialUse): MooringError {
+  if (read.isFenced) return fencedBy(use);
+  if (read.lifecycle === 'reauth_required') return needsApproval(use, read.reauthReason ?? 'unknown');
+  return new MooringError('connection_not_active', `the connection "${use.connectionId}" has no credential`);
+}
+
+function kindsSignedWithClientSecret(platforms: ReadonlyMap<string, Platform>): string[] {
+  return [...platforms.values()].flatMap((platform) =>
+    platform.auth
+      .filter((method) => JSON.stringify(method.sign).includes('{clientSecret}'))
+      .map((method) => `${platform.id}/${method.credentialKind}`),
+  );
 }
 
 /** Opens for an exchange. Throws not_found, fenced, credential_unreadable, audit_unavailable. */
@@ -140,11 +157,7 @@ export function createGenerationOpener(deps: OpenDeps): GenerationOpener {
 }
 
 /** The read counts as a fence read: it saves the first call one of its own. */
-async function readNoted(
-  deps: OpenDeps,
-  sql: Sql,
-  use: ExchangeUse | CredentialUse,
-): Promise<ConnectionForOpening> {
+async function readNoted(deps: OpenDeps, sql: Sql, use: ExchangeUse): Promise<ConnectionForOpening> {
   const readAtMs = deps.clock.monotonicMs();
   const connection = await readForOpening(sql, use.connectionId);
   deps.fence.note(
@@ -153,13 +166,6 @@ async function readNoted(
     readAtMs,
   );
   return connection;
-}
-
-function assertUsable(connection: ConnectionForOpening, use: CredentialUse): void {
-  if (use.purpose === 'revocation') return;
-  if (connection.isFenced) throw fencedBy(use);
-  if (connection.lifecycle === 'reauth_required')
-    throw needsApproval(use, connection.reauthReason ?? 'unknown');
 }
 
 function fencedBy(use: { readonly connectionId: string }): MooringError {
@@ -185,7 +191,7 @@ async function openSealed(deps: OpenDeps, credential: SealedCredential): Promise
 
 async function openRegistration(
   deps: OpenDeps,
-  registration: RegistrationForOpening | null,
+  registration: Omit<RegistrationForOpening, 'secrets'> | null,
   sealed: readonly SealedPart[],
 ): Promise<RegistrationOfTenant | null> {
   if (registration === null) return null;
@@ -203,8 +209,4 @@ export function methodFor(platform: Platform, kind: string): AuthMethod {
   if (method === undefined)
     throw new MooringError('internal', `"${platform.id}" has no credential of the kind "${kind}"`);
   return method;
-}
-
-function signsWithClientSecret(method: AuthMethod): boolean {
-  return JSON.stringify(method.sign).includes('{clientSecret}');
 }

@@ -2,11 +2,14 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { EnsureFreshOutcome } from '../../domain/credential.ts';
+import type { ClientRegistrationId } from '../../domain/ids.ts';
 import type { Platform } from '../../domain/platform.ts';
 import { createEgress, type Egress, type EgressDeps } from '../../egress/index.ts';
 import { parseOriginOverrides } from '../../egress/overrides.ts';
 import { credentialBinding } from '../../store/credentials.ts';
 import { createDataKeyPort } from '../../store/data-keys.ts';
+import { newId } from '../../store/new-id.ts';
+import { clientSecretBinding } from '../../store/openings.ts';
 import { createVault, localKeyProvider, type Vault } from '../../vault/index.ts';
 import { createTestDatabase, type TestDatabase } from '../world.ts';
 import { PLAIN } from './plain-platform.ts';
@@ -35,6 +38,8 @@ export interface Door {
   connect(seed?: CredentialSeed): Promise<SeededConnection>;
   /** The next generation, saved as a refresh would. */
   renew(connection: SeededConnection, generation: number, seed?: CredentialSeed): Promise<EnsureFreshOutcome>;
+  /** A registration of the installation: the newest secret, an older one in its overlap, and a retired one. */
+  register(): Promise<ClientRegistrationId>;
   close(): Promise<void>;
 }
 
@@ -132,6 +137,7 @@ export async function createDoor(platform: Platform = PLAIN): Promise<Door> {
       ]);
       return { outcome: 'fresh', generation };
     },
+    register: () => register(world, vault),
     close: async () => {
       for (const egress of opened) await egress.close();
       server.closeAllConnections();
@@ -139,4 +145,27 @@ export async function createDoor(platform: Platform = PLAIN): Promise<Door> {
       await world.close();
     },
   };
+}
+
+async function register({ owner }: TestDatabase, vault: Vault): Promise<ClientRegistrationId> {
+  const id = newId('clientRegistration');
+  await owner.query(
+    `INSERT INTO client_registrations (id, platform, name, client_id, redirect_uri, version, updated_at) VALUES ($1, 'plain', 'app', 'our-app', 'https://us.example/cb', 3, now())`,
+    [id],
+  );
+  const rows: [number, string | null][] = [
+    [1, '2020-01-01'],
+    [2, '2999-01-01'],
+    [3, null],
+  ];
+  for (const [version, retiresAt] of rows) {
+    const sealed = await vault.seal(clientSecretBinding(null, id, version), {
+      clientSecret: `secret-${version}`,
+    });
+    await owner.query(
+      'INSERT INTO client_secrets (registration_id, version, sealed, key_version, retires_at) VALUES ($1,$2,$3,$4,$5)',
+      [id, version, sealed.bytes, sealed.keyVersion, retiresAt],
+    );
+  }
+  return id;
 }

@@ -2,12 +2,10 @@
 import { get as getHttps } from 'node:https';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ClientRegistrationId } from '../../domain/ids.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { ExchangeContext, ExchangeUse } from '../../egress/index.ts';
 import { fenceConnection } from '../../store/connections.ts';
 import { newId } from '../../store/new-id.ts';
-import { clientSecretBinding } from '../../store/openings.ts';
 import { until } from '../world.ts';
 import { createDoor, type Door, OK } from './door.ts';
 import type { SeededConnection } from './seed.ts';
@@ -36,31 +34,6 @@ function failure(act: Promise<unknown>): Promise<unknown> {
   );
 }
 
-/** A registration of the installation with two secrets, the older one still in its overlap and one retired. */
-async function register(): Promise<ClientRegistrationId> {
-  const id = newId('clientRegistration');
-  const { owner } = door.world;
-  await owner.query(
-    `INSERT INTO client_registrations (id, platform, name, client_id, redirect_uri, version, updated_at) VALUES ($1, 'plain', 'app', 'our-app', 'https://us.example/cb', 3, now())`,
-    [id],
-  );
-  const rows: [number, string | null][] = [
-    [1, '2020-01-01'],
-    [2, '2999-01-01'],
-    [3, null],
-  ];
-  for (const [version, retiresAt] of rows) {
-    const sealed = await door.vault.seal(clientSecretBinding(null, id, version), {
-      clientSecret: `secret-${version}`,
-    });
-    await owner.query(
-      'INSERT INTO client_secrets (registration_id, version, sealed, key_version, retires_at) VALUES ($1,$2,$3,$4,$5)',
-      [id, version, sealed.bytes, sealed.keyVersion, retiresAt],
-    );
-  }
-  return id;
-}
-
 async function audited({ connectionId }: SeededConnection): Promise<string[]> {
   const { rows } = await door.world.owner.query(
     'SELECT action FROM audit_events WHERE connection_id = $1 ORDER BY seq',
@@ -72,7 +45,7 @@ async function audited({ connectionId }: SeededConnection): Promise<string[]> {
 describe('an exchange', () => {
   it('opens the credential, our app and its secrets, each with an audit row', async () => {
     const connection = await door.connect({
-      registrationId: await register(),
+      registrationId: await door.register(),
       token: 'old',
       lifetimeS: 3600,
       shop: { shop: 'a' },

@@ -1,11 +1,13 @@
 // The only way to use a credential, over real PostgreSQL, vault and HTTP: what is opened, what is sent, what comes back.
+import { createHmac } from 'node:crypto';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { PlatformRequest } from '../../domain/platform.ts';
+import type { Platform, PlatformRequest } from '../../domain/platform.ts';
 import type { CredentialUse, PlatformCall } from '../../egress/index.ts';
 import { fenceConnection } from '../../store/connections.ts';
 import { until } from '../world.ts';
 import { createDoor, type Door, OK } from './door.ts';
+import { PLAIN, PLAIN_METHOD } from './plain-platform.ts';
 import type { SeededConnection } from './seed.ts';
 
 const CANARY = 'canary-5d0c7a31';
@@ -291,6 +293,53 @@ describe('a credential', () => {
   });
 });
 
+describe('our app’s secret', () => {
+  const signedByApp: Platform = {
+    ...PLAIN,
+    auth: [
+      {
+        ...PLAIN_METHOD,
+        sign: [
+          {
+            scheme: 'hmac',
+            algorithm: 'sha256',
+            encoding: 'hex',
+            key: '{clientSecret}',
+            message: ['{path}'],
+            timestamp: 'seconds',
+            query: { sign: '{signature}' },
+          },
+        ],
+      },
+    ],
+  };
+
+  it('is opened with an audit row of its own where calls are signed with it, the newest version alone', async () => {
+    const signing = await createDoor(signedByApp);
+    try {
+      const connection = await signing.connect({ registrationId: await signing.register() });
+      await signing.open().withCredential(useOf(connection), (call) => call(ORDERS));
+      const expected = createHmac('sha256', 'secret-3').update('/v1/orders').digest('hex');
+      expect(signing.asked).toMatchObject([{ url: `/v1/orders?sign=${expected}` }]);
+      const { rows } = await signing.world.owner.query(
+        'SELECT action, detail FROM audit_events ORDER BY seq',
+      );
+      expect(rows).toEqual([
+        { action: 'credential.opened', detail: { purpose: 'sync', kind: 'plain_token', generation: 1 } },
+        { action: 'client_secret.opened', detail: { purpose: 'sync', version: 3 } },
+      ]);
+    } finally {
+      await signing.close();
+    }
+  });
+
+  it('is not opened where calls do without it', async () => {
+    const connection = await door.connect({ registrationId: await door.register() });
+    await door.open().withCredential(useOf(connection), (call) => call(ORDERS));
+    expect((await openings(connection)).map((row) => row.action)).toEqual(['credential.opened']);
+  });
+});
+
 describe('a fence', () => {
   const fence = ({ tenantId, connectionId }: SeededConnection) =>
     door.world.db.inTenant(tenantId, (tx) => fenceConnection(tx, connectionId, Date.now()));
@@ -320,11 +369,11 @@ describe('a fence', () => {
     expect(performance.now() - committedAt).toBeLessThan(2_000);
     isStopped = true;
     expect((door.asked.at(-1)?.atMs ?? 0) - committedAt).toBeLessThan(250);
-    const sofar = door.asked.length;
-    expect(await failure(egress.withCredential(useOf(connection), (call) => call(ORDERS)))).toMatchObject({
-      code: 'fenced',
-    });
-    expect(door.asked).toHaveLength(sofar);
+    const late = failure(
+      egress.withCredential(useOf(connection), (call) => call({ ...ORDERS, path: '/late' })),
+    );
+    expect(await late).toMatchObject({ code: 'fenced' });
+    expect(door.asked.map((one) => one.url)).not.toContain('/v1/late');
   });
 
   it('lets the purpose revocation through, and it alone', async () => {

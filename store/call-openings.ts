@@ -1,0 +1,158 @@
+// The opening of a credential for calls, on the hot path: one statement reads everything a call is signed with and writes the
+// audit rows, so that neither can happen without the other. Ciphertext comes out; it is opened after the commit.
+import type { Purpose } from '../domain/credential.ts';
+import { MooringError } from '../domain/errors.ts';
+import type { ClientRegistrationId, ConnectionId, TenantId } from '../domain/ids.ts';
+import { credentialBinding } from './credentials.ts';
+import type { Sql } from './database.ts';
+import { newId } from './new-id.ts';
+import { clientSecretBinding, type SealedPart } from './openings.ts';
+import { toStoreError } from './store-error.ts';
+
+export interface CallOpening {
+  readonly tenantId: TenantId;
+  readonly connectionId: ConnectionId;
+  readonly purpose: Purpose;
+  readonly reason: string;
+  /** "platform/kind" of the credentials whose calls are signed with our app's secret too. */
+  readonly kindsWithClientSecret: readonly string[];
+}
+
+export interface OpeningForCall {
+  readonly platform: string;
+  readonly shop: Readonly<Record<string, string>>;
+  readonly lifecycle: string;
+  readonly reauthReason: string | null;
+  readonly isFenced: boolean;
+  readonly generation: number;
+  readonly registration: {
+    readonly id: ClientRegistrationId;
+    readonly tenantId: TenantId | null;
+    readonly version: number;
+    readonly clientId: string;
+    readonly redirectUri: string | null;
+  } | null;
+  /** null: it may not be opened, or there is none; no audit row was written. */
+  readonly credential:
+    | (SealedPart & {
+        readonly kind: string;
+        readonly expiresAtMs: number | null;
+        readonly lifetimeS: number | null;
+        readonly isUsed: boolean;
+      })
+    | null;
+  readonly clientSecret: SealedPart | null;
+}
+
+interface Row {
+  readonly platform: string;
+  readonly shop: Readonly<Record<string, string>>;
+  readonly lifecycle: string;
+  readonly reauth_reason: string | null;
+  readonly is_fenced: boolean;
+  readonly generation: number;
+  readonly kind: string;
+  readonly sealed: Buffer;
+  readonly key_version: number;
+  readonly expires_at: Date | null;
+  readonly lifetime_s: number | null;
+  readonly first_used_at: Date | null;
+  readonly registration_id: ClientRegistrationId | null;
+  readonly registration_tenant: TenantId | null;
+  readonly registration_version: number;
+  readonly client_id: string;
+  readonly redirect_uri: string | null;
+  readonly secret_version: number;
+  readonly secret: Buffer;
+  readonly secret_key_version: number;
+  readonly opened: readonly string[];
+}
+
+/** `$4` is the purpose: after the fence, and while a new approval is needed, only a revocation opens. */
+const OPEN_FOR_CALL = `
+  WITH n AS (
+    SELECT n.id, n.tenant_id, n.platform, n.shop, n.lifecycle, n.reauth_reason, n.generation,
+      (n.fenced_at IS NOT NULL OR n.revoked_at IS NOT NULL) AS is_fenced,
+      c.kind, c.sealed, c.key_version, c.expires_at, c.lifetime_s, c.first_used_at,
+      r.id AS registration_id, r.tenant_id AS registration_tenant, r.version AS registration_version, r.client_id, r.redirect_uri,
+      s.version AS secret_version, s.sealed AS secret, s.key_version AS secret_key_version
+    FROM connections AS n
+      LEFT JOIN credentials AS c ON c.connection_id = n.id AND c.tenant_id = n.tenant_id AND c.generation = n.generation
+      LEFT JOIN client_registrations AS r ON r.id = n.registration_id
+      LEFT JOIN LATERAL (
+        SELECT version, sealed, key_version FROM client_secrets
+        WHERE registration_id = r.id AND n.platform || '/' || c.kind = ANY ($6::text[]) AND (retires_at IS NULL OR retires_at > now())
+        ORDER BY version DESC LIMIT 1) AS s ON true
+    WHERE n.id = $1
+  ), may AS (
+    SELECT * FROM n WHERE kind IS NOT NULL AND ($4 = 'revocation' OR NOT (is_fenced OR lifecycle = 'reauth_required'))
+  ), opened AS (
+    INSERT INTO audit_events (id, tenant_id, actor, action, target, connection_id, outcome, reason, detail)
+    SELECT $2, tenant_id, 'worker', 'credential.opened', id, id, 'done', $5::text,
+      jsonb_build_object('purpose', $4::text, 'kind', kind, 'generation', generation) FROM may
+    UNION ALL
+    SELECT $3, tenant_id, 'worker', 'client_secret.opened', registration_id, id, 'done', $5::text,
+      jsonb_build_object('purpose', $4::text, 'version', secret_version) FROM may WHERE secret_version IS NOT NULL
+    RETURNING action
+  )
+  SELECT n.*, ARRAY (SELECT action FROM opened) AS opened FROM n`;
+
+/**
+ * Reads what calls are signed with and writes the audit rows of opening it, in this transaction. Throws not_found, and
+ * audit_unavailable when the statement fails for any reason but a lost database.
+ */
+export async function openForCall(sql: Sql, opening: CallOpening): Promise<OpeningForCall> {
+  const { connectionId, purpose, reason, kindsWithClientSecret } = opening;
+  const values = [connectionId, newId('audit'), newId('audit'), purpose, reason, kindsWithClientSecret];
+  const { rows } = await sql
+    .query<Row>({ name: 'open-for-call', text: OPEN_FOR_CALL, values })
+    .catch((error) => {
+      const cause = toStoreError(error);
+      if (cause instanceof MooringError) throw cause;
+      throw new MooringError('audit_unavailable', `the opening for "${connectionId}" cannot be recorded`, {
+        cause,
+      });
+    });
+  const [row] = rows;
+  if (row === undefined) throw new MooringError('not_found', `there is no connection "${connectionId}"`);
+  return {
+    platform: row.platform,
+    shop: row.shop,
+    lifecycle: row.lifecycle,
+    reauthReason: row.reauth_reason,
+    isFenced: row.is_fenced,
+    generation: row.generation,
+    registration: row.registration_id === null ? null : registrationOf(row.registration_id, row),
+    credential: row.opened.includes('credential.opened') ? credentialOf(opening, row) : null,
+    clientSecret: row.opened.includes('client_secret.opened') ? clientSecretOf(row) : null,
+  };
+}
+
+function registrationOf(id: ClientRegistrationId, row: Row): OpeningForCall['registration'] {
+  return {
+    id,
+    tenantId: row.registration_tenant,
+    version: row.registration_version,
+    clientId: row.client_id,
+    redirectUri: row.redirect_uri,
+  };
+}
+
+function credentialOf({ tenantId, connectionId }: CallOpening, row: Row): OpeningForCall['credential'] {
+  return {
+    kind: row.kind,
+    binding: credentialBinding(tenantId, connectionId, row),
+    sealed: { bytes: row.sealed, keyVersion: row.key_version },
+    expiresAtMs: row.expires_at?.getTime() ?? null,
+    lifetimeS: row.lifetime_s,
+    isUsed: row.first_used_at !== null,
+  };
+}
+
+function clientSecretOf(row: Row): SealedPart | null {
+  if (row.registration_id === null) return null;
+  return {
+    binding: clientSecretBinding(row.registration_tenant, row.registration_id, row.secret_version),
+    sealed: { bytes: row.secret, keyVersion: row.secret_key_version },
+  };
+}
