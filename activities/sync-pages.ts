@@ -94,11 +94,12 @@ async function workAll(
   stretch: Stretch,
   at: { readonly first: Extract<Plan, { kind: 'work' }>; readonly call: PlatformCall },
 ): Promise<StretchEnd> {
-  for (let plan: Plan = at.first; ; plan = await replan(deps, stretch)) {
+  for (let plan: Plan = at.first, isFirst = true; ; plan = await replan(deps, stretch), isFirst = false) {
     if (plan.kind === 'idle') return { idle: plan.reason };
     const next = plan.due.find((one) => !stretch.failures.has(one.resource));
     if (next === undefined) return 'done';
-    if (stretch.isOver()) return 'more';
+    // However short its time, a stretch gets somewhere.
+    if (stretch.isOver() && !isFirst) return 'more';
     try {
       await workDue(deps, stretch, { plan, next, call: at.call });
     } catch (error) {

@@ -74,13 +74,6 @@ export function dueWork(view: SyncView): readonly DueWork[] {
   return [...deletions, ...passes];
 }
 
-/** Whether all that the wish asked for is in. */
-export function isServed(view: SyncView, wish: SyncWish): boolean {
-  return view.resources
-    .filter((one) => covers(wish, one.resource))
-    .every((one) => hasServed(view, one, wish));
-}
-
 function isDue(view: SyncView, one: SyncedResource, mode: PassMode): boolean {
   const wished = view.wishes.some(
     (wish) => covers(wish, one.resource) && modeFor(view, one, wish) === mode && !hasServed(view, one, wish),
