@@ -91,6 +91,22 @@ function sortViews(collection: Collection): Views {
   };
 }
 
+const filters = new WeakMap<Uint32Array, Map<string, Uint32Array>>();
+
+/** A filtered list, remembered by what was asked, so that paging through it filters once. */
+export function filteredOnce(
+  list: Uint32Array,
+  asked: string,
+  test: (index: number) => boolean,
+): Uint32Array {
+  const known = filters.get(list) ?? new Map<string, Uint32Array>();
+  filters.set(list, known);
+  const found = known.get(asked) ?? list.filter(test);
+  if (known.size > 20) known.clear();
+  known.set(asked, found);
+  return found;
+}
+
 /** The first place in a rising list whose value is at least `bound`. */
 export function lowerBound(list: Uint32Array, bound: number, read: (index: number) => number): number {
   let [low, high] = [0, list.length];

@@ -93,7 +93,12 @@ function readWish(fields: Record<string, unknown>): ShopWish | string {
 const ACTS: Record<string, Act> = {
   mutate: (sandbox, shop, fields) =>
     eachCount(shop, fields, (resource, count) => {
-      touch(shop, resource, last(shop, resource, count), sandbox.now());
+      const positions = last(shop, resource, count);
+      touch(shop, resource, positions, sandbox.now());
+      // Where stock is a field of the product, its change is the product's.
+      if (resource === 'inventory' && shop.platform !== 'shopify') {
+        touch(shop, 'products', new Set(positions.map(productOfVariant)), sandbox.now());
+      }
     }),
   add: (sandbox, shop, fields) =>
     eachCount(shop, fields, (resource, count) => {

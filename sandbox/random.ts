@@ -1,11 +1,22 @@
 /** Deterministic randomness: the same names give the same numbers, on any machine. Never for secrets. */
 
-/** FNV-1a over the parts, finished so that neighbouring positions differ in every bit. */
-export function randomUint32(seed: string, kind: string, index: number): number {
-  let hash = 0x811c9dc5;
+const prefixes = new Map<string, number>();
+
+/** FNV-1a of the names, which repeat and are remembered. */
+function prefixOf(seed: string, kind: string): number {
   const text = `${seed}\u0000${kind}`;
+  const known = prefixes.get(text);
+  if (known !== undefined) return known;
+  let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  hash = Math.imul(hash ^ index, 0x85ebca6b);
+  if (prefixes.size > 10_000) prefixes.clear();
+  prefixes.set(text, hash);
+  return hash;
+}
+
+/** Finished so that neighbouring positions differ in every bit. */
+export function randomUint32(seed: string, kind: string, index: number): number {
+  let hash = Math.imul(prefixOf(seed, kind) ^ index, 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 0;
 }

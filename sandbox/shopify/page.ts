@@ -71,7 +71,8 @@ export function filtered(shop: Shop, resource: ResourceName, args: PageArgs, old
       positions = operator.startsWith('>') ? positions.subarray(edge) : positions.subarray(0, edge);
     } else tests.push((index) => compares(operator, read(index), bound));
   }
-  if (oldestMs > 0) tests.push((index) => created(index) >= oldestMs);
+  // The first position is the oldest order: most shops have none to hide.
+  if (created(0) < oldestMs) tests.push((index) => created(index) >= oldestMs);
   if (tests.length > 0) positions = positions.filter((index) => tests.every((test) => test(index)));
   return {
     positions,

@@ -1,5 +1,5 @@
 /** WooCommerce's REST lists: paging, filters and their checks as WordPress does them. Unknown parameters are ignored, as there. */
-import { changeOf, createdAtMs, exists, listed, touch, updatedAtMs } from '../collection.ts';
+import { changeOf, createdAtMs, exists, filteredOnce, listed, touch, updatedAtMs } from '../collection.ts';
 import { type Answer, bodyFields, json, jsonText } from '../exchange.ts';
 import { generateProduct } from '../generator.ts';
 import { spoil, spoilText } from '../hostile.ts';
@@ -108,13 +108,22 @@ function answerList(call: WooCall, resource: WooResource): Answer {
   const tests = readFilters(call, resource);
   if ('status' in tests) return tests;
   let positions = listed(call.shop, resource, orderBy === 'modified' ? 'updated' : 'position');
-  if (tests.length > 0) positions = positions.filter((index) => tests.every((test) => test(index)));
+  if (tests.length > 0)
+    positions = filteredOnce(positions, askedFor(query), (index) => tests.every((test) => test(index)));
   if (order === 'desc') positions = positions.slice().reverse();
   const shown = [...positions.subarray(page.skip, page.skip + page.perPage)];
   const records = shown.map((index) =>
     spoil(RENDER[resource](call.shop, index), changeOf(call.shop, resource, index)?.hostile),
   );
   return withTotals(call, page, positions.length, records);
+}
+
+/** The query without what only chooses the page or proves the caller. */
+function askedFor(query: URLSearchParams): string {
+  const asked = [...query].filter(
+    ([name]) => !/^(page|per_page|offset|order|oauth_.*|consumer_.*)$/.test(name),
+  );
+  return JSON.stringify(asked);
 }
 
 function withTotals(call: WooCall, page: Page, total: number, records: unknown[]): Answer {

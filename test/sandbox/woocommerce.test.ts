@@ -264,6 +264,16 @@ describe('lists', () => {
     expect((await get('/products')).headers['x-wp-total']).toBe('41');
   });
 
+  it('show a product as changed when its stock is', async () => {
+    const stock = async () => (await get('/products/10039')).json.stock_quantity;
+    const before = await stock();
+    const since = new Date(Date.now() - 2_000).toISOString().slice(0, 19);
+    await world.control(`/shops/${HOST}/mutate`, { inventory: 1 });
+    const changed = await get(`/products?modified_after=${since}&dates_are_gmt=true`);
+    expect(ids(changed.json)).toEqual([10039]);
+    expect(await stock()).not.toBe(before);
+  });
+
   it('have variations under a product', async () => {
     const { json } = await get('/products/10000/variations');
     expect(ids(json)).toEqual((await get('/products/10000')).json.variations);
