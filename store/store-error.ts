@@ -2,10 +2,11 @@
 // retry; the rest passes unchanged.
 import { MooringError } from '../domain/errors.ts';
 
-/** Socket errors of Node, SQLSTATE classes 08, 53 and 57P, and Prisma's codes for the same. */
-const UNREACHABLE = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|EHOST|08|53|57P|P1001|P1002|P1008|P1017|P2024)/;
+/** Socket errors of Node, SQLSTATE 08 (connection), 53300 (too many) and 57P (shutting down), and Prisma's codes for the same. */
+const UNREACHABLE =
+  /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|EHOST|08|53300|57P|P1001|P1002|P1008|P1017|P2024)/;
 const UNREACHABLE_MESSAGE =
-  /Connection terminated|timeout exceeded when trying to connect|Unable to start a transaction in the given time|Client was closed/;
+  /Connection terminated|connection error and is not queryable|timeout exceeded when trying to connect|Unable to start a transaction in the given time|Client was closed/;
 
 /** The error to throw in place of this one. */
 export function toStoreError(error: unknown): unknown {

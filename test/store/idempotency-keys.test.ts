@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  claimIdempotencyKey,
+  type IdempotencyClaim,
+  releaseIdempotencyKey,
+  saveIdempotentAnswer,
+} from '../../store/idempotency-keys.ts';
+import { newId } from '../../store/new-id.ts';
+import { createTestDatabase, type TestDatabase } from '../world.ts';
+
+let world: TestDatabase;
+const tenant = newId('tenant');
+const SCOPE = `${tenant} POST /v1/connections`;
+
+beforeAll(async () => {
+  world = await createTestDatabase({ poolSize: 20 });
+});
+afterAll(() => world.close());
+
+const claim = (key: string, body = 'body', scope = SCOPE): Promise<IdempotencyClaim> =>
+  world.db.sqlAcrossTenants((sql) =>
+    claimIdempotencyKey(sql, {
+      scope,
+      key,
+      tenantId: tenant,
+      requestHash: createHash('sha256').update(body).digest(),
+    }),
+  );
+const answer = (key: string): Promise<void> =>
+  world.db.sqlAcrossTenants((sql) =>
+    saveIdempotentAnswer(sql, SCOPE, key, { bytes: Uint8Array.of(7), keyVersion: 1 }),
+  );
+const age = (key: string, interval: string): Promise<unknown> =>
+  world.owner.query('UPDATE idempotency_keys SET created_at = now() - $2::interval WHERE key = $1', [
+    key,
+    interval,
+  ]);
+
+describe('an idempotency key', () => {
+  it('is claimed by exactly one of 100 equal requests at the same time', async () => {
+    const claims = await Promise.all(Array.from({ length: 100 }, () => claim('race')));
+    expect(claims.filter((one) => one.claimed)).toHaveLength(1);
+    const others = claims.filter((one) => !one.claimed);
+    expect(others.every((one) => !one.claimed && one.isSameRequest && one.answer === null)).toBe(true);
+  });
+
+  it('gives the saved answer to every later request', async () => {
+    await claim('saved');
+    await answer('saved');
+    const again = await claim('saved');
+    expect(again).toEqual({
+      claimed: false,
+      isSameRequest: true,
+      answer: { bytes: Buffer.of(7), keyVersion: 1 },
+    });
+  });
+
+  it('tells a request with another body apart, before and after the answer', async () => {
+    await claim('other');
+    expect(await claim('other', 'another body')).toMatchObject({ claimed: false, isSameRequest: false });
+    await answer('other');
+    expect(await claim('other', 'another body')).toMatchObject({ claimed: false, isSameRequest: false });
+  });
+
+  it('is independent in another scope', async () => {
+    await claim('scoped');
+    expect(await claim('scoped', 'body', 'ten_other POST /v1/connections')).toEqual({ claimed: true });
+  });
+
+  it('can be claimed again when it was given back, but not once it was answered', async () => {
+    await claim('back');
+    await world.db.sqlAcrossTenants((sql) => releaseIdempotencyKey(sql, SCOPE, 'back'));
+    expect(await claim('back')).toEqual({ claimed: true });
+    await answer('back');
+    await world.db.sqlAcrossTenants((sql) => releaseIdempotencyKey(sql, SCOPE, 'back'));
+    expect(await claim('back')).toMatchObject({ claimed: false, isSameRequest: true });
+  });
+
+  it('is given to one next request when the process that claimed it died', async () => {
+    await claim('died');
+    await age('died', '91 seconds');
+    expect(await claim('died', 'another body')).toMatchObject({ claimed: false, isSameRequest: false });
+    const claims = await Promise.all(Array.from({ length: 20 }, () => claim('died')));
+    expect(claims.filter((one) => one.claimed)).toHaveLength(1);
+  });
+
+  it('is kept for 24 hours and is free afterwards, also for another body', async () => {
+    await claim('old');
+    await answer('old');
+    await age('old', '23 hours 59 minutes');
+    expect(await claim('old')).toMatchObject({ claimed: false });
+    await age('old', '24 hours 1 second');
+    expect(await claim('old', 'another body')).toEqual({ claimed: true });
+    expect(await claim('old', 'another body')).toMatchObject({
+      claimed: false,
+      isSameRequest: true,
+      answer: null,
+    });
+  });
+});
