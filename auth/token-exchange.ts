@@ -88,12 +88,21 @@ function clientCredentials(values: Values): string {
 }
 
 function parametersOf(request: TokenRequest, values: Values): Record<string, string | number> {
-  const filled = values.fillAll(request.parameters);
+  const filled = { ...clientParameters(request, values), ...values.fillAll(request.parameters) };
   const entries = Object.entries(filled).map(([name, value]) => [
     name,
     request.numeric?.includes(name) ? toNumber(name, value) : value,
   ]);
   return Object.fromEntries(entries);
+}
+
+/** RFC 6749 § 2.3.1, in the body. A public client sends no client_secret, not even an empty one. */
+function clientParameters({ clientAuthentication }: TokenRequest, values: Values): Record<string, string> {
+  if (clientAuthentication !== 'body') return {};
+  return {
+    client_id: values('clientId'),
+    ...(values.has('clientSecret') ? { client_secret: values('clientSecret') } : {}),
+  };
 }
 
 function toNumber(name: string, value: string): number {

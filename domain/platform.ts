@@ -31,8 +31,15 @@ export interface TokenAnswer {
   readonly accessToken: string;
   readonly refreshToken?: string;
   /** seconds from now; epoch: absolute Unix seconds; auto: seconds unless above 1e9. */
-  readonly expiresIn?: { readonly path: string; readonly unit: 'seconds' | 'epoch_seconds' | 'auto' | 'iso8601' };
-  readonly refreshExpiresIn?: { readonly path: string; readonly unit: 'seconds' | 'epoch_seconds' | 'iso8601' };
+  readonly expiresIn?: {
+    readonly path: string;
+    /** jwt_exp: the path leads to a JWT, whose `exp` claim is read (RFC 7519 § 4.1.4), not verified. */
+    readonly unit: 'seconds' | 'epoch_seconds' | 'auto' | 'iso8601' | 'jwt_exp';
+  };
+  readonly refreshExpiresIn?: {
+    readonly path: string;
+    readonly unit: 'seconds' | 'epoch_seconds' | 'iso8601';
+  };
   readonly scope?: { readonly path: string; readonly separator: ',' | ' ' };
   /** Further values to keep beside the token in the credential: our field name → path. */
   readonly keep?: Readonly<Record<string, string>>;
@@ -49,6 +56,8 @@ export interface TokenRequest {
   /** Parameters to send as JSON numbers. */
   readonly numeric?: readonly string[];
   readonly clientAuthentication: 'body' | 'basic' | 'none' | 'signed';
+  /** With `signed`: how the exchange itself is signed. */
+  readonly sign?: HmacSign;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -64,6 +73,11 @@ export interface CallbackStep {
   readonly required: readonly string[];
   /** A parameter and the values of it that mean the merchant declined. */
   readonly denied?: { readonly parameter: string; readonly values?: readonly string[] };
+  /**
+   * Shop field → parameter that tells it. A field the connection already has must be the same, else the callback is refused
+   * with shop_mismatch; a field it does not have yet is taken from here.
+   */
+  readonly shopFields?: Readonly<Record<string, string>>;
   /** Whether this step brings what the exchange needs; a step that does not only shows the outcome. */
   readonly grants: boolean;
   /** A signature over the callback's parameters, verified with the client secret before anything is exchanged. */
@@ -96,6 +110,8 @@ export type Obtain =
       readonly authorizeUrl: string;
       /** as above, plus {callbackUrl} (the granting step) and {returnUrl} (the browser's step), {access} from `accessByPermission`. */
       readonly authorizeParameters: Readonly<Record<string, string>>;
+      /** {access}: the platform's word for read-only, and for read and write. */
+      readonly access: { readonly read: string; readonly write: string };
       /** credential field → field of the handshake's body */
       readonly keys: Readonly<Record<string, string>>;
       readonly callback: readonly CallbackStep[];
@@ -161,6 +177,8 @@ export interface AnswerRule {
   /** dotted path into the JSON body and the values that match; a value may be a /regex/ over the text. */
   readonly body?: { readonly path: string; readonly equals?: readonly string[]; readonly matches?: string };
   readonly means: Classification;
+  /** Only for credentials of this kind: what is an expired session with one is a revoked key with another. */
+  readonly credentialKind?: string;
   /** where the rule holds; default: both */
   readonly at?: 'token' | 'api';
   readonly note?: string;
@@ -236,7 +254,11 @@ export interface ResourceDefinition<R extends Resource = Resource> {
   /** The next request of the pass; `cursor` null at its beginning. */
   readonly request: (pass: PassContext, cursor: PageCursor | null) => PlatformRequest;
   /** Reads an answer; throws MooringError('platform_answer_invalid') when it is not the documented form. */
-  readonly read: (pass: PassContext, cursor: PageCursor | null, answer: { body: Json; headers: Readonly<Record<string, string>> }) => RawPage;
+  readonly read: (
+    pass: PassContext,
+    cursor: PageCursor | null,
+    answer: { body: Json; headers: Readonly<Record<string, string>> },
+  ) => RawPage;
   /** When a page lists ids only: a request that reads the details of these ids; `read` its items with `readDetails`. */
   readonly details?: {
     readonly max: number;
@@ -254,7 +276,10 @@ export interface ResourceDefinition<R extends Resource = Resource> {
 export interface Proof {
   readonly request: (shop: Readonly<Record<string, string>>) => PlatformRequest;
   /** Reads the key, name and facts out of the answer. Scopes: null when the answer does not tell them. */
-  readonly read: (answer: { body: Json; headers: Readonly<Record<string, string>> }, shop: Readonly<Record<string, string>>) => {
+  readonly read: (
+    answer: { body: Json; headers: Readonly<Record<string, string>> },
+    shop: Readonly<Record<string, string>>,
+  ) => {
     readonly shopKey: string | null;
     readonly shopName: string | null;
     readonly scopes: readonly string[] | null;
@@ -268,7 +293,10 @@ export interface RateLimit {
   readonly burst: number;
   readonly perSecond: number;
   /** Reads what is left out of an answer, where the platform tells; pure. */
-  readonly observe?: (answer: { body: Json; headers: Readonly<Record<string, string>> }) => { readonly available: number; readonly perSecond?: number; readonly burst?: number } | null;
+  readonly observe?: (answer: {
+    body: Json;
+    headers: Readonly<Record<string, string>>;
+  }) => { readonly available: number; readonly perSecond?: number; readonly burst?: number } | null;
   readonly certainty: Certainty;
 }
 
@@ -292,13 +320,19 @@ export interface Platform {
   readonly answers: readonly AnswerRule[];
   /** Header with the wait, and its unit. */
   readonly retryAfter?: { readonly header: string; readonly unit: 'seconds' | 'milliseconds' };
+  /** Where the wait is in the body instead: milliseconds, or null when the answer does not tell. Pure. */
+  readonly waitMs?: (answer: { readonly body: Json }) => number | null;
   readonly rateLimits: readonly RateLimit[];
   readonly resources: { readonly [R in Resource]?: ResourceDefinition<R> };
   /** A request that ends the grant at the platform; absent: it cannot be revoked by us. */
   readonly revoke?: { readonly request: (shop: Readonly<Record<string, string>>) => PlatformRequest };
   /** Codes of ours the platform's own words stand for, shown in a diagnosis. */
   readonly explains?: Readonly<Partial<Record<ErrorCode, string>>>;
-  readonly deadlines?: readonly { readonly kind: 'refresh_token' | 'client_secret' | 'consent' | 'api_version'; readonly afterS: number; readonly note: string }[];
+  readonly deadlines?: readonly {
+    readonly kind: 'refresh_token' | 'client_secret' | 'consent' | 'api_version';
+    readonly afterS: number;
+    readonly note: string;
+  }[];
   /** Shop values and credentials the demo connects with, against the sandbox. */
   readonly demo?: { readonly shop: Readonly<Record<string, string>>; readonly how: 'browser' | 'pasted' };
 }

@@ -6,7 +6,9 @@ export type Resource = (typeof RESOURCES)[number];
 
 /** Something a vendor may ask for: what it may do with a resource. Platforms map it to their narrowest scopes. */
 export type Permission = `${Resource}:${'read' | 'write'}`;
-export const PERMISSIONS: readonly Permission[] = RESOURCES.flatMap((r) => [`${r}:read`, `${r}:write`] as const);
+export const PERMISSIONS: readonly Permission[] = RESOURCES.flatMap(
+  (r) => [`${r}:read`, `${r}:write`] as const,
+);
 
 /** `amount` is decimal text such as "12.34"; `currency` is ISO 4217. */
 export interface Money {
@@ -50,7 +52,14 @@ export interface Order extends RecordBase {
   /** What people call the order: "#1001". */
   readonly number: string | null;
   readonly status: 'open' | 'completed' | 'cancelled' | 'unknown';
-  readonly paymentStatus: 'pending' | 'authorized' | 'paid' | 'partially_refunded' | 'refunded' | 'voided' | 'unknown';
+  readonly paymentStatus:
+    | 'pending'
+    | 'authorized'
+    | 'paid'
+    | 'partially_refunded'
+    | 'refunded'
+    | 'voided'
+    | 'unknown';
   readonly fulfillmentStatus: 'unfulfilled' | 'partially_fulfilled' | 'fulfilled' | 'returned' | 'unknown';
   /** The platform's own status words, untouched. */
   readonly platformStatus: string | null;
