@@ -3,7 +3,8 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Context } from '@temporalio/activity';
-import { WithStartWorkflowOperation, type WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { createLifecycleActivities } from '../../activities/lifecycle.ts';
@@ -47,6 +48,8 @@ export interface LifecycleWorld {
   handle(id: ConnectionId): WorkflowHandle;
   row(id: ConnectionId): Promise<ConnectionRow>;
   events(id: ConnectionId): Promise<readonly string[]>;
+  /** Ends what the test left running, so that its timers do not slow the next one's clock. */
+  endAll(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -73,13 +76,13 @@ export function workflowBundle() {
 export async function startLifecycleWorld(options: WorldOptions = {}): Promise<LifecycleWorld> {
   Runtime.install({
     logger: new DefaultLogger('ERROR'),
-    telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } },
   });
   const [env, database, workflows] = await Promise.all([
     startTimeSkipping(),
     createTestDatabase(),
     workflowBundle(),
   ]);
+  await registerAttributes(env);
   const { timings, ...fakeOptions } = options;
   const fake = fakePlatform({ ...fakeOptions, db: database.db, nowMs: virtualNowMs });
   const schedules = new Map<ConnectionId, string | null>();
@@ -107,7 +110,8 @@ export async function startLifecycleWorld(options: WorldOptions = {}): Promise<L
   const running = Promise.all(workers.map((worker) => worker.run()));
   const tenantId = newId('tenant');
   await database.owner.query('INSERT INTO tenants (id, name) VALUES ($1, $2)', [tenantId, 'a tenant']);
-  const parts = { env, database, tenantId };
+  const left = new Set<ConnectionId>();
+  const parts = { env, database, tenantId, left };
   return {
     env,
     database,
@@ -143,6 +147,13 @@ export async function startLifecycleWorld(options: WorldOptions = {}): Promise<L
       );
       return rows.map(({ type }) => type);
     },
+    endAll: async () => {
+      const ended = [...left].map((id) =>
+        env.client.workflow.getHandle(connectionWorkflowId(id)).terminate(),
+      );
+      await Promise.allSettled(ended);
+      left.clear();
+    },
     close: async () => {
       for (const worker of workers) worker.shutdown();
       await running;
@@ -152,9 +163,25 @@ export async function startLifecycleWorld(options: WorldOptions = {}): Promise<L
   };
 }
 
-type Parts = Pick<LifecycleWorld, 'env' | 'database' | 'tenantId'>;
+/** The names that a set-up registers; this server wants them too. */
+async function registerAttributes(env: TestWorkflowEnvironment): Promise<void> {
+  const { INDEXED_VALUE_TYPE_KEYWORD: keyword, INDEXED_VALUE_TYPE_DATETIME: datetime } =
+    temporal.api.enums.v1.IndexedValueType;
+  await env.connection.operatorService.addSearchAttributes({
+    namespace: env.namespace ?? 'default',
+    searchAttributes: {
+      TenantId: keyword,
+      Platform: keyword,
+      ConnectionState: keyword,
+      ReauthReason: keyword,
+      CredentialExpiresAt: datetime,
+    },
+  });
+}
 
-async function newConnection({ database, tenantId }: Parts): Promise<ConnectionId> {
+type Parts = Pick<LifecycleWorld, 'env' | 'database' | 'tenantId'> & { readonly left: Set<ConnectionId> };
+
+async function newConnection({ env, database, tenantId, left }: Parts): Promise<ConnectionId> {
   const id = newId('connection');
   await database.db.inTenant(tenantId, (tx) =>
     insertConnection(tx, {
@@ -166,6 +193,13 @@ async function newConnection({ database, tenantId }: Parts): Promise<ConnectionI
       permissions: ['orders:read'],
     }),
   );
+  // The row's own clock is the database's, which does not skip.
+  const now = new Date(await env.currentTimeMs());
+  await database.owner.query('UPDATE connections SET created_at = $2, state_since = $2 WHERE id = $1', [
+    id,
+    now,
+  ]);
+  left.add(id);
   return id;
 }
 
@@ -193,23 +227,17 @@ async function authorize(
     }),
   );
   const input: ConnectionInput = { tenantId, connectionId };
-  return env.client.workflow.executeUpdateWithStart<
-    (input: ConnectionInput) => Promise<void>,
-    AuthorizeOutcome,
-    [AuthorizeInput]
-  >(UPDATES.authorize, {
+  // The time-skipping server has no update-with-start.
+  const handle = await env.client.workflow.start(WORKFLOW_TYPES.connection, {
+    workflowId: connectionWorkflowId(connectionId),
+    taskQueue: TASK_QUEUES.workflows,
+    args: [input],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+  });
+  return handle.executeUpdate<AuthorizeOutcome, [AuthorizeInput]>(UPDATES.authorize, {
     args: [{ authorizationId, ...how }],
     updateId: authorizationId,
-    startWorkflowOperation: new WithStartWorkflowOperation<(input: ConnectionInput) => Promise<void>>(
-      WORKFLOW_TYPES.connection,
-      {
-        workflowId: connectionWorkflowId(connectionId),
-        taskQueue: TASK_QUEUES.workflows,
-        args: [input],
-        workflowIdConflictPolicy: 'USE_EXISTING',
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-      },
-    ),
   });
 }
 
