@@ -31,13 +31,8 @@ const get = (path: string, more: Partial<Sending> = {}) =>
   world.call({ host: HOST, path: `/wp-json/wc/v3${path}`, headers: basic(keys), ...more });
 
 describe('the key handshake', () => {
-  interface Delivered {
-    contentType: string | undefined;
-    body: Record<string, unknown>;
-  }
-
   async function approve(callbackStatus: number, params: Record<string, string> = {}, decision = 'approve') {
-    const delivered: Delivered[] = [];
+    const delivered: { contentType: string | undefined; body: Record<string, unknown> }[] = [];
     const callback = createServer((request, response) => {
       let text = '';
       request.on('data', (chunk) => {
