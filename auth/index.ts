@@ -19,7 +19,6 @@ export type { Issued } from './token-answer.ts';
 export interface Values {
   (name: string): string;
   has(name: string): boolean;
-  has(name: string): boolean;
   fill(template: string): string;
   fillAll(templates: Readonly<Record<string, string>>): Record<string, string>;
   with(more: Readonly<Record<string, string>>): Values;
@@ -65,7 +64,6 @@ function apply(sign: Sign, draft: Draft, values: Values, nowMs: number): Draft {
 export function valuesOf(known: Readonly<Record<string, string>>): Values {
   const value = (name: string): string => fillTemplate(`{${name}}`, known);
   return Object.assign(value, {
-    has: (name: string) => Object.hasOwn(known, name),
     has: (name: string) => Object.hasOwn(known, name) && known[name] !== '',
     fill: (template: string) => fillTemplate(template, known),
     fillAll: (templates: Readonly<Record<string, string>>) => fillAll(templates, known),

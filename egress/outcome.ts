@@ -30,12 +30,18 @@ export interface ReadAnswer {
 }
 
 /** Reads and classifies. Throws platform_answer_invalid when an `ok` is a redirect, or says JSON and is not. */
-export function readAnswer(platform: Platform, request: PlatformRequest, answer: OutboundAnswer): ReadAnswer {
+export function readAnswer(
+  platform: Platform,
+  request: PlatformRequest,
+  answer: OutboundAnswer,
+  credentialKind: string,
+): ReadAnswer {
   const { body, invalid } = readBody(answer);
   const { means, retryAfterMs, platformCode } = classify(platform, 'api', {
     status: answer.status,
     headers: answer.headers,
     body,
+    credentialKind,
   });
   const isRedirect = answer.status >= 300 && answer.status < 400;
   if (means === 'ok' && (isRedirect || invalid !== null)) {

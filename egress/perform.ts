@@ -70,7 +70,7 @@ export async function performCall(
       parts.uses.count(subject.tenantId, subject.connectionId, request.endpoint, 'failed');
       throw error;
     });
-    const read = readAndCount(parts, subject, request, answer);
+    const read = readAndCount(parts, subject, request, { answer, credentialKind: material.credential.kind });
     if (read.result.classification !== 'retry_after') return read;
     const waitMs = read.retryAfterMs ?? 0;
     await parts.budgets.block(subject, parts.clock.nowMs() + waitMs);
@@ -131,11 +131,11 @@ function readAndCount(
   parts: CallParts,
   subject: CallSubject,
   request: PlatformRequest,
-  answer: OutboundAnswer,
+  { answer, credentialKind }: { answer: OutboundAnswer; credentialKind: string },
 ): ReadAnswer {
   let read: ReadAnswer | null = null;
   try {
-    read = readAnswer(subject.platform, request, answer);
+    read = readAnswer(subject.platform, request, answer, credentialKind);
     parts.budgets.observe(subject, read.result);
     return read;
   } finally {

@@ -1,9 +1,10 @@
 // Every platform Mooring knows, one line each. A new one is a folder beside these and a line here.
 import type { Platform } from '../domain/platform.ts';
+import { medusa } from './medusa/platform.ts';
 import { shopify } from './shopify/platform.ts';
 
 export const PLATFORMS: ReadonlyMap<string, Platform> = new Map<string, Platform>(
-  [shopify].map((platform) => [platform.id, platform]),
+  [shopify, medusa].map((platform) => [platform.id, platform]),
 );
 
 export function findPlatform(id: string): Platform | undefined {

@@ -1,0 +1,191 @@
+// Medusa's admin objects → unified records. Amounts are in major units; the exact text of an amount is in its raw_ twin. Pure.
+import type { Json, PassContext } from '../../domain/platform.ts';
+import type {
+  Address,
+  Customer,
+  InventoryLevel,
+  LineItem,
+  Money,
+  Order,
+  Product,
+} from '../../domain/resource.ts';
+import { type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+
+const ORDER_STATUS: Readonly<Record<string, Order['status']>> = {
+  pending: 'open',
+  requires_action: 'open',
+  draft: 'open',
+  completed: 'completed',
+  archived: 'completed',
+  canceled: 'cancelled',
+};
+
+const PAYMENT: Readonly<Record<string, Order['paymentStatus']>> = {
+  not_paid: 'pending',
+  awaiting: 'pending',
+  requires_action: 'pending',
+  authorized: 'authorized',
+  partially_authorized: 'authorized',
+  captured: 'paid',
+  partially_captured: 'authorized',
+  partially_refunded: 'partially_refunded',
+  refunded: 'refunded',
+  canceled: 'voided',
+};
+
+const FULFILLMENT: Readonly<Record<string, Order['fulfillmentStatus']>> = {
+  not_fulfilled: 'unfulfilled',
+  partially_fulfilled: 'partially_fulfilled',
+  fulfilled: 'fulfilled',
+  partially_shipped: 'partially_fulfilled',
+  shipped: 'fulfilled',
+  partially_delivered: 'partially_fulfilled',
+  delivered: 'fulfilled',
+};
+
+const PRODUCT_STATUS: Readonly<Record<string, Product['status']>> = {
+  published: 'active',
+  draft: 'draft',
+  proposed: 'draft',
+  rejected: 'archived',
+};
+
+export function mapOrder(item: Json, pass: PassContext): readonly Order[] {
+  const order = readRecord(item);
+  // Older lists leave the currency out; the shop's own is then the only one there is.
+  const currency = readCurrency(
+    order.raw['currency_code'] ?? pass.facts['currency'],
+    `${order.path}/currency_code`,
+  );
+  const payment = order.optionalText('payment_status');
+  const fulfillment = order.optionalText('fulfillment_status');
+  const status = order.optionalText('status');
+  return [
+    {
+      ...base(order),
+      number: order.has('display_id') ? `#${order.id('display_id')}` : null,
+      status: lookUp(ORDER_STATUS, status),
+      paymentStatus: lookUp(PAYMENT, payment),
+      fulfillmentStatus: lookUp(FULFILLMENT, fulfillment),
+      platformStatus: [status, payment, fulfillment].filter((one) => one !== null).join('/') || null,
+      currency,
+      total: amount(order, 'total', currency) ?? order.money('total', currency),
+      subtotal: amount(order, 'subtotal', currency),
+      tax: amount(order, 'tax_total', currency),
+      shipping: amount(order, 'shipping_total', currency),
+      discount: amount(order, 'discount_total', currency),
+      customerPlatformId: order.optionalId('customer_id'),
+      email: order.optionalText('email'),
+      shippingAddress: address(order.optionalObject('shipping_address')),
+      billingAddress: address(order.optionalObject('billing_address')),
+      lineItems: order.list('items').map((line) => mapLineItem(line, currency)),
+    },
+  ];
+}
+
+function mapLineItem(line: RecordReader, currency: string): LineItem {
+  return {
+    platformId: line.id('id'),
+    productPlatformId: line.optionalId('product_id'),
+    variantPlatformId: line.optionalId('variant_id'),
+    sku: line.optionalText('variant_sku'),
+    title: line.optionalText('title'),
+    quantity: line.integer('quantity'),
+    unitPrice: amount(line, 'unit_price', currency),
+    total: amount(line, 'total', currency),
+  };
+}
+
+export function mapProduct(item: Json): readonly Product[] {
+  const product = readRecord(item);
+  const status = product.optionalText('status');
+  return [
+    {
+      ...base(product),
+      title: product.text('title'),
+      status: lookUp(PRODUCT_STATUS, status),
+      platformStatus: status,
+      description: product.optionalText('description'),
+      brand: null,
+      url: null,
+      variants: product.list('variants').map((variant) => ({
+        platformId: variant.id('id'),
+        sku: variant.optionalText('sku'),
+        barcode: variant.optionalText('barcode'),
+        title: variant.optionalText('title'),
+        // Prices are per region and currency, and are not in the list.
+        price: null,
+        inventoryItemPlatformId: null,
+      })),
+    },
+  ];
+}
+
+export function mapCustomer(item: Json): readonly Customer[] {
+  const customer = readRecord(item);
+  return [
+    {
+      ...base(customer),
+      email: customer.optionalText('email'),
+      firstName: customer.optionalText('first_name'),
+      lastName: customer.optionalText('last_name'),
+      phone: customer.optionalText('phone'),
+      addresses: customer.list('addresses').flatMap((one) => address(one) ?? []),
+    },
+  ];
+}
+
+/** One record a location; the level's id is the record's. */
+export function mapInventory(item: Json): readonly InventoryLevel[] {
+  const stocked = readRecord(item);
+  return stocked.list('location_levels').map((level) => ({
+    ...base(level),
+    sku: stocked.optionalText('sku'),
+    productPlatformId: null,
+    variantPlatformId: null,
+    locationPlatformId: level.optionalId('location_id'),
+    available: level.optionalInteger('available_quantity'),
+    onHand: level.optionalInteger('stocked_quantity'),
+    reserved: level.optionalInteger('reserved_quantity'),
+  }));
+}
+
+function base(record: RecordReader): {
+  platformId: string;
+  platformCreatedAt: string | null;
+  platformUpdatedAt: string | null;
+} {
+  return {
+    platformId: record.id('id'),
+    platformCreatedAt: record.instant('created_at'),
+    platformUpdatedAt: record.instant('updated_at'),
+  };
+}
+
+/** The exact decimal where Medusa tells it, else the number. */
+function amount(record: RecordReader, name: string, currency: string): Money | null {
+  return (
+    record.optionalObject(`raw_${name}`)?.optionalMoney('value', currency) ??
+    record.optionalMoney(name, currency)
+  );
+}
+
+function address(of: RecordReader | null): Address | null {
+  if (of === null) return null;
+  const names = [of.optionalText('first_name'), of.optionalText('last_name')].filter((one) => one !== null);
+  return {
+    name: names.join(' ') || null,
+    company: of.optionalText('company'),
+    line1: of.optionalText('address_1'),
+    line2: of.optionalText('address_2'),
+    city: of.optionalText('city'),
+    region: of.optionalText('province'),
+    postalCode: of.optionalText('postal_code'),
+    countryCode: of.optionalText('country_code')?.toUpperCase() ?? null,
+    phone: of.optionalText('phone'),
+  };
+}
+
+function lookUp<T extends string>(table: Readonly<Record<string, T>>, word: string | null): T | 'unknown' {
+  return (word === null ? undefined : table[word]) ?? 'unknown';
+}
