@@ -2,6 +2,7 @@
 // replaces its embedded part. Parts start in this order and stop in the reverse one. Used by npm start, the real-shop test and the benchmarks.
 import { openDatabase } from '../../store/database.ts';
 import { temporalSettings } from '../../temporal.config.ts';
+import { forgetPart, type RunningPart, rememberPart, stopLeftovers } from './leftovers.ts';
 import { inFolder, keepSecret, type LocalAddresses, readPorts, writePorts } from './local-state.ts';
 import { migrate } from './migrate.ts';
 import { ensureOperatorKey } from './operator-key.ts';
@@ -28,6 +29,9 @@ export interface Stack {
 const WANTED_PORTS = { http: 3000, sandbox: 4400, postgres: 5499, temporal: 7233, temporalUi: 8233 };
 type PortName = keyof typeof WANTED_PORTS;
 
+/** Where the parts that run are remembered. */
+const RUNNING = inFolder('run');
+
 interface Running {
   databaseUrl: string;
   temporalAddress: string;
@@ -52,6 +56,17 @@ export function planStack(options: StackOptions = {}): Stack {
   const ports = portKeeper();
   const given = process.env;
 
+  const remember = async (running: RunningPart, stop: () => Promise<void>): Promise<void> => {
+    await rememberPart(RUNNING, running);
+    stops.push({
+      title: running.name,
+      stop: async () => {
+        await stop();
+        await forgetPart(RUNNING, running.name);
+      },
+    });
+  };
+
   const part = async (
     name: string,
     script: string,
@@ -59,10 +74,11 @@ export function planStack(options: StackOptions = {}): Stack {
   ): Promise<void> => {
     const started = await startPart({ name, script, env, logFile: inFolder('logs', `${name}.log`) });
     parts.push(started);
-    stops.push({ title: name, stop: started.stop });
+    await remember({ name, pid: started.pid, command: script }, started.stop);
   };
 
   const postgres = async (): Promise<string> => {
+    await stopLeftovers(RUNNING);
     if (given['DATABASE_URL'] !== undefined) {
       now.databaseUrl = given['DATABASE_URL'];
       return 'DATABASE_URL is used';
@@ -85,7 +101,7 @@ export function planStack(options: StackOptions = {}): Stack {
     }
     const [port, uiPort] = [await ports.get('temporal'), await ports.get('temporalUi')];
     const server = await startTemporal({ port, uiPort, file: inFolder('temporal.db') });
-    stops.push({ title: 'Temporal', stop: server.stop });
+    await remember({ name: 'Temporal', pid: server.pid, command: inFolder('temporal.db') }, server.stop);
     now.temporalAddress = server.address;
     now.temporalUiUrl = server.uiUrl;
     await registerSearchAttributes({ connection: { address: server.address }, namespace: 'default' });

@@ -9,6 +9,7 @@ import { TEMPORAL_CLI, temporalBinary } from './temporal-binary.ts';
 export interface LocalTemporal {
   readonly address: string;
   readonly uiUrl: string;
+  readonly pid: number | undefined;
   stop(): Promise<void>;
 }
 
@@ -62,7 +63,12 @@ export async function startTemporal(options: {
       cause,
     });
   }
-  return { address, uiUrl: `http://127.0.0.1:${options.uiPort}`, stop: () => stop(child) };
+  return {
+    address,
+    uiUrl: `http://127.0.0.1:${options.uiPort}`,
+    pid: child.pid,
+    stop: () => stop(child),
+  };
 }
 
 async function answers(address: string): Promise<void> {
