@@ -1,6 +1,7 @@
 // One sync of one shop: hands stretches of work to an activity until nothing is due. Decides nothing: what is due, and whether the
 // connection may be worked at all, is read anew in each stretch. It never retries what a platform refused: the run ends and is reported.
 import {
+  ActivityCancellationType,
   ActivityFailure,
   ApplicationFailure,
   CancellationScope,
@@ -16,7 +17,12 @@ import { ERRORS, type ErrorCode } from '../domain/errors.ts';
 import type { SyncStoreInput } from './messages.ts';
 import { MANY_PAGES, RUN_END } from './policies.ts';
 
-const { syncPages } = proxyActivities<PageActivities>({ ...MANY_PAGES, summary: 'pages of what is due' });
+const { syncPages } = proxyActivities<PageActivities>({
+  ...MANY_PAGES,
+  summary: 'pages of what is due',
+  // The run is closed after its last page, not beside it.
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+});
 const { closeRun } = proxyActivities<PageActivities>({ ...RUN_END, summary: 'end of the run' });
 
 /** How the run went: ids, words and counts. */
