@@ -20,6 +20,8 @@ const CONNECTED_WITHIN_MS = 30_000;
 const RUN_WITHIN_MS = 5_000;
 const SYNCED_WITHIN_MS = 120_000;
 const LOOK_EVERY_MS = 150;
+/** A partial run left out a resource, and says so; its other records are there. */
+const ENDED = ['completed', 'partial', 'held'];
 
 /** Makes the demo where there is no tenant yet; either way gives a row a connection of it. Throws when a platform's flow fails. */
 export async function runDemo(addresses: LocalAddresses): Promise<readonly DemoRow[]> {
@@ -101,8 +103,8 @@ async function synced(api: LocalApi, connectionId: string, say: (text: string) =
     const found = await newest();
     if (found === undefined) return undefined;
     say(recordsText(found));
-    // A run that failed is followed by another one.
-    return found.status === 'running' || found.status === 'failed' ? undefined : found;
+    // A run that failed or was interrupted is followed by another one.
+    return ENDED.includes(found.status) ? found : undefined;
   });
 }
 
