@@ -1,7 +1,7 @@
 // The chain over the audit trail: each row's hash covers the row and the hash before it. One writer at a time links new rows, after
 // they were committed, so that adding them never queues. Verifying walks the chain and names the first row that is not as it was.
 import { createHash } from 'node:crypto';
-import type { Database, Sql, StoreLog } from './database.ts';
+import type { Database, Sql } from './database.ts';
 
 export type AuditVerdict =
   | { readonly intact: true; readonly linked: number; readonly waiting: number }
@@ -40,35 +40,6 @@ export async function linkAudit(db: Database): Promise<number> {
     linked += batch;
     if (batch < LINK_BATCH) return linked;
   }
-}
-
-/** Links new rows every `everyMs` until the returned function is called. */
-export function keepAuditLinked(db: Database, everyMs: number, log?: StoreLog): () => Promise<void> {
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> = Promise.resolve();
-
-  async function link(): Promise<void> {
-    try {
-      await linkAudit(db);
-    } catch (error) {
-      log?.warn({ error: error instanceof Error ? error.message : 'unknown' }, 'audit rows were not linked');
-    }
-    plan();
-  }
-  function plan(): void {
-    if (stopped) return;
-    timer = setTimeout(() => {
-      running = link();
-    }, everyMs);
-  }
-
-  plan();
-  return async () => {
-    stopped = true;
-    clearTimeout(timer);
-    await running;
-  };
 }
 
 /** Walks the whole chain. Rows linked meanwhile are not looked at. */

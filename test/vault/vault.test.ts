@@ -15,6 +15,7 @@ import {
   createVault,
   type LocalKey,
   localKeyProvider,
+  type RewrapPort,
   rewrapDataKeys,
   type Vault,
 } from '../../vault/index.ts';
