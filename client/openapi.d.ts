@@ -2181,7 +2181,7 @@ export interface components {
             }[];
             /**
              * Format: uri
-             * @description A fresh link to the hosted page, for `approve` and `widen_scopes`
+             * @description A fresh link to the hosted page, for `approve` and `widen_scopes`; for keys that may make links (admin, operator)
              */
             reconnectUrl?: string;
         };
@@ -2718,7 +2718,7 @@ export interface components {
             }[];
             /**
              * Format: uri
-             * @description A fresh link to the hosted page, for `approve` and `widen_scopes`
+             * @description A fresh link to the hosted page, for `approve` and `widen_scopes`; for keys that may make links (admin, operator)
              */
             reconnectUrl?: string;
         };

@@ -56,6 +56,7 @@ export async function describeApi(app: App, publicUrl: string): Promise<void> {
       hideClientButton: true,
       showDeveloperTools: 'never',
       agent: { disabled: true },
+      mcp: { disabled: true },
     },
   });
 }

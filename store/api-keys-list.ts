@@ -1,11 +1,14 @@
 // Reads of API keys for the API: names, roles and dates. The hash stays here. Never writes.
-import type { ApiKeyId } from '../domain/ids.ts';
+import type { ApiKeyId, TenantId } from '../domain/ids.ts';
 import type { Tx } from './database.ts';
 import type { ApiKey } from './generated/client.ts';
 import type { PageAfter } from './page-after.ts';
 import { rowId } from './row-ids.ts';
 
-export type ApiKeyListRow = Omit<ApiKey, 'hash' | 'id'> & { readonly id: ApiKeyId };
+export type ApiKeyListRow = Omit<ApiKey, 'hash' | 'id' | 'tenantId'> & {
+  readonly id: ApiKeyId;
+  readonly tenantId: TenantId | null;
+};
 
 export async function listApiKeys(tx: Tx, page: PageAfter): Promise<ApiKeyListRow[]> {
   const rows = await tx.apiKey.findMany({
@@ -14,10 +17,18 @@ export async function listApiKeys(tx: Tx, page: PageAfter): Promise<ApiKeyListRo
     orderBy: { id: 'asc' },
     take: page.limit,
   });
-  return rows.map((row) => ({ ...row, id: rowId('apiKey', row.id) }));
+  return rows.map(withIds);
 }
 
 export async function readApiKey(tx: Tx, id: string): Promise<ApiKeyListRow | null> {
   const row = await tx.apiKey.findUnique({ where: { id }, omit: { hash: true } });
-  return row === null ? null : { ...row, id: rowId('apiKey', row.id) };
+  return row === null ? null : withIds(row);
+}
+
+function withIds(row: Omit<ApiKey, 'hash'>): ApiKeyListRow {
+  return {
+    ...row,
+    id: rowId('apiKey', row.id),
+    tenantId: row.tenantId === null ? null : rowId('tenant', row.tenantId),
+  };
 }

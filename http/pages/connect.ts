@@ -92,7 +92,7 @@ function shopInput(field: Platform['shop'][number], page: FormPage): Markup {
   return input({
     name: field.name,
     label: field.optional === true ? `${field.label} (optional)` : field.label,
-    help: `${field.help} Example: ${field.example}`,
+    help: `${field.help.replace(/\.?$/, '.')} Example: ${field.example}`,
     type: 'text',
     value: page.values[field.name] ?? '',
     error: page.errors[field.name],

@@ -18,12 +18,13 @@ input[type=text], input[type=password], input[type=search], select { width: 100%
 input[aria-invalid=true] { border-color: var(--bad); border-width: 2px; }
 .error { margin: .3rem 0 0; color: var(--bad); font-size: .92rem; }
 .notice { margin: 1rem 0; padding: .8rem 1rem; border-radius: 8px; border-left: 4px solid var(--accent); background: var(--tint); }
-.notice.bad { border-left-color: var(--bad); }
-.notice.good { border-left-color: var(--good); }
+.notice.bad { border-left-color: var(--bad); background: color-mix(in srgb, var(--bad) 9%, var(--paper)); }
+.notice.good { border-left-color: var(--good); background: color-mix(in srgb, var(--good) 9%, var(--paper)); }
 button, .button { display: inline-block; min-height: 2.9rem; margin: 1.25rem .5rem 0 0; padding: .7rem 1.3rem; font: inherit; font-weight: 600; text-decoration: none; cursor: pointer; color: var(--accent-ink); background: var(--accent); border: 1px solid var(--accent); border-radius: 8px; }
 button.quiet, .button.quiet { color: var(--accent); background: transparent; }
 button.danger { color: var(--bad); background: transparent; border-color: var(--bad); }
 a { color: var(--accent); }
+td button { min-height: 0; margin: 0; padding: .2rem .7rem; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 ul.choices { list-style: none; margin: 1rem 0 0; padding: 0; display: grid; gap: .6rem; }
 ul.choices a { display: flex; justify-content: space-between; align-items: center; padding: .95rem 1.1rem; font-weight: 600; text-decoration: none; color: inherit; border: 1px solid var(--line); border-radius: 10px; }

@@ -5,6 +5,7 @@ import { MooringError } from '../../domain/errors.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { createApiKey, revokeApiKey } from '../../store/api-keys.ts';
 import { listApiKeys, readApiKey } from '../../store/api-keys-list.ts';
+import { appendAudit } from '../../store/audit.ts';
 import type { Tx } from '../../store/database.ts';
 import { newId } from '../../store/new-id.ts';
 import { readTenant } from '../../store/tenants-list.ts';
@@ -34,7 +35,13 @@ export const apiKeyRoutes =
       async (request, reply) => {
         const secret = mintApiKey();
         const row = await inScope(deps.db, principalOf(request), (tx) =>
-          makeKey(tx, { principal: principalOf(request), wish: request.body, secret, nowMs: deps.nowMs() }),
+          makeKey(tx, {
+            principal: principalOf(request),
+            reason: request.id,
+            wish: request.body,
+            secret,
+            nowMs: deps.nowMs(),
+          }),
         );
         return reply.code(201).send({ ...presentApiKey(row), secret });
       },
@@ -77,6 +84,14 @@ export const apiKeyRoutes =
         await inScope(deps.db, principalOf(request), async (tx) => {
           const row = await readApiKey(tx, id);
           if (row === null) throw unknown('API key', id);
+          await appendAudit(tx, {
+            tenantId: row.tenantId,
+            actor: principalOf(request).keyId,
+            action: 'api_key.revoked',
+            target: row.id,
+            outcome: 'done',
+            reason: request.id,
+          });
           await revokeApiKey(tx, row.id, new Date(deps.nowMs()));
         });
         return reply.code(204).send(null);
@@ -86,7 +101,7 @@ export const apiKeyRoutes =
 
 async function makeKey(
   tx: Tx,
-  making: { principal: Principal; wish: NewApiKey; secret: string; nowMs: number },
+  making: { principal: Principal; reason: string; wish: NewApiKey; secret: string; nowMs: number },
 ) {
   const { principal, wish, secret, nowMs } = making;
   const tenantId = await ownerOf(tx, principal, wish);
@@ -95,8 +110,18 @@ async function makeKey(
       fields: [{ path: '/expiresAt', rule: 'must be in the future' }],
     });
   }
+  const id = newId('apiKey');
+  await appendAudit(tx, {
+    tenantId,
+    actor: principal.keyId,
+    action: 'api_key.created',
+    target: id,
+    outcome: 'done',
+    reason: making.reason,
+    detail: { role: wish.role },
+  });
   return createApiKey(tx, {
-    id: newId('apiKey'),
+    id,
     tenantId,
     role: wish.role,
     name: wish.name,

@@ -44,7 +44,13 @@ export const connectionCommandRoutes =
           response: { 200: diagnosis },
         },
       },
-      async (request) => diagnosisOf(deps, await connectionOf(deps, principalOf(request), request.params.id)),
+      async (request) => {
+        const principal = principalOf(request);
+        const row = await connectionOf(deps, principal, request.params.id);
+        return diagnosisOf(deps, row, {
+          mayActAsMerchant: principal.role === 'admin' || principal.role === 'operator',
+        });
+      },
     );
 
     app.post(
@@ -158,7 +164,12 @@ function presentOutcome(outcome: EnsureFreshOutcome): z.infer<typeof refreshOutc
   return { outcome: 'retry_later', retryAt: new Date(outcome.retryAtMs).toISOString() };
 }
 
-async function diagnosisOf(deps: HttpDeps, row: ConnectionListRow): Promise<z.infer<typeof diagnosis>> {
+/** Whoever holds a reconnect link acts as the merchant, so only a key that may make links is given one. */
+async function diagnosisOf(
+  deps: HttpDeps,
+  row: ConnectionListRow,
+  { mayActAsMerchant }: { mayActAsMerchant: boolean },
+): Promise<z.infer<typeof diagnosis>> {
   const lifecycle = LIFECYCLES.find((one) => one === row.lifecycle) ?? 'connecting';
   const found = diagnoseCondition({
     lifecycle: stateOf(row) === 'revoking' ? 'revoking' : lifecycle,
@@ -168,15 +179,16 @@ async function diagnosisOf(deps: HttpDeps, row: ConnectionListRow): Promise<z.in
     nextTryAtMs: row.nextTryAt?.getTime() ?? null,
   });
   const asksMerchant = found.action === 'approve' || found.action === 'widen_scopes';
-  const session = asksMerchant
-    ? await openConnectSession(deps, {
-        tenantId: row.tenantId,
-        platform: row.platform,
-        permissions: row.permissions.filter(isPermission),
-        connectionId: row.id,
-        returnUrl: null,
-      })
-    : null;
+  const session =
+    asksMerchant && mayActAsMerchant
+      ? await openConnectSession(deps, {
+          tenantId: row.tenantId,
+          platform: row.platform,
+          permissions: row.permissions.filter(isPermission),
+          connectionId: row.id,
+          returnUrl: null,
+        })
+      : null;
   const nextTryAt = iso(found.nextTryAtMs === null ? null : new Date(found.nextTryAtMs));
   return {
     state: stateOf(row),

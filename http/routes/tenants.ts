@@ -4,8 +4,10 @@ import { z } from 'zod';
 import { MooringError } from '../../domain/errors.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { isId } from '../../domain/ids.ts';
+import { appendAudit } from '../../store/audit.ts';
 import { fenceConnection } from '../../store/connections.ts';
 import { listConnections } from '../../store/connections-list.ts';
+import type { Tx } from '../../store/database.ts';
 import { newId } from '../../store/new-id.ts';
 import { createTenant, markTenantErasing } from '../../store/tenants.ts';
 import { listTenants, readTenant } from '../../store/tenants-list.ts';
@@ -30,9 +32,11 @@ export const tenantRoutes =
         for (const [at, origin] of returnOrigins.entries()) {
           if (!isOrigin(origin)) throw notAnOrigin(`/returnOrigins/${at}`);
         }
-        const row = await deps.db.acrossTenants((tx) =>
-          createTenant(tx, { id: newId('tenant'), name, settings: { returnOrigins } }),
-        );
+        const row = await deps.db.acrossTenants(async (tx) => {
+          const id = newId('tenant');
+          await audit(tx, { id, actor: actorOf(request), action: 'tenant.created', reason: request.id });
+          return createTenant(tx, { id, name, settings: { returnOrigins } });
+        });
         return reply.code(201).send(presentTenant(row));
       },
     );
@@ -74,18 +78,19 @@ export const tenantRoutes =
       async (request, reply) => {
         const { id } = request.params;
         if (!isId('tenant', id)) throw unknown('tenant', id);
-        const row = await eraseTenant(deps, id, actorOf(request));
+        const row = await eraseTenant(deps, id, { by: actorOf(request), reason: request.id });
         return reply.code(202).send(presentTenant(row));
       },
     );
   };
 
 /** Marks and fences in one transaction, then tells each connection. Safe to repeat: a connection told twice hears it once. */
-async function eraseTenant(deps: HttpDeps, id: TenantId, by: string) {
+async function eraseTenant(deps: HttpDeps, id: TenantId, { by, reason }: { by: string; reason: string }) {
   const now = new Date(deps.nowMs());
   const { row, connectionIds } = await deps.db.acrossTenants(async (tx) => {
     const found = await readTenant(tx, id);
     if (found === null) throw unknown('tenant', id);
+    await audit(tx, { id, actor: by, action: 'tenant.erasure_requested', reason });
     await markTenantErasing(tx, id, now);
     const connections = await listConnections(tx, { tenantId: id, after: null, limit: 100_000 });
     const live = connections.filter((one) => one.lifecycle !== 'abandoned').map((one) => one.id);
@@ -96,6 +101,14 @@ async function eraseTenant(deps: HttpDeps, id: TenantId, by: string) {
     await deps.lifecycle.tell(connectionId, { name: 'revoke', by, upstream: true, erase: true });
   }
   return row;
+}
+
+function audit(
+  tx: Tx,
+  of: { id: TenantId; actor: string; action: string; reason: string },
+): Promise<unknown> {
+  const { id, ...entry } = of;
+  return appendAudit(tx, { ...entry, tenantId: id, target: id, outcome: 'done' });
 }
 
 function notAnOrigin(path: string): MooringError {

@@ -132,10 +132,10 @@ export const diagnosis = z
     because: z.string(),
     nextTryAt: instant.optional(),
     evidence: z.array(z.object({ at: instant, what: z.string(), detail: z.string().optional() })),
-    reconnectUrl: z
-      .url()
-      .optional()
-      .meta({ description: 'A fresh link to the hosted page, for `approve` and `widen_scopes`' }),
+    reconnectUrl: z.url().optional().meta({
+      description:
+        'A fresh link to the hosted page, for `approve` and `widen_scopes`; for keys that may make links (admin, operator)',
+    }),
   })
   .meta({ id: 'Diagnosis' });
 

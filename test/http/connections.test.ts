@@ -93,6 +93,10 @@ describe('connections', () => {
     const { body: found } = await api.call('GET', `/v1/connections/${body.id}/diagnosis`);
     expect(found).toMatchObject({ state: 'reauth_required', action: 'approve', actor: 'merchant' });
     expect(found.reconnectUrl).toMatch(/^http:\/\/127\.0\.0\.1:3000\/connect\/[\w-]{43}$/);
+    const reader = await api.key('read', tenantId);
+    const seen = await api.call('GET', `/v1/connections/${body.id}/diagnosis`, { key: reader });
+    expect(seen.body).toMatchObject({ action: 'approve' });
+    expect(seen.body.reconnectUrl, 'a link acts as the merchant; a reader may not').toBeUndefined();
     const sync = await api.call('POST', `/v1/connections/${body.id}/sync`, { body: {} });
     expect(sync.body).toMatchObject({ status: 409, code: 'reauth_required' });
   });
