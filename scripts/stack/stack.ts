@@ -79,6 +79,8 @@ export function planStack(options: StackOptions = {}): Stack {
 
   const postgres = async (): Promise<string> => {
     await stopLeftovers(RUNNING);
+    // Said before anything starts, because PORT may be taken.
+    await ports.get('http');
     if (given['DATABASE_URL'] !== undefined) {
       now.databaseUrl = given['DATABASE_URL'];
       return 'DATABASE_URL is used';
@@ -96,7 +98,7 @@ export function planStack(options: StackOptions = {}): Stack {
       const settings = temporalSettings(given);
       now.temporalAddress = settings.address;
       now.temporalUiUrl = given['TEMPORAL_UI_URL'] ?? '';
-      await registerSearchAttributes(settings);
+      await naming(`Temporal at ${settings.address}`, registerSearchAttributes(settings));
       return `the cluster at ${settings.address} is used`;
     }
     const [port, uiPort] = [await ports.get('temporal'), await ports.get('temporalUi')];
@@ -109,7 +111,7 @@ export function planStack(options: StackOptions = {}): Stack {
   };
 
   const schema = async (): Promise<string> => {
-    const applied = await migrate(known(now.databaseUrl));
+    const applied = await naming('the database', migrate(known(now.databaseUrl)));
     return applied.length === 0 ? 'up to date' : `${applied.length} applied`;
   };
 
@@ -188,6 +190,17 @@ export function planStack(options: StackOptions = {}): Stack {
 function known<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('a part of the stack was asked for before it was started');
   return value;
+}
+
+/** Says which part a failure is about. */
+async function naming<T>(part: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    throw new Error(`${part} cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
+  }
 }
 
 /** The origins the sandbox plays, each pointing to it. */
