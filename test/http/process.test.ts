@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLifecycleCommands } from '../../http/lifecycle.ts';
+import { freePort } from '../../scripts/stack/ports.ts';
+import { startPart } from '../../scripts/stack/process.ts';
+import { newId } from '../../store/new-id.ts';
+import { connectTemporal, createTestDatabase, type TestDatabase, type TestTemporal } from '../world.ts';
+
+let database: TestDatabase;
+let temporal: TestTemporal;
+beforeAll(async () => {
+  [database, temporal] = await Promise.all([createTestDatabase(), connectTemporal()]);
+}, 60_000);
+afterAll(async () => {
+  await temporal.close();
+  await database.close();
+});
+
+describe('the HTTP process', { timeout: 90_000 }, () => {
+  it('says ready once it answers, and on SIGTERM lets go of what it opened and ends', async () => {
+    const port = await freePort();
+    const logFile = join(await mkdtemp(join(tmpdir(), 'mooring-http-')), 'http.log');
+    const part = await startPart({
+      name: 'http',
+      script: 'http/main.ts',
+      logFile,
+      env: {
+        DATABASE_URL: database.url,
+        TEMPORAL_ADDRESS: temporal.address,
+        TEMPORAL_NAMESPACE: temporal.namespace,
+        PORT: String(port),
+        MOORING_PUBLIC_URL: `http://127.0.0.1:${port}`,
+        MOORING_KEK: randomBytes(32).toString('base64'),
+      },
+    });
+    const ready = await fetch(`http://127.0.0.1:${port}/readyz`);
+    expect(ready.status).toBe(200);
+    await part.stop();
+    expect(await part.ended).toBe(0);
+    expect(await readFile(logFile, 'utf8')).toContain('"msg":"stopped"');
+  });
+
+  it('lists every wrong setting and does not start', async () => {
+    const { code, err } = await new Promise<{ code: number | null; err: string }>((resolve) => {
+      const child = spawn(process.execPath, ['--import', 'tsx', 'http/main.ts'], {
+        env: {
+          PATH: process.env['PATH'],
+          PORT: 'many',
+          MOORING_KEK: 'short',
+          NODE_ENV: 'production',
+          MOORING_ALLOW_PRIVATE_NETWORKS: 'true',
+        },
+      });
+      let text = '';
+      child.stderr.on('data', (data: Buffer) => {
+        text += String(data);
+      });
+      child.stdout.on('data', (data: Buffer) => {
+        text += String(data);
+      });
+      child.on('exit', (exit) => resolve({ code: exit, err: text }));
+    });
+    expect(code).not.toBe(0);
+    for (const name of [
+      'PORT',
+      'MOORING_KEK',
+      'DATABASE_URL',
+      'MOORING_PUBLIC_URL',
+      'MOORING_ALLOW_PRIVATE_NETWORKS',
+    ])
+      expect(err).toContain(`"${name}"`);
+    expect(err).not.toContain('short');
+  });
+});
+
+describe('commands to a workflow that is not there', () => {
+  it('say so as values, not as errors', async () => {
+    const commands = createLifecycleCommands(temporal.client);
+    const id = newId('connection');
+    expect(await commands.authorize(id, { authorizationId: newId('authorization') })).toBeNull();
+    expect(await commands.tell(id, { name: 'pause', by: 'test' })).toBe(false);
+    expect(await commands.triggerSync(id)).toBe(false);
+    expect(await commands.refreshNow(id, { requestedBy: 'test' })).toEqual({ outcome: 'revoked' });
+    await commands.ping();
+  });
+});
