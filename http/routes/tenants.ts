@@ -8,6 +8,7 @@ import { appendAudit } from '../../store/audit.ts';
 import { fenceConnection } from '../../store/connections.ts';
 import { listConnections } from '../../store/connections-list.ts';
 import type { Tx } from '../../store/database.ts';
+import { eraseRecords } from '../../store/erase-records.ts';
 import { newId } from '../../store/new-id.ts';
 import { createTenant, markTenantErasing } from '../../store/tenants.ts';
 import { listTenants, readTenant } from '../../store/tenants-list.ts';
@@ -98,7 +99,9 @@ async function eraseTenant(deps: HttpDeps, id: TenantId, { by, reason }: { by: s
     return { row: { ...found, erasingAt: found.erasingAt ?? now }, connectionIds: live };
   });
   for (const connectionId of connectionIds) {
-    await deps.lifecycle.tell(connectionId, { name: 'revoke', by, upstream: true, erase: true });
+    const told = await deps.lifecycle.tell(connectionId, { name: 'revoke', by, upstream: true, erase: true });
+    // One that ended before has nobody left to erase what it kept.
+    if (!told) await deps.db.sqlInTenant(id, (sql) => eraseRecords(sql, connectionId));
   }
   return row;
 }

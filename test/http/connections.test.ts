@@ -108,4 +108,36 @@ describe('connections', () => {
     expect(next.status).toBe(200);
     expect((await api.call('GET', `/v1/events?tenantId=${tenantId}`)).status).toBe(200);
   });
+
+  it('erasing a tenant fences all it has, tells every workflow, and erases what ended ones kept', async () => {
+    const gone = await api.tenant('Gone');
+    const make = async (shop: string) =>
+      (await api.call('POST', '/v1/connections', { body: { ...wish(shop), tenantId: gone } })).body.id;
+    const [live, ended] = [await make('https://live.example'), await make('https://ended.example')];
+    await api.database.owner.query(
+      `INSERT INTO records (tenant_id, connection_id, resource, platform_id, position, hash, record)
+       SELECT $1, unnest($2::text[]), 'orders', '1', unnest(ARRAY[1, 2]), gen_random_uuid(), '{}'`,
+      [gone, [live, ended]],
+    );
+    const tell = api.lifecycle.tell;
+    api.lifecycle.tell = async (id, command) => (id === ended ? false : tell(id, command));
+    const answer = await api.call('DELETE', `/v1/tenants/${gone}`);
+    api.lifecycle.tell = tell;
+    expect(answer.status).toBe(202);
+    expect(answer.body.erasingAt).not.toBeNull();
+    expect(api.commands).toContain(`revoke ${live}`);
+    const { rows } = await api.database.owner.query(
+      'SELECT count(*) FROM connections WHERE tenant_id = $1 AND fenced_at IS NULL',
+      [gone],
+    );
+    expect(rows[0].count).toBe('0');
+    const left = await api.database.owner.query('SELECT connection_id FROM records WHERE tenant_id = $1', [
+      gone,
+    ]);
+    expect(left.rows.map((one) => one.connection_id)).toEqual([live]);
+    const late = await api.call('POST', '/v1/connections', {
+      body: { ...wish('https://late.example'), tenantId: gone },
+    });
+    expect(late.status).toBe(409);
+  });
 });
