@@ -28,7 +28,7 @@ import {
   UPDATES,
   WORKFLOW_TYPES,
 } from '../../workflows/messages.ts';
-import { createTestDatabase, startTimeSkipping, type TestDatabase } from '../world.ts';
+import { createTestDatabase, startTimeSkipping, type TestDatabase, until } from '../world.ts';
 import { type FakeOptions, type FakePlatform, fakePlatform } from './fake-platform.ts';
 
 export interface LifecycleWorld {
@@ -148,10 +148,8 @@ export async function startLifecycleWorld(options: WorldOptions = {}): Promise<L
       return rows.map(({ type }) => type);
     },
     endAll: async () => {
-      const ended = [...left].map((id) =>
-        env.client.workflow.getHandle(connectionWorkflowId(id)).terminate(),
-      );
-      await Promise.allSettled(ended);
+      // Revoked rather than terminated: a terminated run's activity would keep this server's clock from skipping.
+      await Promise.all([...left].map((id) => endByRevoking(parts, id)));
       left.clear();
     },
     close: async () => {
@@ -239,6 +237,18 @@ async function authorize(
     args: [{ authorizationId, ...how }],
     updateId: authorizationId,
   });
+}
+
+async function endByRevoking({ env }: Parts, id: ConnectionId): Promise<void> {
+  const handle = env.client.workflow.getHandle(connectionWorkflowId(id));
+  const isOver = () =>
+    handle.describe().then(
+      ({ status }) => status.name !== 'RUNNING',
+      () => true,
+    );
+  if (await isOver()) return;
+  await handle.signal(SIGNALS.revoke, { by: 'test', upstream: false, erase: false });
+  await until(`${id} to end`, isOver);
 }
 
 /** The time-skipping server has no schedules: their wished state is what counts here. */
