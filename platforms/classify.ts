@@ -23,6 +23,7 @@ export function classify(platform: Platform, at: 'token' | 'api', answer: Answer
   const rule = platform.answers.find(
     (one) =>
       (one.at === undefined || one.at === at) &&
+      (one.credentialKind === undefined || one.credentialKind === answer.credentialKind) &&
       matchesStatus(one, answer.status) &&
       matchesBody(one, answer.body),
   );
