@@ -171,7 +171,7 @@ test('the shop is connected, synced, followed, lost and found again', async () =
   const [itemId = ''] = goods.inventoryItemIds;
   await shop.admin('POST', `/admin/products/${productId}`, { title: 'Mug, renamed' });
   await shop.admin('POST', `/admin/inventory-items/${itemId}/location-levels/${goods.locationId}`, {
-    stocked_quantity: 7,
+    stocked_quantity: 407,
   });
   await api('POST', `/v1/connections/${connected.id}/sync`, { mode: 'incremental' });
   await until('the new order', async () => (await feed('orders', connected.id)).has(newOrder), 60_000);
