@@ -48,7 +48,7 @@ type ProductVariant implements Node {
 type SelectedOption { name: String value: String }
 type Customer implements Node {
   id: ID legacyResourceId: UnsignedInt64 firstName: String lastName: String displayName: String email: String phone: String note: String tags: [String] state: String locale: String verifiedEmail: Boolean
-  createdAt: DateTime updatedAt: DateTime numberOfOrders: UnsignedInt64 amountSpent: MoneyV2 defaultAddress: MailingAddress addresses: [MailingAddress]
+  createdAt: DateTime updatedAt: DateTime numberOfOrders: UnsignedInt64 amountSpent: MoneyV2 defaultAddress: MailingAddress addresses(first: Int): [MailingAddress]
   defaultEmailAddress: CustomerEmailAddress defaultPhoneNumber: CustomerPhoneNumber
 }
 type CustomerEmailAddress { emailAddress: String marketingState: String }
