@@ -1,4 +1,6 @@
-// The workflows of a lifecycle test: those of the installation, without the syncs.
+// The workflows of a lifecycle test: those of the installation, with a sync that does nothing.
 export { breaker } from '../../workflows/breaker.ts';
 export { connection } from '../../workflows/connection.ts';
 export { sweep } from '../../workflows/sweep.ts';
+
+export async function syncStore(): Promise<void> {}

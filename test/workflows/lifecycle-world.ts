@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { createLifecycleActivities } from '../../activities/lifecycle.ts';
 import type { LifecycleActivities } from '../../activities/lifecycle-contract.ts';
@@ -16,6 +16,8 @@ import { DEFAULT_TIMINGS } from '../../domain/refresh-plan.ts';
 import { insertAuthorization } from '../../store/authorizations.ts';
 import { type ConnectionRow, findConnection, insertConnection } from '../../store/connections.ts';
 import { newId } from '../../store/new-id.ts';
+import { createSchedules } from '../../worker/schedules.ts';
+import { createLifecycleWorkflows } from '../../worker/workflows-client.ts';
 import {
   type AuthorizeInput,
   type AuthorizeOutcome,
@@ -28,8 +30,15 @@ import {
   UPDATES,
   WORKFLOW_TYPES,
 } from '../../workflows/messages.ts';
-import { createTestDatabase, startTimeSkipping, type TestDatabase, until } from '../world.ts';
+import {
+  connectTemporal,
+  createTestDatabase,
+  startTimeSkipping,
+  type TestDatabase,
+  until,
+} from '../world.ts';
 import { type FakeOptions, type FakePlatform, fakePlatform } from './fake-platform.ts';
+import { recordHistories } from './record-histories.ts';
 
 export interface LifecycleWorld {
   readonly env: TestWorkflowEnvironment;
@@ -54,6 +63,8 @@ export interface LifecycleWorld {
 }
 
 export interface WorldOptions extends Omit<FakeOptions, 'db' | 'nowMs'> {
+  /** dev: real time, schedules and lists; skipping (the default): a clock that skips */
+  readonly temporal?: 'skipping' | 'dev';
   readonly timings?: Partial<Timings>;
 }
 
@@ -78,12 +89,11 @@ export async function startLifecycleWorld(options: WorldOptions = {}): Promise<L
     logger: new DefaultLogger('ERROR'),
   });
   const [env, database, workflows] = await Promise.all([
-    startTimeSkipping(),
+    startTemporal(options.temporal ?? 'skipping'),
     createTestDatabase(),
     workflowBundle(),
   ]);
-  await registerAttributes(env);
-  const { timings, ...fakeOptions } = options;
+  const { timings, temporal: server, ...fakeOptions } = options;
   const fake = fakePlatform({ ...fakeOptions, db: database.db, nowMs: virtualNowMs });
   const schedules = new Map<ConnectionId, string | null>();
   const activities = createLifecycleActivities({
@@ -92,8 +102,8 @@ export async function startLifecycleWorld(options: WorldOptions = {}): Promise<L
     platforms: new Map([[fake.platform.id, fake.platform]]),
     exchange: fake.exchange,
     grants: fake.grants,
-    schedules: schedulesIn(schedules),
-    workflows: workflowsIn(env),
+    schedules: server === 'dev' ? createSchedules(env.client) : schedulesIn(schedules),
+    workflows: server === 'dev' ? createLifecycleWorkflows(env.client) : workflowsIn(env),
     eraseRecords: async () => 0,
     timings: { ...DEFAULT_TIMINGS, ...timings },
     connectDeadlineMs: 24 * 3_600_000,
@@ -150,6 +160,7 @@ export async function startLifecycleWorld(options: WorldOptions = {}): Promise<L
     endAll: async () => {
       // Revoked rather than terminated: a terminated run's activity would keep this server's clock from skipping.
       await Promise.all([...left].map((id) => endByRevoking(parts, id)));
+      await recordHistories(env.client, [...left].map(connectionWorkflowId));
       left.clear();
     },
     close: async () => {
@@ -159,6 +170,17 @@ export async function startLifecycleWorld(options: WorldOptions = {}): Promise<L
       await database.close();
     },
   };
+}
+
+async function startTemporal(kind: 'skipping' | 'dev'): Promise<TestWorkflowEnvironment> {
+  if (kind === 'skipping') {
+    const env = await startTimeSkipping();
+    await registerAttributes(env);
+    return env;
+  }
+  const { address, namespace, close } = await connectTemporal();
+  await close();
+  return TestWorkflowEnvironment.createFromExistingServer({ address, namespace });
 }
 
 /** The names that a set-up registers; this server wants them too. */

@@ -1,0 +1,117 @@
+// Drift between connections, schedules and workflows shows, and the sweep repairs it: on the real dev server, with real schedules.
+import { Context } from '@temporalio/activity';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { SweepReport } from '../../activities/lifecycle-contract.ts';
+import type { ConnectionId } from '../../domain/ids.ts';
+import { newId } from '../../store/new-id.ts';
+import { createSchedules } from '../../worker/schedules.ts';
+import { SIGNALS, syncScheduleId } from '../../workflows/messages.ts';
+import { until } from '../world.ts';
+import { type LifecycleWorld, startLifecycleWorld } from './lifecycle-world.ts';
+
+let world: LifecycleWorld;
+
+beforeAll(async () => {
+  world = await startLifecycleWorld({ temporal: 'dev' });
+});
+
+afterAll(async () => {
+  await world.endAll();
+  await world.close();
+});
+
+const sweep = async (): Promise<SweepReport> => {
+  const report: SweepReport = await new MockActivityEnvironment().run(() => {
+    Context.current().heartbeat();
+    return world.activities.sweep();
+  });
+  return report;
+};
+const schedule = (id: ConnectionId) => world.env.client.schedule.getHandle(syncScheduleId(id));
+const describeSchedule = (id: ConnectionId) =>
+  schedule(id)
+    .describe()
+    .catch(() => null);
+const scheduleOf = (id: ConnectionId) => until(`a schedule of ${id}`, () => describeSchedule(id));
+
+/** The lists of the server follow some moments behind. */
+async function settled(ids: readonly ConnectionId[]): Promise<void> {
+  await until('the lists', async () => {
+    const listed = new Set<string>();
+    for await (const one of createSchedules(world.env.client).list()) listed.add(one.connectionId);
+    return ids.every((id) => listed.has(id));
+  });
+}
+
+test('a connection shows its state where an operator looks for it', async () => {
+  const id = await world.connect();
+  await scheduleOf(id);
+  const found = await until('the attributes', async () => {
+    const query = `ConnectionState = 'active' AND TenantId = '${world.tenantId}' AND Platform = 'a-platform'`;
+    for await (const { workflowId } of world.env.client.workflow.list({ query })) {
+      if (workflowId === `connection/${id}`) return true;
+    }
+    return false;
+  });
+  expect(found).toBe(true);
+  const { searchAttributes } = await world.handle(id).describe();
+  expect(searchAttributes['CredentialExpiresAt']).toEqual([(await world.row(id)).expiresAt]);
+});
+
+test('pausing sets the schedule with its note, resuming takes it back', async () => {
+  const id = await world.connect();
+  await scheduleOf(id);
+  await world.handle(id).signal(SIGNALS.pause, { by: 'key_01' });
+  await until('a paused schedule', async () => {
+    const state = (await describeSchedule(id))?.state;
+    return state?.paused === true && state.note === 'paused by key_01';
+  });
+  await world.handle(id).signal(SIGNALS.resume, { by: 'key_01' });
+  await until('a running schedule', async () => (await describeSchedule(id))?.state.paused === false);
+});
+
+test('a revocation takes the schedule along', async () => {
+  const id = await world.connect();
+  await scheduleOf(id);
+  await world.handle(id).signal(SIGNALS.revoke, { by: 'key_01', upstream: true, erase: false });
+  await world.handle(id).result();
+  expect(await describeSchedule(id)).toBeNull();
+});
+
+test('the sweep restarts a lost workflow, and mends schedules that were paused, deleted or left behind', async () => {
+  const [lost, paused, deleted] = [await world.connect(), await world.connect(), await world.connect()];
+  const orphan = newId('connection');
+  for (const id of [lost, paused, deleted]) await scheduleOf(id);
+  await world.handle(lost).terminate('lost');
+  await schedule(paused).pause('by hand');
+  await schedule(deleted).delete();
+  await createSchedules(world.env.client).ensure({
+    tenantId: world.tenantId,
+    connectionId: orphan,
+    intervalS: 900,
+    pausedNote: null,
+  });
+  await settled([lost, paused, orphan]);
+
+  const report = await until('the repairs', async () => {
+    const one = await sweep();
+    return one.workflowsRestarted >= 1 && one;
+  });
+  expect(report).toMatchObject({ workflowsRestarted: 1, stuck: 0 });
+  await until('everything mended', async () => {
+    await sweep();
+    const [a, b, c] = [
+      await describeSchedule(paused),
+      await describeSchedule(deleted),
+      await describeSchedule(orphan),
+    ];
+    return a?.state.paused === false && b !== null && c === null;
+  });
+  const { status } = await world.handle(lost).describe();
+  expect(status.name).toBe('RUNNING');
+  expect(await world.ensureFresh(lost, { generation: 1, epoch: 0 })).toEqual({
+    outcome: 'fresh',
+    generation: 2,
+  });
+});
