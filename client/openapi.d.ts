@@ -1640,7 +1640,7 @@ export interface paths {
         };
         /**
          * GET something at the platform
-         * @description The path is relative to the platform's base URL. The platform's own refusals are Problems.
+         * @description The path is relative to the platform's base URL. What the platform finds wrong with the request is handed on as it came, with its status; the rest (expired, throttled, down) is a Problem.
          */
         get: {
             parameters: {
@@ -1677,7 +1677,7 @@ export interface paths {
         };
         /**
          * PUT something at the platform
-         * @description The path is relative to the platform's base URL. The platform's own refusals are Problems.
+         * @description The path is relative to the platform's base URL. What the platform finds wrong with the request is handed on as it came, with its status; the rest (expired, throttled, down) is a Problem.
          */
         put: {
             parameters: {
@@ -1718,7 +1718,7 @@ export interface paths {
         };
         /**
          * POST something at the platform
-         * @description The path is relative to the platform's base URL. The platform's own refusals are Problems.
+         * @description The path is relative to the platform's base URL. What the platform finds wrong with the request is handed on as it came, with its status; the rest (expired, throttled, down) is a Problem.
          */
         post: {
             parameters: {
@@ -1759,7 +1759,7 @@ export interface paths {
         };
         /**
          * DELETE something at the platform
-         * @description The path is relative to the platform's base URL. The platform's own refusals are Problems.
+         * @description The path is relative to the platform's base URL. What the platform finds wrong with the request is handed on as it came, with its status; the rest (expired, throttled, down) is a Problem.
          */
         delete: {
             parameters: {
@@ -1798,7 +1798,7 @@ export interface paths {
         head?: never;
         /**
          * PATCH something at the platform
-         * @description The path is relative to the platform's base URL. The platform's own refusals are Problems.
+         * @description The path is relative to the platform's base URL. What the platform finds wrong with the request is handed on as it came, with its status; the rest (expired, throttled, down) is a Problem.
          */
         patch: {
             parameters: {

@@ -28,7 +28,7 @@ export const proxyRoutes =
           tags: ['Connections'],
           summary: `${method} something at the platform`,
           description:
-            "The path is relative to the platform's base URL. The platform's own refusals are Problems.",
+            "The path is relative to the platform's base URL. What the platform finds wrong with the request is handed on as it came, with its status; the rest (expired, throttled, down) is a Problem.",
           params: z.strictObject({ id: idInPath('connection'), '*': z.string().max(2000) }),
           querystring: z.looseObject({}).meta({ description: 'Passed on as it is; each name once' }),
           ...(method === 'GET' || method === 'DELETE' ? {} : { body: z.unknown() }),
@@ -48,7 +48,7 @@ export const proxyRoutes =
           });
           const answer = await deps.withCredential(
             { tenantId, connectionId, purpose: 'proxy', reason: request.id, signal: aborted.signal },
-            (call) => call(asked),
+            (call) => call(asked, { accept: ['not_found', 'rejected'] }),
           );
           for (const name of PASSED_ON) {
             const value = answer.headers[name];

@@ -19,6 +19,7 @@ beforeAll(async () => {
         asked.push({ use, request });
         if (failure !== null) throw failure;
         return {
+          classification: 'ok',
           status: 200,
           headers: {
             'content-type': 'application/json',
