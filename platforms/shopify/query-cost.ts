@@ -1,5 +1,6 @@
-// What a GraphQL query costs at Shopify by its published rules: a scalar 0, an object 1, a connection 2 and its first × a node.
-// It estimates from above (Shopify charges large connections less), so that no query we make can exceed the cap. Pure.
+// What a GraphQL query costs at Shopify: a scalar 0, an object 1, a connection 2 and its first × a node. Money, addresses and page
+// information are counted as 0. That is the published rule read loosely, yet above what Shopify
+// asks since it charges large connections less (costs measured in microsoft/BCApps#5926, API 2025-07: secondary). Pure.
 
 /** A single query may not cost more, whatever the plan. */
 export const MAX_QUERY_COST = 1_000;
@@ -24,6 +25,9 @@ interface SelectionCost {
   readonly perNode: number;
 }
 
+/** Fields that hold values, not objects. */
+const VALUES = /(Set|Money|Address|addresses|pageInfo)$/;
+
 /** Reads `{ … }` from its opening brace. */
 function selectionCost(reader: TokenReader): SelectionCost {
   let own = 0;
@@ -35,11 +39,11 @@ function selectionCost(reader: TokenReader): SelectionCost {
     const first = reader.tokens[reader.at] === '(' ? argumentsFirst(reader) : null;
     if (reader.tokens[reader.at] !== '{') continue;
     const inner = selectionCost(reader);
-    if (name === 'nodes' || name === 'node') perNode += 1 + inner.own;
+    const one = inner.own + (VALUES.test(name ?? '') ? 0 : 1);
+    if (name === 'nodes' || name === 'node') perNode += one;
     else if (name === 'edges') perNode += inner.perNode;
-    else if (first === null) own += 1 + inner.own;
-    else if (inner.perNode > 0) own += CONNECTION_COST + first * inner.perNode + inner.own;
-    else own += CONNECTION_COST + first * (1 + inner.own);
+    else if (inner.perNode > 0) own += CONNECTION_COST + (first ?? 1) * inner.perNode + inner.own;
+    else own += (first ?? 1) * one;
   }
   reader.at++;
   return { own, perNode };

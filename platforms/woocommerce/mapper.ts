@@ -140,13 +140,15 @@ export function mapStock(item: Json): readonly InventoryLevel[] {
   const parent = stock.optionalId('parent_id');
   const id = stock.id('id');
   const isManaged = stock.raw['manage_stock'] === true;
+  // A variable product has stock of its own only where its variations share it.
+  const isVariable = parent === null && (stock.optionalText('type') ?? '').includes('variable');
+  if (isVariable && !isManaged) return [];
   return [
     {
       ...base(stock),
       sku: stock.optionalText('sku'),
       productPlatformId: parent ?? id,
-      // A variable product's own record is the stock its variations share.
-      variantPlatformId: stock.raw['type'] === 'variable' ? null : id,
+      variantPlatformId: isVariable ? null : id,
       locationPlatformId: null,
       available: isManaged ? stock.optionalInteger('stock_quantity') : null,
       onHand: null,

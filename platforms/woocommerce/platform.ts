@@ -162,5 +162,5 @@ export const woocommerce = {
     credential_dead: 'The key was deleted in WooCommerce, or the WordPress user it belonged to.',
     shop_unavailable: 'The site answers, but not WooCommerce: plugin, permalinks or a firewall.',
   },
-  demo: { shop: { url: 'https://woo-demo.example' }, how: 'browser' },
+  demo: { shop: { url: 'https://mooring-demo.woo.example' }, how: 'browser' },
 } as const satisfies Platform;

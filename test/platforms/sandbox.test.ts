@@ -1,0 +1,168 @@
+// The platforms' data against the sandbox, which was written from the same facts by somebody else: each judges the other.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Json, PassContext, Platform } from '../../domain/platform.ts';
+import { RESOURCES, type Resource } from '../../domain/resource.ts';
+import { Secret } from '../../domain/secret.ts';
+import { findPlatform } from '../../platforms/index.ts';
+import { textOf, valueAt } from '../../platforms/json.ts';
+import { startSandbox } from '../../sandbox/server.ts';
+import { RECORD_SHAPES } from './record-shape.ts';
+import { callShop, control, readPass, type SandboxShop } from './sandbox-shop.ts';
+
+let sandbox: Awaited<ReturnType<typeof startSandbox>>;
+beforeAll(async () => {
+  sandbox = await startSandbox({ port: 0 });
+});
+afterAll(async () => {
+  await sandbox.close();
+});
+
+interface Case {
+  readonly id: string;
+  readonly make: Readonly<Record<string, Json>>;
+  readonly shop: Readonly<Record<string, string>>;
+  readonly parts: Readonly<Record<string, string>>;
+}
+
+const SIZE = { orders: 230, products: 130, customers: 70 };
+const CASES: readonly Case[] = [
+  {
+    id: 'shopify',
+    make: { platform: 'shopify', host: 'judge.myshopify.com', ...SIZE },
+    shop: { shop: 'judge.myshopify.com' },
+    parts: { accessToken: 'access_token', refreshToken: 'refresh_token' },
+  },
+  {
+    id: 'woocommerce',
+    make: { platform: 'woocommerce', host: 'judge.woo.example', ...SIZE },
+    shop: { url: 'https://judge.woo.example' },
+    parts: { consumerKey: 'consumer_key', consumerSecret: 'consumer_secret' },
+  },
+  {
+    id: 'shopee',
+    make: { platform: 'shopee', id: 220_001, ...SIZE },
+    shop: { shopId: '220001' },
+    parts: { accessToken: 'access_token', refreshToken: 'refresh_token' },
+  },
+];
+
+function platformOf(id: string): Platform {
+  const platform = findPlatform(id);
+  if (platform === undefined) throw new Error(`no platform ${id}`);
+  return platform;
+}
+
+async function connect({
+  id,
+  make,
+  shop,
+  parts,
+}: Case): Promise<{ of: SandboxShop; counts: Json; key: string }> {
+  const platform = platformOf(id);
+  const [method] = platform.auth;
+  if (method === undefined) throw new Error('no auth method');
+  const made = await control(sandbox.url, 'POST', '/shops', make);
+  const key = encodeURIComponent(textOf(valueAt(made, 'key')) ?? '');
+  const credential = await control(sandbox.url, 'POST', `/shops/${key}/credential`, {});
+  const apps = await control(sandbox.url, 'GET', '/apps');
+  const list = valueAt(apps, 'data');
+  const app = Array.isArray(list) ? list.find((one: Json) => valueAt(one, 'platform') === id) : undefined;
+  const secret = textOf(valueAt(app, 'secret'));
+  const opened = Object.entries(parts).map(([name, path]) => [
+    name,
+    new Secret(textOf(valueAt(credential, path)) ?? ''),
+  ]);
+  const of: SandboxShop = {
+    platform,
+    method,
+    shop,
+    parts: Object.fromEntries(opened),
+    clientId: textOf(valueAt(app, 'clientId')),
+    clientSecret: secret === null ? null : new Secret(secret),
+    sandboxUrl: sandbox.url,
+  };
+  return { of, counts: valueAt(made, 'records') ?? null, key };
+}
+
+async function proven(of: SandboxShop) {
+  const answer = await callShop(of, of.platform.proof.request(of.shop));
+  expect(answer.means, answer.bodyText.slice(0, 300)).toBe('ok');
+  return of.platform.proof.read(answer, of.shop);
+}
+
+function passOf(
+  of: SandboxShop,
+  resource: Resource,
+  facts: PassContext['facts'],
+  sinceMs: number | null,
+): PassContext {
+  const definition = of.platform.resources[resource];
+  const windowMs = (definition?.windowS ?? 0) * 1_000;
+  const untilMs = Date.now();
+  return {
+    shop: of.shop,
+    sinceMs: sinceMs ?? (windowMs > 0 ? untilMs - windowMs : null),
+    untilMs,
+    pageSize: definition?.pageSize.default ?? 0,
+    facts,
+  };
+}
+
+describe.each(CASES)('$id against the sandbox', (one) => {
+  test('the proof tells the shop, and every resource is read whole and valid', {
+    timeout: 60_000,
+  }, async () => {
+    const { of, counts } = await connect(one);
+    const { facts, scopes } = await proven(of);
+    if (scopes !== null) expect(scopes.length).toBeGreaterThan(0);
+    for (const resource of RESOURCES) {
+      const definition = of.platform.resources[resource];
+      if (definition === undefined) continue;
+      const windows = definition.windowS === null ? 1 : 5;
+      const ids = new Set<string>();
+      for (let back = 0; back < windows; back++) {
+        const pass = passOf(of, resource, facts, null);
+        const shiftMs = back * (definition.windowS ?? 0) * 1_000;
+        const sinceMs = pass.sinceMs === null ? null : pass.sinceMs - shiftMs;
+        const { records } = await readPass(of, definition, {
+          ...pass,
+          sinceMs,
+          untilMs: pass.untilMs - shiftMs,
+        });
+        for (const record of records) {
+          expect(
+            RECORD_SHAPES[resource].safeParse(record).error?.issues ?? [],
+            JSON.stringify(record).slice(0, 400),
+          ).toEqual([]);
+          // A variant has a level at each location; the sandbox counts variants.
+          ids.add('locationPlatformId' in record ? (record.variantPlatformId ?? '') : record.platformId);
+        }
+      }
+      expect(`${resource}: ${ids.size}`).toBe(`${resource}: ${textOf(valueAt(counts, resource))}`);
+    }
+  });
+
+  test('an incremental pass reads what changed since, and little else', async () => {
+    const { of, key } = await connect(one);
+    const { facts } = await proven(of);
+    const sinceMs = Date.now() + 5_000;
+    await control(sandbox.url, 'POST', '/clock', { offsetMs: 10_000 });
+    try {
+      await control(sandbox.url, 'POST', `/shops/${key}/mutate`, { orders: 7 });
+      const definition = of.platform.resources.orders;
+      if (definition === undefined) throw new Error('no orders');
+      const pass = { ...passOf(of, 'orders', facts, sinceMs), untilMs: sinceMs + 60_000 };
+      const { records } = await readPass(of, definition, pass);
+      expect(new Set(records.map((record) => record.platformId)).size).toBe(7);
+    } finally {
+      await control(sandbox.url, 'POST', '/clock', { offsetMs: 0 });
+    }
+  });
+
+  test('a rejected credential is classified as what the platform says', async () => {
+    const { of, key } = await connect(one);
+    await control(sandbox.url, 'POST', `/shops/${key}/reject-grant`, {});
+    const answer = await callShop(of, of.platform.proof.request(of.shop));
+    expect(['credential_expired', 'credential_dead']).toContain(answer.means);
+  });
+});
