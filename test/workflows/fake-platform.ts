@@ -22,6 +22,11 @@ export interface FakePlatform {
   readonly calls: { probes: number; revocations: number };
   /** What the next exchanges, probes or revocations of a connection come to; the last one stays. `lost` rotates and drops the answer. */
   script(connectionId: ConnectionId, at: 'renew' | 'probe' | 'revoke' | 'obtain', ...answers: Answer[]): void;
+  /** What the proof of a connection reads from now on. */
+  proves(
+    connectionId: ConnectionId,
+    proven: { readonly shopKey?: string; readonly scopes?: readonly string[] },
+  ): void;
   /** Held back until `release`. */
   hold(): { release(): void };
 }
@@ -38,6 +43,7 @@ export interface FakeOptions {
 }
 
 interface Account {
+  proven: { readonly shopKey?: string; readonly scopes?: readonly string[] };
   exchanges: number;
   refreshToken: string;
   scripts: Record<'renew' | 'probe' | 'revoke' | 'obtain', Answer[]>;
@@ -55,7 +61,8 @@ export function fakePlatform(options: FakeOptions): FakePlatform {
   const account = (id: string): Account => {
     const known = accounts.get(id);
     if (known !== undefined) return known;
-    const made = {
+    const made: Account = {
+      proven: {},
       exchanges: 0,
       refreshToken: 'r0',
       scripts: { renew: [], probe: [], revoke: [], obtain: [] },
@@ -128,9 +135,9 @@ export function fakePlatform(options: FakeOptions): FakePlatform {
         return { status: 200, headers: {}, body: {}, bodyText: '{}', classification: 'ok' };
       },
       prove: async () => ({
-        shopKey: `shop of ${use.connectionId}`,
+        shopKey: of.proven.shopKey ?? `shop of ${use.connectionId}`,
         shopName: 'A shop',
-        scopes: ['read_orders'],
+        scopes: of.proven.scopes ?? ['read_orders'],
         facts: {},
       }),
       nowMs: options.nowMs(),
@@ -149,6 +156,9 @@ export function fakePlatform(options: FakeOptions): FakePlatform {
     calls,
     script: (id, at, ...answers) => {
       account(id).scripts[at] = [...answers];
+    },
+    proves: (id, proven) => {
+      account(id).proven = proven;
     },
     hold: () => {
       let release = () => {};

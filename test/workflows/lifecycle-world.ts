@@ -40,6 +40,12 @@ import {
 import { type FakeOptions, type FakePlatform, fakePlatform } from './fake-platform.ts';
 import { recordHistories } from './record-histories.ts';
 
+interface AuthorizeOptions {
+  readonly discardOnRefusal?: boolean;
+  /** how late the callback came, against the deadline */
+  readonly lateMs?: number;
+}
+
 export interface LifecycleWorld {
   readonly env: TestWorkflowEnvironment;
   readonly database: TestDatabase;
@@ -50,7 +56,7 @@ export interface LifecycleWorld {
   readonly tenantId: TenantId;
   /** A row that waits for its approval. */
   newConnection(): Promise<ConnectionId>;
-  authorize(id: ConnectionId, options?: { discardOnRefusal?: boolean }): Promise<AuthorizeOutcome>;
+  authorize(id: ConnectionId, options?: AuthorizeOptions): Promise<AuthorizeOutcome>;
   /** A connection that is active. */
   connect(): Promise<ConnectionId>;
   ensureFresh(id: ConnectionId, after: { generation: number; epoch: number }): Promise<EnsureFreshOutcome>;
@@ -226,7 +232,7 @@ async function newConnection({ env, database, tenantId, left }: Parts): Promise<
 async function authorize(
   { env, database, tenantId }: Parts,
   connectionId: ConnectionId,
-  how: { discardOnRefusal?: boolean },
+  { lateMs, ...how }: AuthorizeOptions,
 ): Promise<AuthorizeOutcome> {
   const authorizationId = newId('authorization');
   const nowMs = await env.currentTimeMs();
@@ -246,6 +252,13 @@ async function authorize(
       expiresAt: new Date(nowMs + 600_000),
     }),
   );
+  if (lateMs !== undefined) {
+    const callbackAt = new Date(nowMs + 600_000 + lateMs);
+    await database.owner.query('UPDATE authorizations SET callback_at = $2 WHERE id = $1', [
+      authorizationId,
+      callbackAt,
+    ]);
+  }
   const input: ConnectionInput = { tenantId, connectionId };
   // The time-skipping server has no update-with-start.
   const handle = await env.client.workflow.start(WORKFLOW_TYPES.connection, {
