@@ -51,7 +51,10 @@ export const sweep =
 
 async function collect(ids: AsyncIterable<ConnectionId>): Promise<ReadonlySet<ConnectionId>> {
   const found = new Set<ConnectionId>();
-  for await (const id of ids) found.add(id);
+  for await (const id of ids) {
+    found.add(id);
+    heartbeat(found.size);
+  }
   return found;
 }
 
