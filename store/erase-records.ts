@@ -6,7 +6,8 @@ const ABOUT_RECORDS = ['pass_pages', 'set_aside', 'checkpoints'] as const;
 
 /** Deletes them, tombstones included; how many records. A second call finds none. */
 export async function eraseRecords(sql: Sql, connectionId: ConnectionId): Promise<number> {
-  for (const table of ABOUT_RECORDS) await sql.query(`DELETE FROM ${table} WHERE connection_id = $1`, [connectionId]);
+  for (const table of ABOUT_RECORDS)
+    await sql.query(`DELETE FROM ${table} WHERE connection_id = $1`, [connectionId]);
   const { rowCount } = await sql.query('DELETE FROM records WHERE connection_id = $1', [connectionId]);
   return rowCount ?? 0;
 }
