@@ -1,5 +1,7 @@
 // Money as decimal text. Amounts are never computed with floating point; a double is read by its shortest text alone.
 
+/** What needs no change: most amounts there are. */
+const TIDY = /^-?(?:[1-9]\d{0,17}(?:\.\d{1,18})?|0\.\d{0,17}[1-9])$/;
 const PLAIN = /^-?\d+(\.\d+)?$/;
 const EXPONENT = /^(-?)(\d+)(?:\.(\d+))?[eE]([+-]?\d+)$/;
 
@@ -8,6 +10,7 @@ const EXPONENT = /^(-?)(\d+)(?:\.(\d+))?[eE]([+-]?\d+)$/;
  * out up to 30 places: nobody's price needs more, and more would be an attack on our memory.
  */
 export function decimalText(value: string | number): string | null {
+  if (typeof value === 'string' && TIDY.test(value)) return value;
   const text = typeof value === 'number' ? (Number.isFinite(value) ? String(value) : '') : value.trim();
   if (text.length > 64) return null;
   if (PLAIN.test(text)) return text.replace(/^(-?)0+(?=\d)/, '$1').replace(/^-(0(?:\.0+)?)$/, '$1');

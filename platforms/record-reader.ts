@@ -1,6 +1,7 @@
 // What mappers read a raw item with: every value is checked as it is taken, and a wrong one is named by its JSON Pointer.
 // A missing optional value is null, never guessed; a value of the wrong type is an error, never coerced in silence.
 
+import type { MooringError } from '../domain/errors.ts';
 import { decimalText } from '../domain/money.ts';
 import type { Json } from '../domain/platform.ts';
 import type { Money } from '../domain/resource.ts';
@@ -32,100 +33,165 @@ export interface RecordReader {
 
 /** Opens an item. Throws record_invalid when it is not an object. */
 export function readRecord(value: Json, path = ''): RecordReader {
-  if (!isObject(value)) throw recordInvalid(path === '' ? '/' : path, 'is not an object');
-  return reader(value, path);
+  return open(value, { parent: null, key: path, index: null });
 }
 
-function reader(raw: JsonObject, path: string): RecordReader {
-  const at = (name: string) => `${path}/${name}`;
-  const get = (name: string): Json | undefined => (Object.hasOwn(raw, name) ? raw[name] : undefined);
-  const absent = (name: string) => get(name) === undefined || get(name) === null;
-  const self: RecordReader = {
-    path,
-    raw,
-    has: (name) => !absent(name),
-    id: (name) => readId(get(name), at(name)),
-    optionalId: (name) => (absent(name) || isEmptyId(get(name)) ? null : readId(get(name), at(name))),
-    text: (name) => readText(get(name), at(name)),
-    optionalText: (name) => (absent(name) || get(name) === '' ? null : readText(get(name), at(name))),
-    integer: (name) => readInteger(get(name), at(name)),
-    optionalInteger: (name) => (absent(name) ? null : readInteger(get(name), at(name))),
-    money: (name, currency) => readMoney(get(name), currency, at(name)),
-    optionalMoney: (name, currency) =>
-      absent(name) || get(name) === '' || currency === null ? null : readMoney(get(name), currency, at(name)),
-    instant: (name, zone) =>
-      absent(name) || get(name) === '' ? null : readInstant(get(name), at(name), zone),
-    epoch: (name) => (absent(name) || get(name) === 0 ? null : readEpoch(get(name), at(name))),
-    object: (name) => readRecord(get(name) ?? null, at(name)),
-    optionalObject: (name) => (absent(name) ? null : readRecord(get(name) ?? null, at(name))),
-    list: (name) => readList(get(name), at(name)),
-  };
-  return self;
+/** Where an item was found: a member of its parent, or one of the members of a list there. */
+interface Place {
+  readonly parent: ItemReader | null;
+  readonly key: string;
+  readonly index: number | null;
+}
+
+function open(value: Json, place: Place): ItemReader {
+  if (!isObject(value)) throw recordInvalid(pathOf(place) || '/', 'is not an object');
+  return new ItemReader(value, place);
+}
+
+function pathOf({ parent, key, index }: Place): string {
+  const path = parent === null ? key : `${parent.path}/${key}`;
+  return index === null ? path : `${path}/${index}`;
+}
+
+/**
+ * A class, because a page has thousands of these: closures for each, and paths that nobody asks for, were most of a mapper's time.
+ * The path is made when something is wrong.
+ */
+class ItemReader implements RecordReader {
+  readonly raw: JsonObject;
+  readonly #place: Place;
+
+  constructor(raw: JsonObject, place: Place) {
+    this.raw = raw;
+    this.#place = place;
+  }
+
+  get path(): string {
+    return pathOf(this.#place);
+  }
+
+  /** Undefined where it is absent or null. */
+  #get(name: string): Json | undefined {
+    return Object.hasOwn(this.raw, name) ? (this.raw[name] ?? undefined) : undefined;
+  }
+
+  #wrong(name: string, rule: string): MooringError {
+    return recordInvalid(`${this.path}/${name}`, rule);
+  }
+
+  has(name: string): boolean {
+    return this.#get(name) !== undefined;
+  }
+
+  id(name: string): string {
+    return idText(this.#get(name)) ?? fail(this.#wrong(name, 'is not an id'));
+  }
+
+  optionalId(name: string): string | null {
+    const value = this.#get(name);
+    return value === undefined || isEmptyId(value) ? null : this.id(name);
+  }
+
+  text(name: string): string {
+    const value = this.#get(name);
+    return typeof value === 'string' ? value : fail(this.#wrong(name, 'is not text'));
+  }
+
+  optionalText(name: string): string | null {
+    const value = this.#get(name);
+    return value === undefined || value === '' ? null : this.text(name);
+  }
+
+  integer(name: string): number {
+    return wholeNumber(this.#get(name)) ?? fail(this.#wrong(name, 'is not a whole number'));
+  }
+
+  optionalInteger(name: string): number | null {
+    return this.has(name) ? this.integer(name) : null;
+  }
+
+  money(name: string, currency: string): Money {
+    const value = this.#get(name);
+    const amount = typeof value === 'string' || typeof value === 'number' ? decimalText(value) : null;
+    if (amount === null) throw this.#wrong(name, 'is not a decimal amount');
+    const code = currencyCode(currency) ?? fail(this.#wrong(name, NOT_A_CURRENCY));
+    return { amount, currency: code };
+  }
+
+  optionalMoney(name: string, currency: string | null): Money | null {
+    const value = this.#get(name);
+    return value === undefined || value === '' || currency === null ? null : this.money(name, currency);
+  }
+
+  instant(name: string, zone?: 'utc'): string | null {
+    const value = this.#get(name);
+    if (value === undefined || value === '') return null;
+    const text =
+      typeof value === 'string' && zone === 'utc' && WITHOUT_ZONE.test(value) ? `${value}Z` : value;
+    if (typeof text !== 'string' || !WITH_ZONE.test(text))
+      throw this.#wrong(name, 'is not an RFC 3339 instant');
+    return isoOf(Date.parse(text)) ?? fail(this.#wrong(name, 'is not an instant'));
+  }
+
+  epoch(name: string): string | null {
+    const value = this.#get(name);
+    if (value === undefined || value === 0) return null;
+    return isoOf(this.integer(name) * 1000) ?? fail(this.#wrong(name, 'is not an instant'));
+  }
+
+  object(name: string): RecordReader {
+    return open(this.#get(name) ?? null, { parent: this, key: name, index: null });
+  }
+
+  optionalObject(name: string): RecordReader | null {
+    return this.has(name) ? this.object(name) : null;
+  }
+
+  list(name: string): readonly RecordReader[] {
+    const value = this.#get(name);
+    if (value === undefined) return [];
+    if (!isList(value)) throw this.#wrong(name, 'is not a list');
+    return value.map((one, index) => open(one, { parent: this, key: name, index }));
+  }
+}
+
+function fail(error: MooringError): never {
+  throw error;
 }
 
 /** Several platforms write «none» as 0 or empty text. */
-function isEmptyId(value: Json | undefined): boolean {
+function isEmptyId(value: Json): boolean {
   return value === '' || value === 0;
 }
 
-function readId(value: Json | undefined, path: string): string {
+function idText(value: Json | undefined): string | null {
   if (typeof value === 'string' && value !== '') return value;
-  if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
-  throw recordInvalid(path, 'is not an id');
+  return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : null;
 }
 
-function readText(value: Json | undefined, path: string): string {
-  if (typeof value !== 'string') throw recordInvalid(path, 'is not text');
-  return value;
-}
-
-function readInteger(value: Json | undefined, path: string): number {
+function wholeNumber(value: Json | undefined): number | null {
   const number = typeof value === 'string' && /^-?\d+(\.0+)?$/.test(value) ? Number(value) : value;
-  if (typeof number !== 'number' || !Number.isSafeInteger(number)) {
-    throw recordInvalid(path, 'is not a whole number');
-  }
-  return number;
+  return typeof number === 'number' && Number.isSafeInteger(number) ? number : null;
 }
 
-function readMoney(value: Json | undefined, currency: string, path: string): Money {
-  const amount = typeof value === 'string' || typeof value === 'number' ? decimalText(value) : null;
-  if (amount === null) throw recordInvalid(path, 'is not a decimal amount');
-  return { amount, currency: readCurrency(currency, path) };
-}
+const NOT_A_CURRENCY = 'is not an ISO 4217 code';
 
 /** ISO 4217 in upper case. Throws record_invalid for anything else. */
 export function readCurrency(value: Json | undefined, path: string): string {
-  if (typeof value !== 'string' || !/^[A-Za-z]{3}$/.test(value)) {
-    throw recordInvalid(path, 'is not an ISO 4217 code');
-  }
-  return value.toUpperCase();
+  return currencyCode(value) ?? fail(recordInvalid(path, NOT_A_CURRENCY));
+}
+
+function currencyCode(value: Json | undefined): string | null {
+  if (typeof value !== 'string') return null;
+  if (/^[A-Z]{3}$/.test(value)) return value;
+  return /^[A-Za-z]{3}$/.test(value) ? value.toUpperCase() : null;
 }
 
 const WITH_ZONE = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})$/;
 const WITHOUT_ZONE = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?$/;
 
-function readInstant(value: Json | undefined, path: string, zone?: 'utc'): string {
-  const text = typeof value === 'string' && zone === 'utc' && WITHOUT_ZONE.test(value) ? `${value}Z` : value;
-  if (typeof text !== 'string' || !WITH_ZONE.test(text))
-    throw recordInvalid(path, 'is not an RFC 3339 instant');
-  return isoOf(Date.parse(text), path);
-}
-
-function readEpoch(value: Json | undefined, path: string): string {
-  const seconds = readInteger(value, path);
-  return isoOf(seconds * 1000, path);
-}
-
-function isoOf(ms: number, path: string): string {
+function isoOf(ms: number): string | null {
   // RFC 3339 knows years 0000 to 9999; beyond them toISOString writes another form.
-  if (!Number.isFinite(ms) || ms < -62_167_219_200_000 || ms > 253_402_300_799_999) {
-    throw recordInvalid(path, 'is not an instant');
-  }
-  return new Date(ms).toISOString();
-}
-
-function readList(value: Json | undefined, path: string): readonly RecordReader[] {
-  if (value === undefined || value === null) return [];
-  if (!isList(value)) throw recordInvalid(path, 'is not a list');
-  return value.map((one, index) => readRecord(one, `${path}/${index}`));
+  const isWritable = Number.isFinite(ms) && ms >= -62_167_219_200_000 && ms <= 253_402_300_799_999;
+  return isWritable ? new Date(ms).toISOString() : null;
 }

@@ -19,13 +19,23 @@ export interface FullPass {
  */
 const MISSING = `WITH seen AS MATERIALIZED (
     SELECT unnest(ids) AS id FROM pass_pages WHERE connection_id = $1 AND resource = $2 AND pass_id = $3
+  ), missing AS MATERIALIZED (
+    SELECT r.platform_id, r.record->>'productPlatformId' AS product, r.record->>'variantPlatformId' AS variant
+    FROM records r LEFT JOIN seen ON seen.id = r.platform_id
+    WHERE r.connection_id = $1 AND r.resource = $2 AND r.deleted_at IS NULL AND r.changed_at < $4 AND seen.id IS NULL
   )
-  SELECT r.platform_id FROM records r LEFT JOIN seen ON seen.id = r.platform_id
-  WHERE r.connection_id = $1 AND r.resource = $2 AND r.deleted_at IS NULL AND r.changed_at < $4 AND seen.id IS NULL
-    AND NOT EXISTS (
-      SELECT 1 FROM set_aside s WHERE s.connection_id = $1 AND s.resource = $2
-        AND s.platform_id IN (r.platform_id, r.record->>'productPlatformId', r.record->>'variantPlatformId')
-    )`;
+  SELECT platform_id FROM missing m WHERE NOT EXISTS (
+    SELECT 1 FROM set_aside s WHERE s.connection_id = $1 AND s.resource = $2
+      AND s.platform_id IN (m.platform_id, m.product, m.variant)
+  )`;
+
+/** Nobody can guess how many ids an array holds, and a nested loop over a wrong guess is quadratic: the join is by hash, always. */
+async function joinedByHash<T>(sql: Sql, query: () => Promise<T>): Promise<T> {
+  await sql.query('SET LOCAL enable_nestloop = off');
+  const result = await query();
+  await sql.query('SET LOCAL enable_nestloop = on');
+  return result;
+}
 
 const valuesOf = (pass: FullPass) => [
   pass.of.connectionId,
@@ -44,19 +54,20 @@ export async function countMissing(
     [pass.of.connectionId, pass.of.resource, pass.passStartedAt, `${UNIDENTIFIED}%`],
   );
   if (rowCount === 1) return null;
-  const { rows } = await sql.query<{ missing: string; live: string }>(
-    `SELECT (SELECT count(*) FROM (${MISSING}) AS m) AS missing,
-       (SELECT count(*) FROM records WHERE connection_id = $1 AND resource = $2 AND deleted_at IS NULL) AS live`,
-    valuesOf(pass),
+  const { rows } = await joinedByHash(sql, () =>
+    sql.query<{ missing: string; live: string }>(
+      `SELECT (SELECT count(*) FROM (${MISSING}) AS m) AS missing,
+         (SELECT count(*) FROM records WHERE connection_id = $1 AND resource = $2 AND deleted_at IS NULL) AS live`,
+      valuesOf(pass),
+    ),
   );
   return { missing: Number(rows[0]?.missing ?? 0), live: Number(rows[0]?.live ?? 0) };
 }
 
 /** Turns up to `limit` missing records into tombstones and gives how many; 0 means it is done. */
 export async function deleteMissing(sql: Sql, pass: FullPass, limit: number): Promise<number> {
-  const { rows } = await sql.query<{ platform_id: string }>(
-    `${MISSING} LIMIT ${Math.trunc(limit)}`,
-    valuesOf(pass),
+  const { rows } = await joinedByHash(sql, () =>
+    sql.query<{ platform_id: string }>(`${MISSING} LIMIT ${Math.trunc(limit)}`, valuesOf(pass)),
   );
   return writeTombstones(
     sql,

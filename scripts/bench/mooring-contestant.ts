@@ -33,9 +33,14 @@ export async function createMooringContestant({ source, say }: Setting): Promise
   const { planStack } = await import('../stack/stack.ts');
   const stack = planStack({
     origins: { 'https://*.bench.example': source },
-    env: { MOORING_PLATFORMS: fileURLToPath(new URL('./platforms', import.meta.url)), LOG_LEVEL: 'warn' },
+    env: { MOORING_PLATFORMS: fileURLToPath(new URL('./platforms', import.meta.url)) },
   });
-  for (const step of stack.steps) say(`${step.title}: ${await step.run()}`);
+  try {
+    for (const step of stack.steps) say(`${step.title}: ${await step.run()}`);
+  } catch (error) {
+    await stack.stop(say);
+    throw error;
+  }
   const api = createApi(stack);
   const tenant = await api<{ id: string }>('POST', '/v1/tenants', { name: 'bench' });
   let shops = 0;

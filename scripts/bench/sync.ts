@@ -33,7 +33,12 @@ export async function run(options: BenchOptions): Promise<void> {
     if (!options.json) console.error(line);
   };
   const source = await startSource(options.orders);
-  const mooring = await createMooringContestant({ source: source.url, folder, say });
+  const mooring = await createMooringContestant({ source: source.url, folder, say }).catch(
+    (error: unknown) => {
+      source.child.kill();
+      throw error;
+    },
+  );
   const costs = new Map<Name, Cost[]>();
   try {
     const dlt = await dltPython(say);
