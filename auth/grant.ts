@@ -10,6 +10,7 @@ import { shopAfterCallback } from '../platforms/shop.ts';
 import { verifyCallback } from './callback-signature.ts';
 import { templateValues } from './context.ts';
 import { type Values, valuesOf } from './index.ts';
+import type { Agents } from './standard-exchange.ts';
 import { type Before, type Issued, readTokenAnswer } from './token-answer.ts';
 import { exchangeToken } from './token-exchange.ts';
 
@@ -25,6 +26,8 @@ export interface GrantContext {
   /** What the approval brought: the callback's parameters, with codeVerifier where PKCE is used; or the pasted fields. */
   readonly authorization: Readonly<Record<string, Secret>> | null;
   readonly send: Send;
+  /** The same guard as node agents, for the standard exchanges. */
+  readonly agents?: Agents;
   readonly nowMs: number;
 }
 
@@ -138,9 +141,16 @@ async function exchange(
   before: Before,
   approval: Readonly<Record<string, string>> = {},
 ): Promise<Issued> {
-  const { platform, send, nowMs } = context;
+  const { platform, send, nowMs, agents } = context;
   const values = grantValues(context, { ...approval, ...before.parts });
-  const body = await exchangeToken(token, { platform, values, send, nowMs, answerForm: method.tokenAnswer });
+  const body = await exchangeToken(token, {
+    platform,
+    values,
+    send,
+    nowMs,
+    answerForm: method.tokenAnswer,
+    agents,
+  });
   return readTokenAnswer(method, body, before, nowMs);
 }
 

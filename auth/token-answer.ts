@@ -35,10 +35,10 @@ export function readTokenAnswer(method: AuthMethod, body: Json, before: Before, 
   const lifetimeS = lifetimeOf(method, form, body, before, nowMs);
   const parts: Record<string, string> = {
     ...before.parts,
-    accessToken: requiredText(body, form.accessToken),
+    accessToken: tokenText(form.accessToken, requiredText(body, form.accessToken)),
   };
   const refreshToken = form.refreshToken === undefined ? null : optionalText(body, form.refreshToken);
-  if (refreshToken !== null) parts['refreshToken'] = refreshToken;
+  if (refreshToken !== null) parts['refreshToken'] = tokenText(form.refreshToken ?? '', refreshToken);
   for (const [name, path] of Object.entries(form.keep ?? {})) {
     const kept = optionalText(body, path);
     if (kept !== null) parts[name] = kept;
@@ -144,6 +144,12 @@ function scopesOf(form: TokenAnswer, body: Json): readonly string[] | null {
   return typeof value === 'string'
     ? value.split(form.scope.separator).flatMap((one) => one.trim() || [])
     : null;
+}
+
+/** RFC 6749 appendix A.12: printable ASCII. 16 KiB is beyond any platform's token. */
+function tokenText(path: string, text: string): string {
+  if (!/^[\x21-\x7e]{1,16384}$/.test(text)) throw invalid(`has no token at "${path}"`);
+  return text;
 }
 
 function requiredText(body: Json, path: string): string {

@@ -7,6 +7,7 @@ import { textOf, valueAt } from '../platforms/json.ts';
 import { type Draft, toOutbound, withHeaders } from './draft.ts';
 import type { Values } from './index.ts';
 import { signDraftByHmac } from './sign/hmac.ts';
+import { type Agents, isStandard, standardExchange } from './standard-exchange.ts';
 
 export interface Exchanging {
   readonly platform: Platform;
@@ -14,11 +15,13 @@ export interface Exchanging {
   readonly send: Send;
   readonly nowMs: number;
   readonly answerForm: TokenAnswer | undefined;
+  /** Guarded agents; with them, what is standard goes through simple-oauth2. */
+  readonly agents?: Agents | undefined;
 }
 
 /** Gives the body of an answer that says it is good. Throws the code of what it says otherwise, with the platform's own in `detail`. */
 export async function exchangeToken(request: TokenRequest, exchanging: Exchanging): Promise<Json> {
-  const answer = await exchanging.send(toOutbound(draftExchange(request, exchanging)));
+  const answer = await answerTo(request, exchanging);
   const body = parse(answer);
   const classified = classify(exchanging.platform, 'token', {
     status: answer.status,
@@ -40,6 +43,13 @@ export async function exchangeToken(request: TokenRequest, exchanging: Exchangin
       ...(retryAfterMs === undefined ? {} : { retryAtMs: exchanging.nowMs + retryAfterMs }),
     },
   );
+}
+
+async function answerTo(request: TokenRequest, exchanging: Exchanging): Promise<OutboundAnswer> {
+  const { agents, values } = exchanging;
+  if (agents !== undefined && isStandard(request, values))
+    return await standardExchange(request, values, agents);
+  return await exchanging.send(toOutbound(draftExchange(request, exchanging)));
 }
 
 /** At a token endpoint an expired credential is the grant itself. */
