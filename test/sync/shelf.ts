@@ -5,11 +5,11 @@ import type { Json, Platform, RawPage, ResourceDefinition } from '../../domain/p
 import type { InventoryLevel, Order, Resource } from '../../domain/resource.ts';
 import { PLAIN } from '../egress/plain-platform.ts';
 
-export interface ShelfItem {
+export type ShelfItem = {
   readonly id: string;
   readonly updatedAtMs: number;
   readonly amount: string | null;
-}
+};
 
 const isItem = (item: Json): item is { id: string; updatedAtMs: number; amount: string | null } =>
   typeof item === 'object' && item !== null && 'id' in item && 'updatedAtMs' in item && 'amount' in item;
