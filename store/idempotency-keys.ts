@@ -47,11 +47,11 @@ export async function claimIdempotencyKey(sql: Sql, request: IdempotentRequest):
   ]);
   const [row] = rows;
   const isSameRequest = row !== undefined && row.request_hash.equals(requestHash);
-  const isAnswered = row !== undefined && row.sealed !== null && row.key_version !== null;
+  const saved = row?.sealed ?? null;
   return {
     claimed: false,
     isSameRequest: row === undefined || isSameRequest,
-    answer: isAnswered ? { bytes: row.sealed ?? Buffer.alloc(0), keyVersion: row.key_version ?? 0 } : null,
+    answer: saved === null ? null : { bytes: saved, keyVersion: row?.key_version ?? 0 },
   };
 }
 

@@ -18,7 +18,8 @@ export async function recordHistories(client: Client, workflowIds: readonly stri
   const history = await client.workflow.getHandle(workflowId).fetchHistory();
   if ((history.events?.length ?? 0) > MAX_EVENTS) return;
   await mkdir(FOLDER, { recursive: true });
-  const plain = temporal.api.history.v1.History.toObject(history, {
+  const { History } = temporal.api.history.v1;
+  const plain = History.toObject(History.fromObject(history), {
     bytes: String,
     longs: String,
     enums: String,

@@ -63,7 +63,7 @@ export async function createSyncWorld(): Promise<SyncWorld> {
         args: [{ tenantId, connectionId }],
       }),
     close: async () => {
-      await Promise.all(workers.map(stopWorker));
+      await Promise.all(workers.map((worker) => stopWorker(worker)));
       await source.close();
       await temporal.close();
       await database.close();
