@@ -112,7 +112,7 @@ async function rowOf(api: LocalApi, connection: LocalConnection): Promise<DemoRo
   const [run] = await api.runs(connection.id);
   return {
     platform: connection.platform,
-    shop: connection.shop.name ?? connection.shop.key ?? '',
+    shop: connection.shop.name ?? Object.values(connection.shop.values)[0] ?? connection.shop.key ?? '',
     state: connection.state,
     records: run === undefined ? '' : recordsText(run),
     connectionId: connection.id,
@@ -120,7 +120,9 @@ async function rowOf(api: LocalApi, connection: LocalConnection): Promise<DemoRo
 }
 
 function recordsText(run: LocalRun): string {
-  const parts = Object.entries(run.progress).map(([resource, { seen }]) => `${seen ?? 0} ${resource}`);
+  const parts = Object.entries(run.progress).map(([resource, { seen = 0, setAside = 0 }]) =>
+    setAside === 0 ? `${seen} ${resource}` : `${seen - setAside} ${resource} (${setAside} set aside)`,
+  );
   return parts.length === 0 ? 'nothing yet' : parts.join(', ');
 }
 

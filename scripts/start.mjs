@@ -8,7 +8,6 @@ const script = fileURLToPath(new URL('./start.ts', import.meta.url));
 const child = spawn(process.execPath, ['--import', 'tsx', script, ...process.argv.slice(2)], {
   stdio: 'inherit',
 });
-// The terminal sends Ctrl-C to both; a signal sent to this process alone is passed on.
-process.on('SIGINT', () => undefined);
-process.on('SIGTERM', () => child.kill('SIGTERM'));
+// The terminal sends Ctrl-C to both, other senders to this process alone; the second of two signals changes nothing.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 0 : 1)));

@@ -45,7 +45,7 @@ async function refuseSecondStart(): Promise<void> {
   const pid = Number(await readKept('pid'));
   if (pid > 0 && pid !== process.pid && isAlive(pid) && existsSync(inFolder('local.json'))) {
     console.error(
-      `Mooring already runs from this folder (process ${pid}); its addresses are in .mooring/local.json.`,
+      `Mooring already runs from this folder (process ${pid}); its addresses are in ${inFolder('local.json')}.`,
     );
     process.exit(1);
   }
@@ -63,7 +63,9 @@ function isAlive(pid: number): boolean {
 
 function partEnded(name: string, code: number | null): void {
   if (stopping) return;
-  console.error(`\nThe ${name} ended by itself (${code ?? 'killed'}); its log is .mooring/logs/${name}.log`);
+  console.error(
+    `\nThe ${name} ended by itself (${code ?? 'killed'}); its log is ${inFolder('logs', `${name}.log`)}`,
+  );
   void stop(1);
 }
 
@@ -79,7 +81,7 @@ async function stop(exitCode: number): Promise<void> {
 function printTable(rows: Awaited<ReturnType<typeof runDemo>>): void {
   if (rows.length === 0) return;
   const table = new Table({
-    head: ['platform', 'shop', 'state', 'records', 'connection'],
+    head: ['platform', 'shop', 'state', 'last sync', 'connection'],
     style: { head: ['cyan'] },
   });
   table.push(...rows.map((row) => [row.platform, row.shop, row.state, row.records, row.connectionId]));
@@ -97,7 +99,7 @@ Mooring is ready after ${seconds} s.
   Console      ${consoleUrl}
   Temporal     ${temporalUiUrl}
   Sandbox      ${sandboxUrl}
-  Key          in .mooring/local.json ("apiKey")
+  Key          in ${inFolder('local.json')} ("apiKey")
 
 Ctrl-C stops it; the next start resumes.`);
 }

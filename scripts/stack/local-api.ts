@@ -10,13 +10,17 @@ export interface LocalConnection {
   readonly id: string;
   readonly platform: string;
   readonly state: string;
-  readonly shop: { readonly name: string | null; readonly key: string | null };
+  readonly shop: {
+    readonly values: Readonly<Record<string, string>>;
+    readonly name: string | null;
+    readonly key: string | null;
+  };
 }
 
 export interface LocalRun {
   readonly id: string;
   readonly status: string;
-  readonly progress: Readonly<Record<string, { readonly seen?: number }>>;
+  readonly progress: Readonly<Record<string, { readonly seen?: number; readonly setAside?: number }>>;
   readonly error: unknown;
 }
 
