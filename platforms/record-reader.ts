@@ -176,6 +176,11 @@ function wholeNumber(value: Json | undefined): number | null {
 
 const NOT_A_CURRENCY = 'is not an ISO 4217 code';
 
+/** What a platform's word stands for; undefined for a word that is not in the table, inherited names included. */
+export function lookUp<T>(table: Readonly<Record<string, T>>, word: string | null): T | undefined {
+  return word !== null && Object.hasOwn(table, word) ? table[word] : undefined;
+}
+
 /** ISO 4217 in upper case. Throws record_invalid for anything else. */
 export function readCurrency(value: Json | undefined, path: string): string {
   return currencyCode(value) ?? fail(recordInvalid(path, NOT_A_CURRENCY));

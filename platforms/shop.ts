@@ -88,7 +88,7 @@ function normalizedUrl(text: string): { value: string } | { rule: string } {
   }
   if (url.search !== '' || withScheme.includes('?')) return { rule: 'must not hold a query' };
   if (url.hash !== '' || withScheme.includes('#')) return { rule: 'must not hold a fragment' };
-  if (/%(2e|2f|5c|00)/i.test(url.pathname)) return { rule: 'must not hold encoded dots or slashes' };
+  if (/%(2e|2f|5c|00)/i.test(withScheme)) return { rule: 'must not hold encoded dots or slashes' };
   if (/(^|\/)\.{1,2}(\/|$)/.test(withScheme.slice(8))) return { rule: 'must not hold dot segments' };
   if (url.hostname.endsWith('.')) return { rule: 'must not end its host with a dot' };
   return { value: url.origin + url.pathname.replace(/\/+$/, '') };

@@ -9,7 +9,7 @@ import type {
   Order,
   Product,
 } from '../../domain/resource.ts';
-import { type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
 
 const ORDER_STATUS: Readonly<Record<string, Order['status']>> = {
   pending: 'open',
@@ -64,9 +64,9 @@ export function mapOrder(item: Json, pass: PassContext): readonly Order[] {
     {
       ...base(order),
       number: order.has('display_id') ? `#${order.id('display_id')}` : null,
-      status: lookUp(ORDER_STATUS, status),
-      paymentStatus: lookUp(PAYMENT, payment),
-      fulfillmentStatus: lookUp(FULFILLMENT, fulfillment),
+      status: orUnknown(ORDER_STATUS, status),
+      paymentStatus: orUnknown(PAYMENT, payment),
+      fulfillmentStatus: orUnknown(FULFILLMENT, fulfillment),
       platformStatus: [status, payment, fulfillment].filter((one) => one !== null).join('/') || null,
       currency,
       total: amount(order, 'total', currency) ?? order.money('total', currency),
@@ -103,7 +103,7 @@ export function mapProduct(item: Json): readonly Product[] {
     {
       ...base(product),
       title: product.text('title'),
-      status: lookUp(PRODUCT_STATUS, status),
+      status: orUnknown(PRODUCT_STATUS, status),
       platformStatus: status,
       description: product.optionalText('description'),
       brand: null,
@@ -186,6 +186,6 @@ function address(of: RecordReader | null): Address | null {
   };
 }
 
-function lookUp<T extends string>(table: Readonly<Record<string, T>>, word: string | null): T | 'unknown' {
-  return (word === null ? undefined : table[word]) ?? 'unknown';
+function orUnknown<T extends string>(table: Readonly<Record<string, T>>, word: string | null): T | 'unknown' {
+  return lookUp(table, word) ?? 'unknown';
 }

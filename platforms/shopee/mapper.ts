@@ -10,7 +10,7 @@ import type {
   Product,
   ProductVariant,
 } from '../../domain/resource.ts';
-import { type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
 
 const ORDER: Readonly<Record<string, { status: Order['status']; fulfillment: Order['fulfillmentStatus'] }>> =
   {
@@ -40,7 +40,7 @@ export function mapOrder(item: Json): readonly Order[] {
   const order = readRecord(item);
   const currency = readCurrency(order.raw['currency'], `${order.path}/currency`);
   const platformStatus = order.text('order_status');
-  const known = ORDER[platformStatus] ?? FOREIGN;
+  const known = lookUp(ORDER, platformStatus) ?? FOREIGN;
   return [
     {
       platformId: order.id('order_sn'),
@@ -70,7 +70,7 @@ export function mapOrder(item: Json): readonly Order[] {
 function paymentStatus(order: RecordReader, status: string): Order['paymentStatus'] {
   if (order.epoch('pay_time') !== null) return status === 'CANCELLED' ? 'refunded' : 'paid';
   if (status === 'CANCELLED') return 'voided';
-  return status in ORDER ? 'pending' : 'unknown';
+  return lookUp(ORDER, status) === undefined ? 'unknown' : 'pending';
 }
 
 /** The actual fee once it is known, the estimate before. */
@@ -103,7 +103,7 @@ export function mapItem(item: Json): readonly Product[] {
       platformCreatedAt: product.epoch('create_time'),
       platformUpdatedAt: product.epoch('update_time'),
       title: product.text('item_name'),
-      status: (status === null ? undefined : ITEM_STATUS[status]) ?? 'unknown',
+      status: lookUp(ITEM_STATUS, status) ?? 'unknown',
       platformStatus: status,
       description: product.optionalText('description'),
       brand: product.optionalObject('brand')?.optionalText('original_brand_name') ?? null,

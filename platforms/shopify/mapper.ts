@@ -9,7 +9,7 @@ import type {
   Order,
   Product,
 } from '../../domain/resource.ts';
-import { type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
 
 const PAYMENT: Readonly<Record<string, Order['paymentStatus']>> = {
   PENDING: 'pending',
@@ -50,8 +50,8 @@ export function mapOrder(item: Json): readonly Order[] {
       ...base(order),
       number: order.optionalText('name'),
       status: order.has('cancelledAt') ? 'cancelled' : order.has('closedAt') ? 'completed' : 'open',
-      paymentStatus: (payment === null ? undefined : PAYMENT[payment]) ?? 'unknown',
-      fulfillmentStatus: (fulfillment === null ? undefined : FULFILLMENT[fulfillment]) ?? 'unknown',
+      paymentStatus: lookUp(PAYMENT, payment) ?? 'unknown',
+      fulfillmentStatus: lookUp(FULFILLMENT, fulfillment) ?? 'unknown',
       platformStatus: [payment, fulfillment].filter((one) => one !== null).join('/') || null,
       currency: readCurrency(order.raw['currencyCode'], `${order.path}/currencyCode`),
       total: shopMoney(order.object('totalPriceSet')),
@@ -90,7 +90,7 @@ export function mapProduct(item: Json, pass: PassContext): readonly Product[] {
     {
       ...base(product),
       title: product.text('title'),
-      status: (status === null ? undefined : PRODUCT_STATUS[status]) ?? 'unknown',
+      status: lookUp(PRODUCT_STATUS, status) ?? 'unknown',
       platformStatus: status,
       description: product.optionalText('description'),
       brand: product.optionalText('vendor'),

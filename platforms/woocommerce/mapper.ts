@@ -9,7 +9,7 @@ import type {
   Product,
   ProductVariant,
 } from '../../domain/resource.ts';
-import { type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
 
 /** A status outside this table is a plugin's own. */
 const ORDER: Readonly<
@@ -43,7 +43,7 @@ export function mapOrder(item: Json): readonly Order[] {
   const order = readRecord(item);
   const currency = readCurrency(order.raw['currency'], `${order.path}/currency`);
   const platformStatus = order.text('status');
-  const known = ORDER[platformStatus] ?? FOREIGN;
+  const known = lookUp(ORDER, platformStatus) ?? FOREIGN;
   const billing = order.optionalObject('billing');
   const isPartlyRefunded = known.payment === 'paid' && order.list('refunds').length > 0;
   return [
@@ -93,7 +93,7 @@ export function mapProduct(item: Json, pass: PassContext): readonly Product[] {
     {
       ...base(product),
       title: product.text('name'),
-      status: (status === null ? undefined : PRODUCT_STATUS[status]) ?? 'unknown',
+      status: lookUp(PRODUCT_STATUS, status) ?? 'unknown',
       platformStatus: status,
       description: product.optionalText('description'),
       brand: product.list('brands')[0]?.optionalText('name') ?? null,
