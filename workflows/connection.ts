@@ -147,9 +147,11 @@ function takeSignals(run: Run, ref: ConnectionRef): void {
   setHandler(defineSignal<[UninstalledInput]>(SIGNALS.uninstalled), ({ atMs }) =>
     run.tell({ type: 'uninstalled', uninstalledAtMs: atMs }),
   );
-  setHandler(defineSignal<[RegistrationChangedInput]>(SIGNALS.registrationChanged), () =>
-    run.tell({ type: 'registration_changed' }),
-  );
+  setHandler(defineSignal<[RegistrationChangedInput]>(SIGNALS.registrationChanged), async () => {
+    // What is under way may still be refused for the old secret; told before that refusal, the new one would wait an hour.
+    await condition(() => !run.isLoaded() || !isUsingCredential(run.state()));
+    run.tell({ type: 'registration_changed' });
+  });
   setHandler(defineSignal(SIGNALS.breakerOpened), () => run.tell({ type: 'breaker_opened' }));
   setHandler(defineSignal(SIGNALS.breakerClosed), () => run.tell({ type: 'breaker_closed' }));
   setHandler(defineSignal(SIGNALS.settingsChanged), async () => {
@@ -255,6 +257,10 @@ async function refreshNow(run: Run, input: RefreshNowInput): Promise<EnsureFresh
 
 function isRenewing(state: ConnectionState): boolean {
   return state.work.refreshing || state.work.authorizing;
+}
+
+function isUsingCredential(state: ConnectionState): boolean {
+  return isRenewing(state) || state.work.probing !== null;
 }
 
 function summarize(state: ConnectionState): ConnectionSummary {

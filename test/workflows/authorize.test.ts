@@ -87,6 +87,27 @@ test('our rejected secret is told once, asks no merchant for anything, and resum
   expect(await world.events(id)).not.toContain('connection.reauth_required');
 });
 
+test('a new version of our secret that comes while the old one is being refused is not forgotten', async () => {
+  const id = await world.connect();
+  world.fake.script(id, 'renew', 'registration_rejected', 'ok');
+  const held = world.fake.hold();
+  const asked = world.ensureFresh(id, { generation: 1, epoch: 0 });
+  await until('the old one to be sent', async () => {
+    const sent = await world.database.owner.query('SELECT 1 FROM refresh_markers WHERE connection_id = $1', [
+      id,
+    ]);
+    return sent.rows.length === 1;
+  });
+  await world.handle(id).signal(SIGNALS.registrationChanged, { version: 2 });
+  held.release();
+  await asked;
+  const done = await until('the new one to be used', async () => {
+    const row = await world.row(id);
+    return row.state === 'active' && row;
+  });
+  expect(done).toMatchObject({ generation: 2, healthCause: null });
+});
+
 test('an uninstall that a probe confirms ends the connection without asking the platform', async () => {
   const id = await world.connect();
   const revocations = world.fake.calls.revocations;
