@@ -92,6 +92,8 @@ const EPOCH_FROM = 1e9;
 function secondsAt(body: Json, { path, unit }: { path: string; unit: Unit }, nowMs: number): number | null {
   const value = valueAt(body, path);
   if (value === undefined || value === null || value === '') return null;
+  // A token that is no JWT, or one without `exp`, tells nothing: the default holds.
+  if (unit === 'jwt_exp' && expiryOfJwt(String(value)) === null) return null;
   const seconds = toSeconds(value, unit, nowMs);
   if (seconds === null || !Number.isFinite(seconds) || seconds < 0)
     throw invalid(`has no lifetime at "${path}"`);

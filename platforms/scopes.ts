@@ -1,6 +1,6 @@
 // From what a vendor asks for to the platform's narrowest scopes, and back to what is missing of them. Pure.
 import type { Platform } from '../domain/platform.ts';
-import { type Permission, RESOURCES, type Resource } from '../domain/resource.ts';
+import type { Permission } from '../domain/resource.ts';
 
 /** The narrowest scopes for these permissions, without doubles and without those another of them implies. */
 export function scopesFor(platform: Platform, permissions: readonly Permission[]): string[] {
@@ -19,20 +19,6 @@ export function missingScopes(
   if (granted === null) return [];
   const held = new Set(granted.flatMap((scope) => [scope, ...impliedBy(platform, scope)]));
   return scopesFor(platform, permissions).filter((scope) => !held.has(scope));
-}
-
-/** The resources that may be read with what was granted, of those asked for. */
-export function readableResources(
-  platform: Platform,
-  permissions: readonly Permission[],
-  granted: readonly string[] | null,
-): Resource[] {
-  return RESOURCES.filter((resource) => {
-    const definition = platform.resources[resource];
-    if (definition === undefined) return false;
-    const isWanted = permissions.includes(`${resource}:read`) || permissions.includes(`${resource}:write`);
-    return isWanted && missingScopes(platform, [definition.requires], granted).length === 0;
-  });
 }
 
 function impliedBy(platform: Platform, scope: string): Set<string> {
