@@ -74,7 +74,7 @@ async function write(
       },
       records: page.records,
       deletedIds: page.deletedIds,
-      seen: isFull ? { passId: pass.passId, page: state.pages, ids: page.ids } : null,
+      seen: isFull ? { passId: pass.passId, ids: page.ids } : null,
       setAside: page.setAside,
       mayClearSetAside: state.clears,
       probeFirst: state.probeFirst,

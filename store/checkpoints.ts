@@ -124,24 +124,30 @@ export interface CheckpointAdvance {
   readonly cursor: PassCursor;
 }
 
-/** Moves the checkpoint on by one page. Throws stale_write or fenced; the transaction must then be abandoned. */
-export async function advanceCheckpoint(sql: Sql, of: RecordsOf, advance: CheckpointAdvance): Promise<void> {
-  const { rowCount } = await sql.query({
-    name: 'advance-checkpoint',
-    text: `UPDATE checkpoints SET cursor = $6, pages = pages + 1, records_seen = records_seen + $7, updated_at = now()
-      WHERE connection_id = $1 AND resource = $2 AND mode = $3 AND writer = $4 AND pages = $5
-        AND EXISTS (SELECT 1 FROM connections WHERE id = $1 AND fenced_at IS NULL)`,
-    values: [
-      of.connectionId,
-      of.resource,
-      advance.mode,
-      advance.writer,
-      advance.pagesBefore,
-      JSON.stringify(advance.cursor),
-      advance.recordsSeen,
-    ],
-  });
-  if (rowCount !== 1) throw await whyNot(sql, of);
+/**
+ * The beginning of every page's first statement: moves the checkpoint on by one page, or finds no row, and what follows then does nothing;
+ * a full pass remembers what the page told. Parameters 1 to 10, in the order of `moveParameters`.
+ */
+export const MOVE_CHECKPOINT = `WITH moved AS (
+    UPDATE checkpoints SET cursor = $7::jsonb, pages = pages + 1, records_seen = records_seen + $8::int, updated_at = now()
+    WHERE connection_id = $2 AND resource = $3 AND mode = $4 AND writer = $5 AND pages = $6::int
+      AND EXISTS (SELECT 1 FROM connections WHERE id = $2 AND fenced_at IS NULL)
+    RETURNING 1
+  ), seen AS (
+    INSERT INTO pass_pages (tenant_id, connection_id, resource, pass_id, page, ids)
+    SELECT $1, $2, $3, $9::text, $6::int, $10::text[] FROM moved WHERE $9::text IS NOT NULL
+  )`;
+
+export function moveParameters(
+  of: RecordsOf,
+  advance: CheckpointAdvance,
+  seen: { readonly passId: string; readonly ids: readonly string[] } | null,
+): unknown[] {
+  const { mode, writer, pagesBefore, cursor, recordsSeen } = advance;
+  return [
+    ...[of.tenantId, of.connectionId, of.resource, mode, writer, pagesBefore],
+    ...[JSON.stringify(cursor), recordsSeen, seen?.passId ?? null, seen?.ids ?? []],
+  ];
 }
 
 /** Makes sure, and holds until the commit, that this attempt may still write. Throws stale_write or fenced. */
@@ -167,7 +173,8 @@ export async function completePass(sql: Sql, pass: ClaimedPass): Promise<void> {
   );
 }
 
-async function whyNot(sql: Sql, of: RecordsOf): Promise<MooringError> {
+/** Why a checkpoint did not move: stale_write or fenced. The transaction must be abandoned. */
+export async function whyNot(sql: Sql, of: RecordsOf): Promise<MooringError> {
   const { rowCount } = await sql.query(`SELECT 1 FROM connections WHERE id = $1 AND fenced_at IS NULL`, [
     of.connectionId,
   ]);

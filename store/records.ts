@@ -2,7 +2,7 @@
 // Another attempt may be writing the same pass: the checkpoint's compare-and-set, the first statement, lets only the newest go on.
 import { MooringError } from '../domain/errors.ts';
 import type { SyncRunId } from '../domain/ids.ts';
-import { advanceCheckpoint, type CheckpointAdvance } from './checkpoints.ts';
+import { type CheckpointAdvance, MOVE_CHECKPOINT, moveParameters, whyNot } from './checkpoints.ts';
 import type { Sql } from './database.ts';
 import type { RecordsOf } from './feed-heads.ts';
 import { clearSetAside, type SetAsideItem, saveSetAside } from './set-aside.ts';
@@ -25,7 +25,7 @@ export interface PageWrite {
   /** Ids the platform says are gone. */
   readonly deletedIds: readonly string[];
   /** Of a full pass: every id the page told, mapped or not; null otherwise. */
-  readonly seen: { readonly passId: string; readonly page: number; readonly ids: readonly string[] } | null;
+  readonly seen: { readonly passId: string; readonly ids: readonly string[] } | null;
   readonly setAside: readonly SetAsideItem[];
   /** Whether earlier set-aside records may be among these. */
   readonly mayClearSetAside: boolean;
@@ -43,74 +43,109 @@ export interface PageCounts {
 
 /** Writes the page. Throws stale_write when another attempt took over, fenced when the connection is being revoked. */
 export async function writePage(sql: Sql, page: PageWrite): Promise<PageCounts> {
-  await advanceCheckpoint(sql, page.of, page.advance);
-  if (page.seen !== null) await rememberSeen(sql, page.of, page.seen);
-  const toSend = page.probeFirst ? await onlyDifferent(sql, page.of, page.records) : page.records;
+  const put = page.probeFirst ? await putDifferent(sql, page) : await putAll(sql, page);
   if (page.setAside.length > 0) await saveSetAside(sql, page.of, page.runId, page.setAside);
   if (page.mayClearSetAside) await clearSetAside(sql, page.of, page.records);
-  const put = toSend.length === 0 ? { created: 0, changed: 0 } : await putRecords(sql, page.of, toSend);
   const deleted = page.deletedIds.length === 0 ? 0 : await deleteByIds(sql, page.of, page.deletedIds);
   const counts = { ...put, unchanged: page.records.length - put.created - put.changed, deleted };
-  await writeProgress(sql, page.runId, page.of.resource, page.progress(counts));
+  if (page.probeFirst || deleted > 0)
+    await writeProgress(sql, page.runId, page.of.resource, page.progress(counts));
   return counts;
 }
 
-async function rememberSeen(sql: Sql, of: RecordsOf, seen: NonNullable<PageWrite['seen']>): Promise<void> {
-  await sql.query({
-    name: 'remember-seen',
-    text: `INSERT INTO pass_pages (tenant_id, connection_id, resource, pass_id, page, ids) VALUES ($1, $2, $3, $4, $5, $6)`,
-    values: [of.tenantId, of.connectionId, of.resource, seen.passId, seen.page, seen.ids],
-  });
-}
-
-/** Says which records the store does not have in this form. */
-async function onlyDifferent(
-  sql: Sql,
-  of: RecordsOf,
-  records: readonly PreparedRecord[],
-): Promise<readonly PreparedRecord[]> {
-  const { rows } = await sql.query<{ ord: string }>({
-    name: 'probe-records',
-    text: `SELECT i.ord FROM unnest($3::text[], $4::uuid[]) WITH ORDINALITY AS i(id, hash, ord)
-      LEFT JOIN records r ON r.connection_id = $1 AND r.resource = $2 AND r.platform_id = i.id
-      WHERE r.hash IS DISTINCT FROM i.hash`,
-    values: [of.connectionId, of.resource, records.map((one) => one.id), records.map((one) => one.hash)],
-  });
-  const wanted = new Set(rows.map((row) => Number(row.ord) - 1));
-  return records.filter((_, index) => wanted.has(index));
+interface Put {
+  readonly created: number;
+  readonly changed: number;
 }
 
 /**
- * One statement, one parameter. The head row is locked from here to the commit, so that commit order is position order.
- * A tombstone has the hash zero, so that a record that comes back differs from it.
+ * The page in one statement: checkpoint, records, progress. While a statement is on its way the next page is parsed and mapped, and every
+ * answer waits for that: each statement saved is worth more than it costs PostgreSQL.
  */
-async function putRecords(
-  sql: Sql,
-  of: RecordsOf,
-  records: readonly PreparedRecord[],
-): Promise<{ created: number; changed: number }> {
+async function putAll(sql: Sql, page: PageWrite): Promise<Put> {
+  const nothingPut = page.progress({ created: 0, changed: 0, unchanged: 0, deleted: 0 });
+  const { rows } = await sql.query<{ moved: string; heads: string; put: string; created: string }>({
+    name: 'write-page',
+    text: `${MOVE_CHECKPOINT}, head AS (
+        UPDATE feed_heads SET position = position + $11::int WHERE tenant_id = $1 AND feed = $3 AND EXISTS (SELECT 1 FROM moved)
+        RETURNING position - $11::int AS base
+      ), put AS (${PUT('$12')}), told AS (
+        UPDATE sync_runs SET progress = progress || jsonb_build_object($3::text, $14::jsonb || jsonb_build_object(
+          'written', ($14::jsonb->>'written')::int + (SELECT count(*) FROM put),
+          'unchanged', ($14::jsonb->>'unchanged')::int + $11::int - (SELECT count(*) FROM put)))
+        WHERE id = $13 AND EXISTS (SELECT 1 FROM moved)
+      )
+      SELECT (SELECT count(*) FROM moved) AS moved, (SELECT count(*) FROM head) AS heads, count(*) AS put,
+        count(*) FILTER (WHERE is_new) AS created FROM put`,
+    values: [
+      ...moveParameters(page.of, page.advance, page.seen),
+      page.records.length,
+      asParameter(page.records),
+      page.runId,
+      JSON.stringify(nothingPut),
+    ],
+  });
+  const row = rows[0];
+  if (row?.moved !== '1') throw await whyNot(sql, page.of);
+  if (row.heads !== '1') throw headless(page.of);
+  return { created: Number(row.created), changed: Number(row.put) - Number(row.created) };
+}
+
+/** Moves the checkpoint and asks which records the store does not have in this form; sends only those. */
+async function putDifferent(sql: Sql, page: PageWrite): Promise<Put> {
+  const { rows } = await sql.query<{ moved: string; different: string[] | null }>({
+    name: 'probe-page',
+    // One look-up an id, whatever the statistics say: right after a first load they call the table small and it is read whole.
+    text: `${MOVE_CHECKPOINT} SELECT (SELECT count(*) FROM moved) AS moved, (
+        SELECT array_agg(i.ord) FROM unnest($11::text[], $12::uuid[]) WITH ORDINALITY AS i(id, hash, ord)
+        LEFT JOIN LATERAL (
+          SELECT r.hash FROM records r WHERE r.connection_id = $2 AND r.resource = $3 AND r.platform_id = i.id LIMIT 1
+        ) known ON true
+        WHERE known.hash IS DISTINCT FROM i.hash
+      ) AS different`,
+    values: [
+      ...moveParameters(page.of, page.advance, page.seen),
+      page.records.map((one) => one.id),
+      page.records.map((one) => one.hash),
+    ],
+  });
+  const row = rows[0];
+  if (row?.moved !== '1') throw await whyNot(sql, page.of);
+  const wanted = new Set((row.different ?? []).map((ord) => Number(ord) - 1));
+  const toSend = page.records.filter((_, index) => wanted.has(index));
+  return toSend.length === 0 ? { created: 0, changed: 0 } : putSome(sql, page.of, toSend);
+}
+
+async function putSome(sql: Sql, of: RecordsOf, records: readonly PreparedRecord[]): Promise<Put> {
   const { rows } = await sql.query<{ put: string; created: string; heads: string }>({
     name: 'put-records',
     text: `WITH head AS (
-        UPDATE feed_heads SET position = position + $4 WHERE tenant_id = $1 AND feed = $3 RETURNING position - $4 AS base
-      ), put AS (
-        INSERT INTO records AS r (tenant_id, connection_id, resource, platform_id, position, hash, record, platform_updated_at)
-        SELECT $1, $2, $3, i.id, head.base + i.ord, i.hash, i.record, i.updated
-        FROM head, ROWS FROM (jsonb_to_recordset($5::jsonb) AS (id text, hash uuid, record jsonb, updated timestamptz))
-          WITH ORDINALITY AS i(id, hash, record, updated, ord)
-        ON CONFLICT (connection_id, resource, platform_id) DO UPDATE SET position = excluded.position, hash = excluded.hash,
-          record = excluded.record, platform_updated_at = excluded.platform_updated_at, changed_at = now(), deleted_at = NULL
-        WHERE r.hash IS DISTINCT FROM excluded.hash
-        RETURNING r.first_seen_at = now()::timestamptz(3) AS is_new
-      )
+        UPDATE feed_heads SET position = position + $4::int WHERE tenant_id = $1 AND feed = $3 RETURNING position - $4::int AS base
+      ), put AS (${PUT('$5')})
       SELECT count(*) AS put, count(*) FILTER (WHERE is_new) AS created, (SELECT count(*) FROM head) AS heads FROM put`,
     values: [of.tenantId, of.connectionId, of.resource, records.length, asParameter(records)],
   });
-  const put = Number(rows[0]?.put ?? 0);
-  const created = Number(rows[0]?.created ?? 0);
-  if (rows[0]?.heads !== '1')
-    throw new MooringError('internal', `the feed "${of.resource}" of "${of.tenantId}" has no head`);
-  return { created, changed: put - created };
+  const row = rows[0];
+  if (row?.heads !== '1') throw headless(of);
+  return { created: Number(row.created), changed: Number(row.put) - Number(row.created) };
+}
+
+/**
+ * One parameter holds all records. The head row is locked from here to the commit, so that commit order is position order.
+ * A tombstone has the hash zero, so that a record that comes back differs from it.
+ */
+const PUT = (records: '$5' | '$12') => `INSERT INTO records AS r
+    (tenant_id, connection_id, resource, platform_id, position, hash, record, platform_updated_at)
+  SELECT $1, $2, $3, i.id, head.base + i.ord, i.hash, i.record, i.updated
+  FROM head, ROWS FROM (jsonb_to_recordset(${records}::jsonb) AS (id text, hash uuid, record jsonb, updated timestamptz))
+    WITH ORDINALITY AS i(id, hash, record, updated, ord)
+  ON CONFLICT (connection_id, resource, platform_id) DO UPDATE SET position = excluded.position, hash = excluded.hash,
+    record = excluded.record, platform_updated_at = excluded.platform_updated_at, changed_at = now(), deleted_at = NULL
+  WHERE r.hash IS DISTINCT FROM excluded.hash
+  RETURNING r.first_seen_at = now()::timestamptz(3) AS is_new`;
+
+function headless(of: RecordsOf): MooringError {
+  return new MooringError('internal', `the feed "${of.resource}" of "${of.tenantId}" has no head`);
 }
 
 /** The records' own text is spliced in, so that it is not serialised a second time. */

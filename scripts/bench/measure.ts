@@ -1,5 +1,5 @@
 // What a process cost, by the operating system's own accounts (Linux): CPU seconds of it and its kin, and peak memory as PSS.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 const TICKS_PER_SECOND = 100;
 
@@ -15,13 +15,15 @@ export function cpuSeconds(pid: number): number {
   }
 }
 
-/** CPU seconds of every PostgreSQL process on this machine. Backends that ended meanwhile are counted by their parent. */
-export function postgresCpuSeconds(): number {
+/** CPU seconds of the PostgreSQL whose data is below `folder`. Backends that ended meanwhile are counted by their parent. */
+export function postgresCpuSeconds(folder: string): number {
   let sum = 0;
   for (const entry of readdirSync('/proc')) {
     if (!/^\d+$/.test(entry)) continue;
     try {
       if (readFileSync(`/proc/${entry}/comm`, 'utf8').trim() !== 'postgres') continue;
+      // Every process of a cluster works in its data folder.
+      if (!readlinkSync(`/proc/${entry}/cwd`).startsWith(folder)) continue;
       const fields = readFileSync(`/proc/${entry}/stat`, 'utf8')
         .replace(/^.*\) /s, '')
         .split(' ');

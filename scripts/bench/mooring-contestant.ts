@@ -29,7 +29,7 @@ interface Run {
 
 const POLL_MS = 50;
 
-export async function createMooringContestant({ source, say }: Setting): Promise<MooringContestant> {
+export async function createMooringContestant({ source, folder, say }: Setting): Promise<MooringContestant> {
   const { planStack } = await import('../stack/stack.ts');
   const stack = planStack({
     origins: { 'https://*.bench.example': source },
@@ -70,14 +70,14 @@ export async function createMooringContestant({ source, say }: Setting): Promise
 
   return {
     firstLoad: (orders) =>
-      measured(stack, orders, async () => {
+      measured(stack, { orders, folder }, async () => {
         const wishedAt = performance.now();
         await connect();
         await finished(new Set());
         return (performance.now() - wishedAt) / 1000;
       }),
     resync: (orders) =>
-      measured(stack, orders, async () => {
+      measured(stack, { orders, folder }, async () => {
         const known = new Set((await runs()).map((one) => one.id));
         const wishedAt = performance.now();
         await api('POST', `/v1/connections/${connectionId}/sync`, { mode: 'backfill' });
@@ -89,15 +89,19 @@ export async function createMooringContestant({ source, say }: Setting): Promise
   };
 }
 
-async function measured(stack: Stack, orders: number, job: () => Promise<number>): Promise<Cost> {
+async function measured(
+  stack: Stack,
+  at: { readonly orders: number; readonly folder: string },
+  job: () => Promise<number>,
+): Promise<Cost> {
   const pid = stack.parts().find((part) => part.name === 'worker')?.pid ?? 0;
-  const [cpuBefore, dbBefore] = [cpuSeconds(pid), postgresCpuSeconds()];
+  const [cpuBefore, dbBefore] = [cpuSeconds(pid), postgresCpuSeconds(at.folder)];
   const memory = watchMemory(pid);
   const seconds = await job();
   return {
-    rowsPerS: orders / seconds,
+    rowsPerS: at.orders / seconds,
     cpuS: cpuSeconds(pid) - cpuBefore,
-    dbCpuS: postgresCpuSeconds() - dbBefore,
+    dbCpuS: postgresCpuSeconds(at.folder) - dbBefore,
     peakMb: memory.stop(),
   };
 }

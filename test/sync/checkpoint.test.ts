@@ -44,7 +44,7 @@ function write(pass: ClaimedPass, page: Partial<PageWrite> & { pages: number; id
         updatedAt: null,
       })),
       deletedIds: [],
-      seen: { passId: pass.passId, page: page.pages, ids: page.ids },
+      seen: { passId: pass.passId, ids: page.ids },
       setAside: [],
       mayClearSetAside: false,
       probeFirst: false,
