@@ -109,4 +109,7 @@ export interface SweepReport {
   readonly schedulesSet: number;
   readonly schedulesRemoved: number;
   readonly stuck: number;
+  /** connections whose kept records went */
+  readonly recordsErased: number;
+  readonly tenantsErased: number;
 }

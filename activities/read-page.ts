@@ -42,7 +42,9 @@ export async function readPage(
     facts: source.facts,
   };
   const raw = await patiently(source, async (): Promise<RawPage> => {
-    const answer = await source.call(definition.request(pass, cursor.page));
+    const answer = await source.call(definition.request(pass, cursor.page), {
+      accept: definition.accepts ?? [],
+    });
     return definition.read(pass, cursor.page, answer);
   });
   const items = await withDetails(source, pass, raw.items);

@@ -4,10 +4,14 @@ import { heartbeat } from '@temporalio/activity';
 import { scheduleNoteOf } from '../domain/connection-schedule.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import { listNotFinal, type SweptConnection } from '../store/sweep.ts';
+import { finishErasures } from './finish-erasures.ts';
 import type { LifecycleActivities, SweepReport } from './lifecycle-contract.ts';
 import type { LifecycleDeps } from './lifecycle-deps.ts';
 
-type Deps = Pick<LifecycleDeps, 'db' | 'schedules' | 'workflows' | 'nowMs' | 'onSwept'>;
+type Deps = Pick<
+  LifecycleDeps,
+  'db' | 'vault' | 'eraseRecords' | 'schedules' | 'workflows' | 'nowMs' | 'onSwept'
+>;
 type Counts = { -readonly [K in keyof SweepReport]: SweepReport[K] };
 
 const PAGE = 200;
@@ -24,6 +28,8 @@ export const sweep =
       schedulesSet: 0,
       schedulesRemoved: 0,
       stuck: 0,
+      recordsErased: 0,
+      tenantsErased: 0,
     };
     const running = await collect(deps.workflows.listRunning());
     const schedules = new Map<ConnectionId, string | null>();
@@ -45,6 +51,7 @@ export const sweep =
       afterId = last.connectionId;
     }
     await removeOrphans(deps, counts, schedules);
+    Object.assign(counts, await finishErasures(deps));
     deps.onSwept(counts);
     return counts;
   };
