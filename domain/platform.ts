@@ -259,6 +259,8 @@ export interface ResourceDefinition<R extends Resource = Resource> {
     cursor: PageCursor | null,
     answer: { body: Json; headers: Readonly<Record<string, string>> },
   ) => RawPage;
+  /** Classifications beside `ok` that `read` knows what to do with, such as an object that went while the pass was reading. */
+  readonly accepts?: readonly Classification[];
   /** When a page lists ids only: a request that reads the details of these ids; `read` its items with `readDetails`. */
   readonly details?: {
     readonly max: number;

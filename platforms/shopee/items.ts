@@ -9,11 +9,13 @@ interface Position {
   readonly isListed: boolean;
   /** ids whose base information comes next */
   readonly ids: readonly string[];
+  /** ids are asked for one by one: one of them went, and an answer for many does not tell which */
+  readonly isSingly: boolean;
   /** base information of items whose models come next, one call each */
   readonly waiting: readonly Json[];
 }
 
-const START: Position = { offset: 0, total: null, isListed: false, ids: [], waiting: [] };
+const START: Position = { offset: 0, total: null, isListed: false, ids: [], isSingly: false, waiting: [] };
 
 /** Kept for an item that waits for its models: what the mappers read, so that a cursor stays small. */
 const KEPT = [
@@ -29,6 +31,8 @@ const KEPT = [
 ];
 
 const ALIVE = ['NORMAL', 'BANNED', 'UNLIST', 'REVIEWING'];
+/** What asking for an item that is not there any more is answered with; classified as not_found. */
+export const ITEM_GONE: readonly string[] = ['error_item_not_found'];
 const GONE = ['SELLER_DELETE', 'SHOPEE_DELETE'];
 
 export function itemsRequest(
@@ -39,7 +43,12 @@ export function itemsRequest(
   const position = readPosition(cursor);
   if (position.ids.length > 0) {
     const path = '/product/get_item_base_info';
-    return { method: 'GET', path, query: { item_id_list: position.ids.join(',') }, endpoint: `GET ${path}` };
+    return {
+      method: 'GET',
+      path,
+      query: { item_id_list: askedIds(position).join(',') },
+      endpoint: `GET ${path}`,
+    };
   }
   const [waiting] = position.waiting;
   if (waiting !== undefined) {
@@ -47,6 +56,10 @@ export function itemsRequest(
     return { method: 'GET', path, query: { item_id: idOf(waiting) }, endpoint: `GET ${path}` };
   }
   return listRequest(pass, position.offset, isIncremental);
+}
+
+function askedIds({ ids, isSingly }: Position): readonly string[] {
+  return isSingly ? ids.slice(0, 1) : ids;
 }
 
 function listRequest(pass: PassContext, offset: number, isIncremental: boolean): PlatformRequest {
@@ -81,7 +94,7 @@ function readIds(position: Position, body: Json): RawPage {
   const response = objectAt(body, 'response');
   // An empty page leaves the list out.
   const found = response['item'] === undefined ? [] : listAt(body, 'response.item');
-  const isGone = (item: Json) => GONE.includes(textOf(valueAt(item, 'item_status')) ?? '');
+  const isDeleted = (item: Json) => GONE.includes(textOf(valueAt(item, 'item_status')) ?? '');
   const total = typeof response['total_count'] === 'number' ? response['total_count'] : null;
   const hasNext = response['has_next_page'] === true;
   // Something before us was deleted: what moved up into what we had read is read again.
@@ -93,10 +106,11 @@ function readIds(position: Position, body: Json): RawPage {
     ),
     total,
     isListed: !hasNext && lost === 0,
-    ids: found.filter((item) => !isGone(item)).map(idOf),
+    ids: found.filter((item) => !isDeleted(item)).map(idOf),
+    isSingly: false,
     waiting: [],
   };
-  return { items: [], deleted: found.filter(isGone).map(idOf), next: nextOf(next), total };
+  return { items: [], deleted: found.filter(isDeleted).map(idOf), next: nextOf(next), total };
 }
 
 function nextOffset(value: Json | undefined, before: number): number {
@@ -106,20 +120,30 @@ function nextOffset(value: Json | undefined, before: number): number {
 }
 
 function readBase(position: Position, body: Json): RawPage {
+  const asked = askedIds(position);
+  const after = { ...position, ids: position.ids.slice(asked.length) };
+  if (isGone(body))
+    return { items: [], next: nextOf(asked.length === 1 ? after : { ...position, isSingly: true }) };
   const items = listAt(body, 'response.item_list');
   const hasModels = (item: Json) => valueAt(item, 'has_model') === true;
-  const waiting = items.filter(hasModels).map(kept);
+  const waiting = [...position.waiting, ...items.filter(hasModels).map(kept)];
   return {
     items: items.filter((item) => !hasModels(item)),
-    next: nextOf({ ...position, ids: [], waiting }),
+    next: nextOf({ ...after, waiting }),
   };
 }
 
 function readModels(position: Position, body: Json): RawPage {
   const [item, ...waiting] = position.waiting;
+  if (isGone(body)) return { items: [], next: nextOf({ ...position, waiting }) };
   const models = listAt(body, 'response.model');
   const whole = isObject(item) ? { ...item, model: models } : null;
   return { items: whole === null ? [] : [whole], next: nextOf({ ...position, waiting }) };
+}
+
+/** Deleted since its id was read: the pass goes on without it. */
+function isGone(body: Json): boolean {
+  return ITEM_GONE.includes(textOf(valueAt(body, 'error')) ?? '');
 }
 
 function kept(item: Json): Json {
@@ -154,6 +178,7 @@ function readPosition(cursor: PageCursor | null): Position {
     total: number('total'),
     isListed: valueAt(cursor, 'isListed') === true,
     ids: list('ids').flatMap((one) => textOf(one) ?? []),
+    isSingly: valueAt(cursor, 'isSingly') === true,
     waiting: list('waiting'),
   };
 }

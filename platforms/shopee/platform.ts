@@ -2,6 +2,7 @@
 // Singapore, which serves South-East Asia; Brazil and China have others (not here). Success is `error: ""`, whatever HTTP says.
 import type { HmacSign, Json, Platform } from '../../domain/platform.ts';
 import { objectAt, textOf, valueAt } from '../json.ts';
+import { ITEM_GONE } from './items.ts';
 import { RESOURCES } from './resources.ts';
 
 const HOST = 'https://partner.shopeemobile.com';
@@ -27,6 +28,26 @@ const SHOP: HmacSign = {
 /** The daily quota is given back at midnight UTC+8; asked again every hour. */
 function waitMs({ body }: { readonly body: Json }): number | null {
   return textOf(valueAt(body, 'error')) === 'error_limit' ? 3_600_000 : null;
+}
+
+/** What a shop sells in, by the market it is in. */
+const CURRENCIES: ReadonlyMap<string, string> = new Map([
+  ['SG', 'SGD'],
+  ['MY', 'MYR'],
+  ['TH', 'THB'],
+  ['TW', 'TWD'],
+  ['ID', 'IDR'],
+  ['VN', 'VND'],
+  ['PH', 'PHP'],
+  ['BR', 'BRL'],
+  ['MX', 'MXN'],
+  ['CO', 'COP'],
+  ['CL', 'CLP'],
+]);
+
+function currencyOf(region: string): Record<string, string> {
+  const currency = CURRENCIES.get(region);
+  return currency === undefined ? {} : { currency };
 }
 
 const DEAD = [
@@ -148,7 +169,7 @@ export const shopee = {
         shopName: textOf(info['shop_name']),
         scopes: null,
         facts: {
-          ...(region === null ? {} : { region }),
+          ...(region === null ? {} : { region, ...currencyOf(region) }),
           ...(consentUntil === null ? {} : { consentUntil }),
         },
       };
@@ -174,12 +195,17 @@ export const shopee = {
       body: { path: 'error', equals: ['invalid_acceess_token', 'invalid_access_token'] },
       means: 'credential_expired',
     },
-    { body: { path: 'message', matches: 'invalid refresh_?token' }, means: 'credential_dead' },
-    { at: 'api', body: { path: 'message', matches: 'invalid access_?token' }, means: 'credential_expired' },
+    { body: { path: 'message', matches: 'invalid refresh[_ ]?token' }, means: 'credential_dead' },
+    {
+      at: 'api',
+      body: { path: 'message', matches: 'invalid access[_ ]?token' },
+      means: 'credential_expired',
+    },
     {
       body: {
         path: 'message',
-        matches: 'partner_id is invalid|invalid partner_id|app is deleted|wrong sign',
+        matches:
+          'partner_id is invalid|invalid partner_id|app is deleted|permissions for authorizations|wrong sign',
       },
       means: 'registration_rejected',
     },
@@ -187,7 +213,7 @@ export const shopee = {
     { at: 'api', body: { path: 'message', matches: '^no permission' }, means: 'scope_missing' },
     {
       at: 'api',
-      body: { path: 'error', equals: ['error_not_found', 'error_item_not_found'] },
+      body: { path: 'error', equals: ['error_not_found', ...ITEM_GONE] },
       means: 'not_found',
     },
     {
@@ -204,6 +230,9 @@ export const shopee = {
       },
       means: 'platform_down',
     },
+    // A fault or a limit in a word we do not know yet must not look like a refusal.
+    { status: '5xx', means: 'platform_down' },
+    { status: 429, means: 'retry_after' },
     {
       body: { path: 'error', matches: '^[a-z]' },
       means: 'rejected',

@@ -89,6 +89,7 @@ const products: ResourceDefinition<'products'> = {
   overlapS: 300,
   windowS: null,
   request: (pass, cursor) => itemsRequest(pass, cursor, { isIncremental: true }),
+  accepts: ['not_found'],
   read: (_pass, cursor, { body }) => readItems(cursor, body),
   map: mapItem,
   idOf: (item) => textOf(valueAt(item, 'item_id')),
