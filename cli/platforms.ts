@@ -10,7 +10,7 @@ export async function listPlatforms(context: Context): Promise<void> {
       ['platform', 'how', 'shop fields', 'resources', 'facts'],
       platforms.map((one) => [
         one.id,
-        [...new Set(one.auth.map(({ obtain }) => obtain))].join(', '),
+        [...new Set(one.authMethods.map(({ obtain }) => obtain))].join(', '),
         one.shop.map(({ name }) => name).join(', '),
         one.resources.join(', '),
         one.verified,

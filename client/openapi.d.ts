@@ -1426,7 +1426,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description Required with an operator key; else the key's own */
+                    /** @description Required with an operator key unless a connection is named; else the key's own */
                     tenantId?: string;
                     /** @description nextCursor of the previous page; absent: from the beginning */
                     cursor?: string;
@@ -1487,7 +1487,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description Required with an operator key; else the key's own */
+                    /** @description Required with an operator key unless a connection is named; else the key's own */
                     tenantId?: string;
                     /** @description nextCursor of the previous page; absent: from the beginning */
                     cursor?: string;
@@ -2320,7 +2320,7 @@ export interface components {
             id: string;
             connectionId: string;
             trigger: string;
-            /** @description running, completed, failed, held or stopped */
+            /** @description running, completed, partial (some resources failed), failed, cancelled or interrupted */
             status: string;
             /** @description resource → pages, seen, written, unchanged, deleted, setAside, done */
             progress: {
@@ -2489,14 +2489,26 @@ export interface components {
                 sunset: string | null;
             };
             needsRegistration: boolean;
+            /** @description How a shop is connected: the way that is offered first */
             auth: {
-                credentialKind: string;
                 /** @description authorization_code, key_handshake or pasted */
                 obtain: string;
+                /** @description refresh_token, login or none */
                 renew: string;
                 sign: {
                     scheme: string;
                 }[];
+            };
+            /** @description Every way, the first included */
+            authMethods: {
+                /** @description authorization_code, key_handshake or pasted */
+                obtain: string;
+                /** @description refresh_token, login or none */
+                renew: string;
+                sign: {
+                    scheme: string;
+                }[];
+                credentialKind: string;
             }[];
             shop: {
                 name: string;
@@ -2857,7 +2869,7 @@ export interface components {
             id: string;
             connectionId: string;
             trigger: string;
-            /** @description running, completed, failed, held or stopped */
+            /** @description running, completed, partial (some resources failed), failed, cancelled or interrupted */
             status: string;
             /** @description resource → pages, seen, written, unchanged, deleted, setAside, done */
             progress: {
@@ -3026,14 +3038,26 @@ export interface components {
                 sunset: string | null;
             };
             needsRegistration: boolean;
+            /** @description How a shop is connected: the way that is offered first */
             auth: {
-                credentialKind: string;
                 /** @description authorization_code, key_handshake or pasted */
                 obtain: string;
+                /** @description refresh_token, login or none */
                 renew: string;
                 sign: {
                     scheme: string;
                 }[];
+            };
+            /** @description Every way, the first included */
+            authMethods: {
+                /** @description authorization_code, key_handshake or pasted */
+                obtain: string;
+                /** @description refresh_token, login or none */
+                renew: string;
+                sign: {
+                    scheme: string;
+                }[];
+                credentialKind: string;
             }[];
             shop: {
                 name: string;

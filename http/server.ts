@@ -13,6 +13,7 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import { MooringError } from '../domain/errors.ts';
 import { authenticate } from './auth.ts';
 import type { HttpDeps } from './deps.ts';
+import { acceptEmptyBodies } from './empty-body.ts';
 import { acceptIdempotencyKeys } from './idempotency.ts';
 import { describeApi } from './openapi.ts';
 import { sendProblem } from './problem.ts';
@@ -68,6 +69,7 @@ export async function createServer(deps: HttpDeps): Promise<App> {
     onConstructorPoisoning: 'error',
   }).withTypeProvider<ZodTypeProvider>();
   app.removeContentTypeParser('text/plain');
+  acceptEmptyBodies(app);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
 

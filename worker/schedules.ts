@@ -46,7 +46,10 @@ export function createSchedules(client: Client): Schedules {
       for (let attempt = 0; attempt < CONFIRMATIONS; attempt++) {
         await handle.update(() => ({ ...optionsOf(wanted), state: stateOf(wanted) }));
         const after = await describe(client, wanted.connectionId);
-        if (after !== null && isAsWanted(after, wanted)) return 'set';
+        if (after === null || !isAsWanted(after, wanted)) continue;
+        // What was missed while it stood still is caught up with now, not an interval later.
+        if (found.state.paused && wanted.pausedNote === null) await handle.trigger();
+        return 'set';
       }
       throw new Error(`schedule "${handle.scheduleId}" did not take its state`);
     },

@@ -24,7 +24,10 @@ const ADVICE: Readonly<Partial<Record<ErrorCode, readonly [title: string, advice
     'That was another shop',
     'Sign in to the shop you want to reconnect, then open the link again.',
   ],
-  shop_already_connected: ['This shop is already connected', 'There is nothing to do.'],
+  shop_already_connected: [
+    'This shop is already connected',
+    'A shop can be connected once. If it is not yours to see, or you want to connect it anew, ask where you got this link.',
+  ],
   credential_rejected: ['The platform did not accept this', 'Check what you entered, then try again.'],
   scope_missing: [
     'Some permissions are missing',

@@ -75,7 +75,7 @@ export const connectionCommandRoutes =
     app.post(
       '/v1/connections/:id/sync',
       {
-        config: { access: 'sync' },
+        config: { access: 'sync', bodyOptional: true },
         schema: {
           tags: ['Syncs'],
           summary: 'Sync now; attaches to a run already going',

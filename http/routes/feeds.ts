@@ -19,7 +19,7 @@ import { idOf, resource } from '../schemas/shapes.ts';
 const feedQuery = {
   tenantId: idOf('tenant')
     .optional()
-    .meta({ description: "Required with an operator key; else the key's own" }),
+    .meta({ description: "Required with an operator key unless a connection is named; else the key's own" }),
   cursor: z
     .string()
     .max(1000)
@@ -48,9 +48,10 @@ export const feedRoutes =
       async (request) => {
         const { connectionId, cursor, limit } = request.query;
         const feed = request.params.resource;
-        const tenantId = await readableTenant(deps, principalOf(request), request.query.tenantId);
         const connection =
           connectionId === undefined ? null : await connectionOf(deps, principalOf(request), connectionId);
+        const asked = request.query.tenantId ?? connection?.tenantId;
+        const tenantId = await readableTenant(deps, principalOf(request), asked);
         if (connection !== null && connection.tenantId !== tenantId)
           throw unknown('connection', connection.id);
         return deps.db.inTenant(tenantId, async (tx) => {

@@ -168,11 +168,24 @@ function presentRun(row: SyncRunListRow): z.infer<typeof syncRun> {
 function presentTransition(row: TransitionListRow): z.infer<typeof timelineEntry> {
   return {
     seq: Number(row.seq),
-    event: { type: 'unknown', ...jsonObject(row.event) },
+    event: { type: 'unknown', ...jsonObject(withInstants(row.event)) },
     from: row.fromState,
     to: row.toState,
     at: row.at.toISOString(),
   };
+}
+
+/** `…AtMs` numbers of an event, at any depth, as `…At` instants: the API tells time in one way. */
+function withInstants(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withInstants);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, held]) =>
+      name.endsWith('AtMs') && (typeof held === 'number' || held === null)
+        ? [name.slice(0, -2), held === null ? null : new Date(held).toISOString()]
+        : [name, withInstants(held)],
+    ),
+  );
 }
 
 function presentSetAside(row: SetAsideListRow): z.infer<typeof setAside> {

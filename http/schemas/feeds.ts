@@ -7,7 +7,9 @@ export const syncRun = z
     id: z.string(),
     connectionId: z.string(),
     trigger: z.string(),
-    status: z.string().meta({ description: 'running, completed, failed, held or stopped' }),
+    status: z.string().meta({
+      description: 'running, completed, partial (some resources failed), failed, cancelled or interrupted',
+    }),
     progress: z
       .record(z.string(), z.unknown())
       .meta({ description: 'resource → pages, seen, written, unchanged, deleted, setAside, done' }),

@@ -1,8 +1,15 @@
 // A platform as the API shows it: a view of its data.
 import { z } from 'zod';
+import { MooringError } from '../../domain/errors.ts';
 import type { Platform } from '../../domain/platform.ts';
 import { PERMISSIONS, RESOURCES } from '../../domain/resource.ts';
 import { pageOf } from './shapes.ts';
+
+const auth = z.object({
+  obtain: z.string().meta({ description: 'authorization_code, key_handshake or pasted' }),
+  renew: z.string().meta({ description: 'refresh_token, login or none' }),
+  sign: z.array(z.object({ scheme: z.string() })),
+});
 
 export const platformView = z
   .object({
@@ -11,14 +18,10 @@ export const platformView = z
     documentation: z.string(),
     apiVersion: z.object({ name: z.string(), sunset: z.string().nullable() }),
     needsRegistration: z.boolean(),
-    auth: z.array(
-      z.object({
-        credentialKind: z.string(),
-        obtain: z.string().meta({ description: 'authorization_code, key_handshake or pasted' }),
-        renew: z.string(),
-        sign: z.array(z.object({ scheme: z.string() })),
-      }),
-    ),
+    auth: auth.meta({ description: 'How a shop is connected: the way that is offered first' }),
+    authMethods: z
+      .array(auth.extend({ credentialKind: z.string() }))
+      .meta({ description: 'Every way, the first included' }),
     shop: z.array(
       z.object({
         name: z.string(),
@@ -51,18 +54,22 @@ export const platformView = z
 export const platformPage = pageOf(platformView);
 
 export function presentPlatform(platform: Platform, publicUrl: string): z.infer<typeof platformView> {
+  const [first, ...others] = platform.auth.map((method) => ({
+    credentialKind: method.credentialKind,
+    obtain: method.obtain.kind,
+    renew: method.renew.kind,
+    sign: method.sign.map(({ scheme }) => ({ scheme })),
+  }));
+  if (first === undefined) throw new MooringError('internal', `"${platform.id}" has no way to connect`);
+  const { obtain, renew, sign } = first;
   return {
     id: platform.id,
     name: platform.name,
     documentation: platform.documentation,
     apiVersion: platform.apiVersion,
     needsRegistration: platform.needsRegistration,
-    auth: platform.auth.map((method) => ({
-      credentialKind: method.credentialKind,
-      obtain: method.obtain.kind,
-      renew: method.renew.kind,
-      sign: method.sign.map(({ scheme }) => ({ scheme })),
-    })),
+    auth: { obtain, renew, sign },
+    authMethods: [first, ...others],
     shop: platform.shop.map(({ name, label, pattern, help, example, optional }) => ({
       name,
       label,

@@ -140,4 +140,62 @@ describe('connections', () => {
     });
     expect(late.status).toBe(409);
   });
+
+  it('a command takes an empty body, whatever type is named for it', async () => {
+    const { body: made } = await api.call('POST', '/v1/connections', { body: wish('https://empty.example') });
+    await api.database.db.inTenant(tenantId, (tx) =>
+      tx.connection.update({ where: { id: made.id }, data: { lifecycle: 'active', state: 'active' } }),
+    );
+    const json = { 'content-type': 'application/json' };
+    for (const [command, status] of [
+      ['refresh', 200],
+      ['pause', 202],
+      ['resume', 202],
+      ['sync', 202],
+    ] as const) {
+      const url = `/v1/connections/${made.id}/${command}`;
+      for (const call of [{}, { headers: json, body: '' }]) {
+        const answer = await api.call('POST', url, call);
+        expect(answer.status, `${command}: ${answer.text}`).toBe(status);
+      }
+    }
+    const needed = await api.call('POST', '/v1/tenants', { headers: json, body: '' });
+    expect(needed.body).toMatchObject({ status: 400, code: 'malformed_json' });
+  });
+
+  it("an operator reads a connection's records without naming its tenant", async () => {
+    const { body: made } = await api.call('POST', '/v1/connections', {
+      body: wish('https://records.example'),
+    });
+    const feed = await api.call('GET', `/v1/records/orders?connectionId=${made.id}`);
+    expect(feed.body).toMatchObject({ data: [], nextCursor: expect.any(String) });
+  });
+
+  it('the timeline tells time as everything else does', async () => {
+    const { body: made } = await api.call('POST', '/v1/connections', { body: wish('https://time.example') });
+    const event = {
+      type: 'authorized',
+      credential: { expiresAtMs: 0, refreshExpiresAtMs: null },
+      lifetimeMs: 5,
+    };
+    await api.database.db.inTenant(tenantId, (tx) =>
+      tx.transition.create({
+        data: {
+          connectionId: made.id,
+          tenantId,
+          seq: 1n,
+          event,
+          fromState: 'connecting',
+          toState: 'active',
+          at: new Date(),
+        },
+      }),
+    );
+    const { body } = await api.call('GET', `/v1/connections/${made.id}/timeline`);
+    expect(body.data[0].event).toEqual({
+      type: 'authorized',
+      credential: { expiresAt: '1970-01-01T00:00:00.000Z', refreshExpiresAt: null },
+      lifetimeMs: 5,
+    });
+  });
 });

@@ -61,4 +61,17 @@ describe('the documents', () => {
     expect(String(page.headers['content-security-policy'])).toContain("script-src 'self'");
     expect((await api.call('GET', '/assets/console.js', { key: null })).status).toBe(200);
   });
+
+  it('a platform is described by the way it offers first, and by every way', async () => {
+    const { body } = await api.call('GET', '/v1/platforms/cedar');
+    expect(body).toMatchObject({
+      id: 'cedar',
+      auth: { obtain: 'pasted', renew: 'none', sign: [{ scheme: expect.any(String) }] },
+      authMethods: [{ credentialKind: expect.any(String), obtain: 'pasted' }],
+      shop: [
+        { name: 'url', label: expect.any(String), pattern: expect.any(String), help: expect.any(String) },
+      ],
+      credential: [{ name: 'apiKey', secret: true }],
+    });
+  });
 });

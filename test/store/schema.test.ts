@@ -95,9 +95,20 @@ describe('one non-final connection per shop', () => {
     await expect(connect(tenants[1], shop)).resolves.toBeDefined();
   });
 
-  it('leaves shops apart whose platform tells no key, and other registrations', async () => {
-    await connect(tenants[0], { shopKey: null });
-    await connect(tenants[0], { shopKey: null });
+  it('holds by the address where the platform tells no key, from the first approval on', async () => {
+    const shop = { shopKey: null, shop: { url: 'https://keyless.example' } };
+    await connect(tenants[1], shop);
+    await connect(tenants[0], { ...shop, generation: 1 });
+    await expect(connect(tenants[1], { ...shop, generation: 1 })).rejects.toMatchObject({ code: 'P2002' });
+    await world.db.acrossTenants((tx) =>
+      tx.connection.updateMany({ where: { tenantId: tenants[0] }, data: { lifecycle: 'revoked' } }),
+    );
+    await expect(connect(tenants[1], { ...shop, generation: 1 })).resolves.toBeDefined();
+  });
+
+  it('leaves other addresses and other registrations apart', async () => {
+    await connect(tenants[0], { shopKey: null, generation: 1, shop: { url: 'https://one.example' } });
+    await connect(tenants[0], { shopKey: null, generation: 1, shop: { url: 'https://two.example' } });
     await connect(tenants[0], { shopKey: 'same', registrationId: 'reg_2' });
     await connect(tenants[0], { shopKey: 'same', registrationId: 'reg_3' });
   });

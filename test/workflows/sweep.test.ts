@@ -68,7 +68,12 @@ test('pausing sets the schedule with its note, resuming takes it back', async ()
     return state?.paused === true && state.note === 'paused by key_01';
   });
   await world.handle(id).signal(SIGNALS.resume, { by: 'key_01' });
+  const before = (await describeSchedule(id))?.info.numActionsTaken ?? 0;
   await until('a running schedule', async () => (await describeSchedule(id))?.state.paused === false);
+  await until('a run that catches up at once', async () => {
+    const info = (await describeSchedule(id))?.info;
+    return info !== undefined && info.numActionsTaken > before;
+  });
 });
 
 test('a revocation takes the schedule along', async () => {
