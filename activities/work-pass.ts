@@ -59,7 +59,6 @@ async function write(
   page: ReadyPage,
 ): Promise<PassState> {
   const { pass, source } = work;
-  let progress = state.progress;
   const isFull = isFullPass({ mode: pass.mode, filter: source.definition.filter });
   const counts = await deps.db.sqlInTenant(pass.of.tenantId, (sql) =>
     writePage(sql, {
@@ -78,15 +77,12 @@ async function write(
       setAside: page.setAside,
       mayClearSetAside: state.clears,
       probeFirst: state.probeFirst,
-      progress: (written) => {
-        progress = addPage(state.progress, page, written);
-        return progress;
-      },
+      progress: (written) => addPage(state.progress, page, written),
     }),
   );
   const changed = counts.created + counts.changed;
   return {
-    progress,
+    progress: addPage(state.progress, page, counts),
     pages: state.pages + 1,
     probeFirst: changed * 2 < page.records.length || (page.records.length === 0 && state.probeFirst),
     clears: state.clears || page.setAside.length > 0,
