@@ -27,8 +27,8 @@ export async function seedConnection(
     tenantId,
   ]);
   await world.owner.query(
-    `INSERT INTO connections (id, tenant_id, platform, shop, markets, permissions, granted_scopes, registration_id, generation, lifecycle, state)
-     VALUES ($1, $2, $3, $4, '{}', '{}', '{}', $5, $6, $7, $7)`,
+    `INSERT INTO connections (id, tenant_id, platform, shop, markets, permissions, granted_scopes, registration_id, generation, lifecycle, state, shop_key)
+     VALUES ($1, $2, $3, $4, '{}', '{}', '{}', $5, $6, $7, $7, $1)`,
     [
       connectionId,
       tenantId,
