@@ -46,11 +46,11 @@ export async function claimIdempotencyKey(sql: Sql, request: IdempotentRequest):
     key,
   ]);
   const [row] = rows;
-  const isSameRequest = row !== undefined && row.request_hash.equals(requestHash);
+  const isSameRequest = row?.request_hash.equals(requestHash) ?? true;
   const saved = row?.sealed ?? null;
   return {
     claimed: false,
-    isSameRequest: row === undefined || isSameRequest,
+    isSameRequest,
     answer: saved === null ? null : { bytes: saved, keyVersion: row?.key_version ?? 0 },
   };
 }
