@@ -27,6 +27,8 @@ export interface PlatformResult {
 export interface CallOptions {
   /** Classifications beside `ok` that are results for this caller, not errors: the proxy hands them on. */
   readonly accept?: readonly Classification[];
+  /** For an answer that goes on to somebody else: what the platform repeats of our secrets is hidden in its text and headers; no parsed body. */
+  readonly hideSecrets?: boolean;
 }
 
 /**

@@ -37,6 +37,9 @@ export function redactBody(text: string, secrets: readonly Secret[] = [], limit 
   return hidden.length <= limit ? hidden : `${hidden.slice(0, limit)}… (${hidden.length} characters)`;
 }
 
+/** Fewer would leave too little within other base64 to be told from it. */
+const SHORTEST_WITHIN_BYTES = 12;
+
 /** Replaces every occurrence of the secrets, in plain, URL-encoded, JSON-escaped, base64 and hex form. */
 export function hideValues(text: string, secrets: readonly Secret[]): string {
   let hidden = text;
@@ -59,8 +62,18 @@ function formsOf(value: string): string[] {
     base64,
     base64.replaceAll('+', '-').replaceAll('/', '_'),
     bytes.toString('hex'),
+    ...(bytes.length < SHORTEST_WITHIN_BYTES ? [] : [0, 1, 2].map((before) => withinBase64(bytes, before))),
   ];
   return [...new Set(forms)].sort((a, b) => b.length - a.length);
+}
+
+/** What the base64 of any text has of it that holds the value so many bytes (modulo 3) after its beginning: a Basic header's password. */
+function withinBase64(bytes: Buffer, before: number): string {
+  const shifted = Buffer.concat([Buffer.alloc(before), bytes]);
+  return shifted
+    .subarray(0, shifted.length - (shifted.length % 3))
+    .toString('base64')
+    .slice(before === 0 ? 0 : 4);
 }
 
 function redactJson(text: string): string | undefined {

@@ -13,6 +13,7 @@ import {
 import type { OpenedConnection } from './open.ts';
 import { acceptOrThrow, type ReadAnswer } from './outcome.ts';
 import { type CallParts, type CallSubject, performCall } from './perform.ts';
+import { hideValues } from './redact.ts';
 
 export interface WithCredentialDeps extends CallParts, HoldDeps {
   /** Records that a generation was accepted by the platform; done once per generation and session. */
@@ -68,7 +69,27 @@ async function callWith(
     marked.add(used.generation);
     await deps.markUsed(use, used.generation);
   }
-  return acceptOrThrow(read, ask.request, deps.clock.nowMs(), ask.options);
+  const result = acceptOrThrow(read, ask.request, deps.clock.nowMs(), ask.options);
+  return ask.options?.hideSecrets === true ? withoutSecrets(result, used) : result;
+}
+
+function withoutSecrets(result: PlatformResult, used: OpenedConnection): PlatformResult {
+  const { obtain } = used.method;
+  const known = obtain.kind === 'pasted' ? obtain.fields.filter(({ secret }) => !secret) : [];
+  // A login's e-mail address is no secret, and may well be a customer's.
+  const parts = Object.entries(used.credential.parts).flatMap(([name, part]) =>
+    known.some((field) => field.name === name) ? [] : [part],
+  );
+  const clientSecret = used.registration?.secret ?? null;
+  const secrets = clientSecret === null ? parts : [...parts, clientSecret];
+  return {
+    ...result,
+    headers: Object.fromEntries(
+      Object.entries(result.headers).map(([name, value]) => [name, hideValues(value, secrets)]),
+    ),
+    body: null,
+    bodyText: hideValues(result.bodyText, secrets),
+  };
 }
 
 async function attemptWith(

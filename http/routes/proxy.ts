@@ -48,7 +48,7 @@ export const proxyRoutes =
           });
           const answer = await deps.withCredential(
             { tenantId, connectionId, purpose: 'proxy', reason: request.id, signal: aborted.signal },
-            (call) => call(asked, { accept: ['not_found', 'rejected'] }),
+            (call) => call(asked, { accept: ['not_found', 'rejected'], hideSecrets: true }),
           );
           for (const name of PASSED_ON) {
             const value = answer.headers[name];

@@ -71,6 +71,15 @@ describe('redaction', () => {
     for (const form of FORMS) expectNoCanary(hideValues(`<b>${form}</b>`, [new Secret(CANARY)]));
   });
 
+  it('hides a password within the base64 of a Basic header, wherever it begins', () => {
+    const secret = 'canary+/=%-7be1c90d';
+    for (const name of ['a', 'ab', 'abc']) {
+      const shown = hideValues(Buffer.from(`${name}:${secret}:end`).toString('base64'), [new Secret(secret)]);
+      expect(Buffer.from(shown.replaceAll('[redacted]', ''), 'base64').toString()).not.toContain('7be1c9');
+      expect(shown).toContain('[redacted]');
+    }
+  });
+
   it('shows no more than its limit', () => {
     expect(redactBody('x '.repeat(10_000), [], 100).length).toBeLessThan(140);
   });

@@ -106,6 +106,20 @@ describe('a call', () => {
     expect(result).toMatchObject({ status: 404, classification: 'not_found', body: { message: 'gone' } });
   });
 
+  it('that goes on to somebody else repeats no secret, though the platform does', async () => {
+    const connection = await door.connect({ token: CANARY });
+    door.answer(({ authorization = '' }, response) =>
+      response
+        .writeHead(422, { 'content-type': 'application/json', link: `<https://a.example/?t=${CANARY}>` })
+        .end(JSON.stringify({ errors: `not with ${authorization}` })),
+    );
+    const result = await door
+      .open()
+      .withCredential(useOf(connection), (call) => call(ORDERS, { accept: ['rejected'], hideSecrets: true }));
+    expect(JSON.stringify(result)).not.toContain(CANARY);
+    expect(result.bodyText).toBe('{"errors":"not with Bearer [redacted]"}');
+  });
+
   it('follows no redirect, and carries the credential to no other host', async () => {
     const connection = await door.connect();
     door.answer((_asked, response) =>
