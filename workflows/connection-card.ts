@@ -24,29 +24,34 @@ export function attributesOf(state: ConnectionState): SearchAttributeUpdatePair[
   ];
 }
 
+/** Markdown that Temporal's UI shows well: a sentence, then a list; its tables have no room between their columns. */
 export function cardOf(state: ConnectionState): string {
   const { lifecycle } = state;
   const reason = reasonOf(state);
-  const diagnosis = diagnose(state);
-  const rows: readonly (readonly [string, string])[] = [
-    ['State', reason === null ? publicState(state) : `${publicState(state)} (${reason})`],
-    ['Since', when(state.sinceMs)],
-    ['Credential', `generation ${state.generation}`],
-    ['Expires', lifecycle.name === 'active' ? when(lifecycle.credential.expiresAtMs, 'never') : '–'],
+  const { action, actor, because } = diagnose(state);
+  const shown = reason === null ? publicState(state) : `${publicState(state)} (${reason})`;
+  const todo = action === 'none' ? 'nothing' : `${action.replaceAll('_', ' ')}, by the ${actor}`;
+  const facts: readonly (readonly [string, string])[] = [
+    ['What to do now', action === 'wait' ? 'wait' : todo],
+    [
+      'Credential',
+      `generation ${state.generation}, expires ${
+        lifecycle.name === 'active' ? when(lifecycle.credential.expiresAtMs, 'never') : '–'
+      }`,
+    ],
     ['Next refresh', when(nextRefreshAtMs(state), state.renew === 'on_use' ? 'on use' : '–')],
     ['Last sync', when(state.lastSyncAtMs)],
     ['Wakes', when(nextWake(state)?.atMs ?? null, 'on a message')],
-    ['What to do now', `${diagnosis.action} (${diagnosis.actor})`],
   ];
   return [
-    '| | |',
-    '|---|---|',
-    ...rows.map(([name, value]) => `| ${name} | ${value} |`),
+    `**${shown}** since ${when(state.sinceMs)}`,
     '',
-    diagnosis.because,
+    because,
+    '',
+    ...facts.map(([name, value]) => `- ${name}: **${value}**`),
   ].join('\n');
 }
 
 function when(ms: number | null, otherwise = '–'): string {
-  return ms === null ? otherwise : `${new Date(ms).toISOString().slice(0, 19)}Z`;
+  return ms === null ? otherwise : `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }

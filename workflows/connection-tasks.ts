@@ -32,7 +32,10 @@ async function perform(run: Run, ref: ConnectionRef, task: Task): Promise<void> 
   switch (task.type) {
     case 'projection':
       await database.writeProjection.executeWithOptions(
-        { ...OWN_DATABASE, summary: `${task.projection.transition.event.type} → ${task.projection.state}` },
+        {
+          ...OWN_DATABASE,
+          summary: `${words(task.projection.transition.event.type)} → ${task.projection.state}`,
+        },
         [task.projection],
       );
       run.noteWritten(task.projection.seq);
@@ -44,9 +47,19 @@ async function perform(run: Run, ref: ConnectionRef, task: Task): Promise<void> 
     case 'probe':
       return run.spawn(() => probe(run, ref, task.reason));
     case 'report_registration':
-      return run.spawn(() => database.reportRegistration(ref));
+      return run.spawn(() =>
+        database.reportRegistration.executeWithOptions(
+          { ...OWN_DATABASE, summary: 'tell that the platform refuses our client secret' },
+          [ref],
+        ),
+      );
     case 'weigh_breaker':
-      return run.spawn(() => temporal.weighBreaker({ platform: run.state().platform }));
+      return run.spawn(() =>
+        temporal.weighBreaker.executeWithOptions(
+          { ...TEMPORAL_ITSELF, summary: 'do many connections of the platform fail?' },
+          [{ platform: run.state().platform }],
+        ),
+      );
     case 'revoke':
       return run.spawn(() => revoke(run, ref, task));
     case 'discard':
@@ -58,7 +71,9 @@ async function perform(run: Run, ref: ConnectionRef, task: Task): Promise<void> 
 async function setSchedule(run: Run, ref: ConnectionRef): Promise<void> {
   await run.oneAtATime(async () => {
     const pausedNote = run.wish();
-    if (pausedNote !== undefined) await temporal.setSchedule({ ...ref, pausedNote });
+    if (pausedNote === undefined) return;
+    const summary = pausedNote === null ? 'sync' : `do not sync: ${pausedNote}`;
+    await temporal.setSchedule.executeWithOptions({ ...TEMPORAL_ITSELF, summary }, [{ ...ref, pausedNote }]);
   });
 }
 
@@ -80,22 +95,33 @@ async function refresh(run: Run, ref: ConnectionRef): Promise<void> {
 
 async function probe(run: Run, ref: ConnectionRef, reason: ProbeReason): Promise<void> {
   const { generation } = run.state();
-  const answer = await probing.probeConnection({ ...ref, generation, reason }).catch((error: unknown) => {
-    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
-    return { outcome: 'failed', generation, code: 'platform_unreachable' } as const;
-  });
+  const answer = await probing.probeConnection
+    .executeWithOptions({ ...ONE_PROBE, summary: `does generation ${generation} work? (${words(reason)})` }, [
+      { ...ref, generation, reason },
+    ])
+    .catch((error: unknown) => {
+      if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+      return { outcome: 'failed', generation, code: 'platform_unreachable' } as const;
+    });
   run.tell(probeEvent(answer));
 }
 
 /** fence → cancel runs → revoke at the platform → destroy secrets, whatever the platform answered. */
 async function revoke(run: Run, ref: ConnectionRef, wish: Extract<Task, { type: 'revoke' }>): Promise<void> {
-  await database.fence(ref);
+  await database.fence.executeWithOptions({ ...OWN_DATABASE, summary: 'no job may use it from now on' }, [
+    ref,
+  ]);
   // In this order: a schedule that is gone no longer tells which runs it started.
-  await temporal.cancelRuns(ref);
+  const stopping = { ...TEMPORAL_ITSELF, summary: 'stop the sync that runs' };
+  await temporal.cancelRuns.executeWithOptions(stopping, [ref]);
   await run.oneAtATime(() => temporal.removeSchedule(ref));
   const told: UpstreamRevocation = wish.told ? 'confirmed' : 'unconfirmed';
   const settled = wish.upstream ? await revokeUpstream(run, ref) : told;
-  await database.destroyCredential({ ...ref, erase: wish.erase });
+  const destroying = {
+    ...OWN_DATABASE,
+    summary: wish.erase ? 'destroy secrets and records' : 'destroy secrets',
+  };
+  await database.destroyCredential.executeWithOptions(destroying, [{ ...ref, erase: wish.erase }]);
   run.tell({ type: 'revocation_finished', upstream: settled });
 }
 
@@ -118,4 +144,9 @@ async function revokeUpstream(run: Run, ref: ConnectionRef): Promise<UpstreamRev
   ]);
   scope.cancel();
   return settled;
+}
+
+/** A name of the code as a reader of Temporal's UI would say it. */
+function words(name: string): string {
+  return name.replaceAll('_', ' ');
 }

@@ -100,7 +100,7 @@ async function waitForSomething(run: Run): Promise<void> {
   if (wake === null) return condition(isChanged);
   const waitMs = wake.atMs - Date.now();
   if (waitMs > 0) {
-    const summary = `${wake.type} at ${new Date(wake.atMs).toISOString()}`;
+    const summary = `${wake.type.replaceAll('_', ' ')} at ${new Date(wake.atMs).toISOString()}`;
     if (await condition(isChanged, waitMs, { summary })) return;
   }
   const before = run.state();
