@@ -28,30 +28,30 @@ import { codeChallenge, codeVerifier, hashToken, mintToken } from './tokens.ts';
 type BrowserObtain = Exclude<Obtain, { kind: 'pasted' }>;
 type PastedObtain = Extract<Obtain, { kind: 'pasted' }>;
 
-/** How a merchant connects this platform, and whether there is another way. */
+/** How a merchant connects this platform, and which other ways there are. */
 export type Approach = {
   readonly platform: Platform;
   readonly method: AuthMethod;
-  readonly alternative: 'browser' | 'pasted' | null;
+  readonly alternatives: readonly AuthMethod[];
 } & (
   | { readonly kind: 'browser'; readonly obtain: BrowserObtain }
   | { readonly kind: 'pasted'; readonly obtain: PastedObtain }
 );
 
-/** The platform's own approval where it has one; pasting where it has none, or where it was asked for. */
+/** The way that was asked for, by its kind of credential; else the platform's own approval where it has one, else its first way. */
 export function approachOf(platform: Platform, way?: string): Approach {
-  const browser = platform.auth.flatMap((method) =>
-    method.obtain.kind === 'pasted' ? [] : [{ method, obtain: method.obtain }],
-  )[0];
-  const pasted = platform.auth.flatMap((method) =>
-    method.obtain.kind === 'pasted' ? [{ method, obtain: method.obtain }] : [],
-  )[0];
-  if (browser !== undefined && !(way === 'pasted' && pasted !== undefined)) {
-    return { platform, kind: 'browser', ...browser, alternative: pasted === undefined ? null : 'pasted' };
-  }
-  if (pasted === undefined)
+  const isApproval = ({ obtain }: AuthMethod): boolean => obtain.kind !== 'pasted';
+  const method =
+    platform.auth.find(({ credentialKind }) => credentialKind === way) ??
+    platform.auth.find(isApproval) ??
+    platform.auth[0];
+  if (method === undefined)
     throw new MooringError('internal', `"${platform.id}" says of no way to connect it`);
-  return { platform, kind: 'pasted', ...pasted, alternative: browser === undefined ? null : 'browser' };
+  const { obtain } = method;
+  const alternatives = platform.auth.filter((one) => one !== method);
+  return obtain.kind === 'pasted'
+    ? { platform, method, alternatives, kind: 'pasted', obtain }
+    : { platform, method, alternatives, kind: 'browser', obtain };
 }
 
 export interface PageWish {

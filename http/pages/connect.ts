@@ -43,14 +43,14 @@ export function formPage(page: FormPage): string {
       ${failureNotice(page)}
       <form method="post" action="?">
         <input type="hidden" name="platform" value="${platform.id}">
-        <input type="hidden" name="way" value="${approach.kind}">
+        <input type="hidden" name="way" value="${approach.method.credentialKind}">
         ${isReconnect ? shopFacts(connection) : platform.shop.map((field) => shopInput(field, page))}
         ${approach.kind === 'pasted' ? approach.obtain.fields.map((field) => credentialInput(field, page)) : null}
         ${permissionList(tenant, page.permissions)}
         <button type="submit">${approach.kind === 'browser' ? `Continue to ${platform.name}` : 'Connect'}</button>
         ${page.canChoose ? html`<a class="button quiet" href="?">Another platform</a>` : null}
       </form>
-      ${alternative(page)}`,
+      ${alternatives(page.approach)}`,
   });
 }
 
@@ -143,12 +143,13 @@ function failureNotice(page: FormPage): Markup | null {
   return html`<div class="notice bad" role="alert"><strong>${title}</strong> ${advice}</div>`;
 }
 
-function alternative(page: FormPage): Markup | null {
-  const { approach } = page;
-  if (approach.alternative === null) return null;
-  const text =
-    approach.alternative === 'pasted'
-      ? 'Enter keys by hand instead'
-      : `Approve at ${approach.platform.name} instead`;
-  return html`<p><a href="?platform=${approach.platform.id}&amp;way=${approach.alternative}&amp;again=1">${text}</a></p>`;
+function alternatives({ alternatives: others, platform }: Approach): Markup | null {
+  if (others.length === 0) return null;
+  return html`<ul class="ways">${others.map(({ obtain, credentialKind }) => {
+    const text =
+      obtain.kind === 'pasted'
+        ? `Enter ${obtain.fields.map(({ label }) => label).join(' and ')} by hand instead`
+        : `Approve at ${platform.name} instead`;
+    return html`<li><a href="?platform=${platform.id}&amp;way=${credentialKind}&amp;again=1">${text}</a></li>`;
+  })}</ul>`;
 }

@@ -51,32 +51,38 @@ function row(one) {
   const line = node('tr');
   const shop = one.shop.name || one.shop.key || Object.values(one.shop.values)[0] || '–';
   const state = node('td');
-  state.append(node('span', one.state.replace('_', ' '), { class: 'state ' + one.state }));
+  state.append(node('span', one.state.replaceAll('_', ' '), { class: 'state ' + one.state }));
   const open = node('button', 'Why?', { type: 'button', class: 'quiet', 'aria-label': 'Why is ' + shop + ' ' + one.state });
-  open.addEventListener('click', () => show(one.id));
+  open.addEventListener('click', () => show(one.id, shop));
   const last = node('td');
   last.append(node('code', one.id), document.createTextNode(' '), open);
-  line.append(node('td', shop), node('td', one.platform), state, node('td', when(one.sync.lastAt)), node('td', when(one.credential.expiresAt)), last);
+  state.dataset.label = 'State';
+  const cell = (name, text) => node('td', text, { 'data-label': name });
+  line.append(node('td', shop), cell('Platform', one.platform), state, cell('Last sync', when(one.sync.lastAt)), cell('Expires', when(one.credential.expiresAt)), last);
   return line;
 }
 
-async function show(id) {
+async function show(id, shop) {
   const box = el('one');
   box.replaceChildren(node('p', 'Reading…'));
   try {
     const found = await api('GET', '/v1/connections/' + id + '/diagnosis');
-    box.replaceChildren(node('h2', id), node('p', found.because));
+    const title = node('h2', shop + ' ');
+    title.append(node('code', id));
+    box.replaceChildren(title, node('p', found.because));
+    box.scrollIntoView({ block: 'nearest' });
     const facts = node('dl');
-    for (const [name, value] of [['State', found.state], ['What helps', found.action.replace('_', ' ')], ['Who must act', found.actor], ['Next try', when(found.nextTryAt)]]) facts.append(node('dt', name), node('dd', value));
+    for (const [name, value] of [['State', found.state.replaceAll('_', ' ')], ['What helps', found.action === 'none' ? 'nothing needed' : found.action.replaceAll('_', ' ')], ['Who must act', found.actor], ...(found.nextTryAt ? [['Next try', when(found.nextTryAt) + ' UTC']] : [])]) facts.append(node('dt', name), node('dd', value));
     box.append(facts);
     if (found.reconnectUrl) {
       const link = node('p', 'Link for the merchant: ');
       link.append(node('a', found.reconnectUrl, { href: found.reconnectUrl, rel: 'noreferrer' }));
       box.append(link);
     }
-    for (const command of ['sync', 'refresh', 'pause', 'resume']) {
-      const button = node('button', command, { type: 'button', class: 'quiet' });
-      button.addEventListener('click', () => run(id, command));
+    const commands = { connecting: [], revoking: [], revoked: [], abandoned: [], reauth_required: [], paused: ['refresh', 'resume'] };
+    for (const command of commands[found.state] || ['sync', 'refresh', 'pause']) {
+      const button = node('button', LABELS[command], { type: 'button', class: 'quiet' });
+      button.addEventListener('click', () => run(id, shop, command));
       box.append(button);
     }
     const evidence = node('ul', null, { class: 'plain' });
@@ -87,12 +93,14 @@ async function show(id) {
   }
 }
 
-async function run(id, command) {
+const LABELS = { sync: 'Sync now', refresh: 'Refresh the credential', pause: 'Pause', resume: 'Resume' };
+
+async function run(id, shop, command) {
   try {
     const answer = await api('POST', '/v1/connections/' + id + '/' + command);
-    say(command + ': ' + (answer.outcome || answer.syncRequestId || answer.state || 'accepted'));
     await list(false);
-    await show(id);
+    await show(id, shop);
+    say(LABELS[command] + ': ' + (answer.outcome ? answer.outcome.replaceAll('_', ' ') : 'accepted'));
   } catch (error) {
     say(error.message, true);
   }

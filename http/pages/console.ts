@@ -7,13 +7,13 @@ const BODY = html`<h1>Connections</h1>
 <input type="password" id="key" name="key" autocomplete="off" spellcheck="false" required>
 <button type="submit">Open</button></form>
 <section id="fleet" hidden>
-<p class="row"><label for="filter">State</label>
+<div class="row"><div><label for="filter">State</label>
 <select id="filter"><option value="">all</option><option>active</option><option>degraded</option><option>paused</option>
-<option>reauth_required</option><option>connecting</option><option>revoking</option><option>revoked</option></select>
-<button type="button" class="quiet" id="again">Read again</button> <button type="button" class="quiet" id="leave">Forget the key</button></p>
+<option>reauth_required</option><option>connecting</option><option>revoking</option><option>revoked</option><option>abandoned</option></select></div>
+<button type="button" class="quiet" id="again">Read again</button> <button type="button" class="quiet" id="leave">Forget the key</button></div>
 <p id="message" role="status"></p>
-<table><thead><tr><th>Shop</th><th>Platform</th><th>State</th><th>Last sync</th><th>Credential expires</th><th><span class="soft">Connection</span></th></tr></thead>
-<tbody id="rows"></tbody></table>
+<div class="scroll"><table class="stacked"><thead><tr><th>Shop</th><th>Platform</th><th>State</th><th>Last sync (UTC)</th><th>Credential expires (UTC)</th><th>Connection</th></tr></thead>
+<tbody id="rows"></tbody></table></div>
 <button type="button" class="quiet" id="more" hidden>More</button>
 <section id="one" aria-live="polite"></section>
 </section>

@@ -30,6 +30,7 @@ ul.choices { list-style: none; margin: 1rem 0 0; padding: 0; display: grid; gap:
 ul.choices a { display: flex; justify-content: space-between; align-items: center; padding: .95rem 1.1rem; font-weight: 600; text-decoration: none; color: inherit; border: 1px solid var(--line); border-radius: 10px; }
 ul.choices a::after { content: "›"; color: var(--accent); font-size: 1.4rem; line-height: 1; }
 ul.choices a:hover { border-color: var(--accent); background: var(--tint); }
+ul.ways { list-style: none; margin: 1.25rem 0 0; padding: 0; display: grid; gap: .5rem; }
 ul.plain { margin: .25rem 0 1rem; padding-left: 1.2rem; }
 dl { display: grid; grid-template-columns: auto 1fr; gap: .3rem 1rem; margin: 1rem 0; }
 dt { color: var(--soft); }
@@ -38,12 +39,22 @@ dd { margin: 0; overflow-wrap: anywhere; }
 .state.active { color: var(--good); }
 .state.reauth_required, .state.revoked, .state.revoking { color: var(--bad); }
 .state.degraded, .state.paused, .state.connecting { color: var(--warn); }
+h2 code, dd code { overflow-wrap: anywhere; }
+.row { display: flex; flex-wrap: wrap; align-items: flex-end; gap: .5rem; margin: .5rem 0 1rem; }
+.row button { margin: 0; }
+.row select { min-width: 12rem; }
+.scroll { overflow-x: auto; }
 details { margin-top: 1.5rem; }
 summary { cursor: pointer; color: var(--soft); }
 table { width: 100%; border-collapse: collapse; font-size: .93rem; }
 th, td { padding: .5rem .6rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 code { font-family: ui-monospace, SFMono-Regular, Menlo, monospace; font-size: .9em; }
 [hidden] { display: none; }
-@media (max-width: 30rem) { main { padding: 1.25rem 1rem; } button, .button { width: 100%; text-align: center; } }
+@media (max-width: 30rem) { main { padding: 1.25rem 1rem; } button, .button { width: 100%; text-align: center; } .row > * { flex: 1 1 100%; }
+  .stacked thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .stacked tr { display: block; padding: .75rem 0; border-bottom: 1px solid var(--line); }
+  .stacked td { display: flex; flex-wrap: wrap; gap: .25rem .75rem; padding: .15rem 0; border: 0; overflow-wrap: anywhere; }
+  .stacked td[data-label]::before { content: attr(data-label); flex: 0 0 8rem; color: var(--soft); }
+  .stacked td:first-child { font-weight: 600; } .stacked td button { margin-top: .4rem; } }
 @media (prefers-reduced-motion: no-preference) { button, .button, ul.choices a { transition: background .12s, border-color .12s; } }
 `;

@@ -56,7 +56,7 @@ export const connectPageRoutes =
           querystring: z.looseObject({
             platform: z.string().max(100).optional(),
             again: z.string().max(5).optional(),
-            way: z.string().max(20).optional(),
+            way: z.string().max(64).optional(),
           }),
         },
       },

@@ -186,6 +186,7 @@ const NOTHING: Readonly<Record<string, string>> = {};
 
 /** A row as the API shows it. */
 export function presentConnection(row: ConnectionListRow): ConnectionView {
+  const isOver = row.lifecycle === 'revoked' || row.lifecycle === 'abandoned';
   return {
     id: row.id,
     tenantId: row.tenantId,
@@ -207,9 +208,10 @@ export function presentConnection(row: ConnectionListRow): ConnectionView {
     reauthReason: row.reauthReason,
     credential: {
       generation: row.generation,
-      expiresAt: iso(row.expiresAt),
-      refreshExpiresAt: iso(row.refreshExpiresAt),
-      nextRefreshAt: iso(row.nextRefreshAt),
+      // Of a credential that is destroyed nothing can expire any more.
+      expiresAt: isOver ? null : iso(row.expiresAt),
+      refreshExpiresAt: isOver ? null : iso(row.refreshExpiresAt),
+      nextRefreshAt: isOver ? null : iso(row.nextRefreshAt),
       lastRefreshAt: iso(row.lastRefreshAt),
     },
     sync: {

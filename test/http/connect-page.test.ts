@@ -1,0 +1,40 @@
+import { parse } from 'node-html-parser';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { PLATFORMS } from '../../platforms/index.ts';
+import { startApi, type TestApi } from './api.ts';
+
+let api: TestApi;
+
+beforeAll(async () => {
+  api = await startApi({ platforms: PLATFORMS });
+});
+afterAll(() => api.close());
+
+it.each([...PLATFORMS.values()])(
+  'a merchant finds every way to connect $name from its first page',
+  async (platform) => {
+    const tenantId = await api.tenant();
+    const { body } = await api.call('POST', '/v1/connect-sessions', {
+      body: { tenantId, platform: platform.id },
+    });
+    const link = new URL(body.url).pathname;
+    const open = async (query: string) => parse((await api.call('GET', link + query, { key: null })).text);
+    const wayOf = (page: ReturnType<typeof parse>) => page.querySelector('[name=way]')?.getAttribute('value');
+    const first = await open('');
+    const found = [wayOf(first)];
+    for (const other of first.querySelectorAll('ul.ways a')) {
+      const page = await open(other.getAttribute('href') ?? '');
+      found.push(wayOf(page));
+    }
+    expect(found.sort()).toEqual(platform.auth.map(({ credentialKind }) => credentialKind).sort());
+    for (const { credentialKind, obtain } of platform.auth) {
+      const page = await open(`?platform=${platform.id}&way=${credentialKind}&again=1`);
+      for (const { name } of obtain.kind === 'pasted' ? obtain.fields : []) {
+        expect(
+          page.querySelector(`input[name=${name}]`),
+          `${credentialKind} asks for ${name}`,
+        ).not.toBeNull();
+      }
+    }
+  },
+);
