@@ -123,6 +123,8 @@ function createApi(stack: Stack): <T>(method: string, path: string, body?: unkno
 async function inScratchDatabase<T>(databaseUrl: string, use: (url: string) => Promise<T>): Promise<T> {
   const name = `bench_scratch_${process.pid}`;
   const admin = new pg.Client({ connectionString: databaseUrl });
+  // An interrupted benchmark stops PostgreSQL under this connection.
+  admin.on('error', () => undefined);
   await admin.connect();
   try {
     await admin.query(`CREATE DATABASE ${name}`);

@@ -41,8 +41,9 @@ export async function run(options: BenchOptions): Promise<void> {
   );
   const costs = new Map<Name, Cost[]>();
   const stop = once(async () => {
-    await mooring.stop();
     source.child.kill();
+    for (const child of contesting) child.kill();
+    await mooring.stop();
     await rm(folder, { recursive: true, force: true });
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -124,6 +125,9 @@ function contestants({
   ];
 }
 
+/** Contestants that run now. */
+const contesting = new Set<ChildProcess>();
+
 /** Runs a program that prints `{ rows, seconds }`, and reads its cost while it runs. */
 async function measureChild(
   command: string,
@@ -145,7 +149,9 @@ async function measureChild(
   child.stderr.on('data', (chunk: Buffer) => {
     errors = (errors + chunk.toString()).slice(-2000);
   });
+  contesting.add(child);
   const code = await new Promise((resolve) => child.once('exit', resolve));
+  contesting.delete(child);
   clearInterval(sampler);
   const peakMb = memory.stop();
   if (code !== 0) throw new Error(`${command} ended with ${String(code)}: ${errors}`);
