@@ -206,11 +206,11 @@ async function registerApps(product: Product, secrets: Readonly<Record<string, s
 
 async function approve(link: string, shop: Readonly<Record<string, string>>): Promise<Page> {
   const merchant = createMerchant();
-  const form = await merchant.open(link);
-  // A link of a connection that is there already knows the shop.
-  const asked = /^reconnect$/im.test(form.text)
-    ? await merchant.send(form, {}, /^reconnect$/i)
-    : await merchant.send(form, shop, /continue/i);
+  const first = await merchant.open(link);
+  // A link of a connection that works shows it first, and knows its shop.
+  const again = first.html.querySelector('a[href="?again=1"]');
+  const form = again === null ? first : await merchant.open(`${link}?again=1`);
+  const asked = await merchant.send(form, again === null ? shop : {}, /continue/i);
   return /approve/i.test(asked.text) ? await merchant.send(asked, {}, /^approve/i) : asked;
 }
 
