@@ -5,7 +5,7 @@ export const PAGE_CSS = `
 @media (prefers-color-scheme: dark) { :root { --ink: #e8edf3; --soft: #a3b0be; --line: #39434f; --paper: #1a2028; --ground: #11151b; --accent: #7ab8f5; --accent-ink: #0c1a29; --good: #7fd6a0; --bad: #ff9aa2; --warn: #f0c36a; --tint: #1d2b3a; } }
 * { box-sizing: border-box; }
 body { margin: 0; padding: 1.5rem 1rem 3rem; background: var(--ground); color: var(--ink); font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
-main { max-width: 34rem; margin: 0 auto; padding: 1.75rem 1.5rem; background: var(--paper); border: 1px solid var(--line); border-radius: 14px; }
+main { overflow-wrap: anywhere; max-width: 34rem; margin: 0 auto; padding: 1.75rem 1.5rem; background: var(--paper); border: 1px solid var(--line); border-radius: 14px; }
 .wide main { max-width: 72rem; }
 footer { max-width: 34rem; margin: 1rem auto 0; color: var(--soft); font-size: .85rem; text-align: center; }
 h1 { margin: 0 0 .5rem; font-size: 1.5rem; line-height: 1.25; letter-spacing: -.01em; }
@@ -35,7 +35,7 @@ ul.plain { margin: .25rem 0 1rem; padding-left: 1.2rem; }
 dl { display: grid; grid-template-columns: auto 1fr; gap: .3rem 1rem; margin: 1rem 0; }
 dt { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }
-.state { display: inline-block; padding: .1rem .6rem; border-radius: 999px; border: 1px solid currentcolor; font-size: .85rem; font-weight: 600; }
+.state { display: inline-block; white-space: nowrap; padding: .1rem .6rem; border-radius: 999px; border: 1px solid currentcolor; font-size: .85rem; font-weight: 600; }
 .state.active { color: var(--good); }
 .state.reauth_required, .state.revoked, .state.revoking { color: var(--bad); }
 .state.degraded, .state.paused, .state.connecting { color: var(--warn); }
@@ -47,7 +47,7 @@ h2 code, dd code { overflow-wrap: anywhere; }
 details { margin-top: 1.5rem; }
 summary { cursor: pointer; color: var(--soft); }
 table { width: 100%; border-collapse: collapse; font-size: .93rem; }
-th, td { padding: .5rem .6rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
+th, td { overflow-wrap: normal; padding: .5rem .6rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 code { font-family: ui-monospace, SFMono-Regular, Menlo, monospace; font-size: .9em; }
 [hidden] { display: none; }
 @media (max-width: 30rem) { main { padding: 1.25rem 1rem; } button, .button { width: 100%; text-align: center; } .row > * { flex: 1 1 100%; }

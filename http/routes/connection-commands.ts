@@ -220,22 +220,32 @@ async function evidenceOf(
     ...failed.map((run) => ({
       at: (run.finishedAt ?? run.startedAt).toISOString(),
       what: `sync run ${run.id} ${run.status}`,
-      detail: JSON.stringify(run.error).slice(0, 500),
+      detail: failureText(run.error),
     })),
   ].sort((a, b) => b.at.localeCompare(a.at));
 }
 
+/** An event in words, with what it holds besides instants: those are in the timeline. */
 function eventText(event: unknown): string {
   if (typeof event !== 'object' || event === null) return '';
-  const { type, atMs: _at, ...rest } = { type: 'unknown', atMs: 0, ...event };
+  const { type, ...rest } = { type: 'unknown', ...event };
   const facts = Object.entries(rest).flatMap(([name, value]) =>
-    typeof value === 'string' || typeof value === 'number' ? [`${name} ${value}`] : [],
+    !name.endsWith('tMs') && (typeof value === 'string' || typeof value === 'number')
+      ? [`${name} ${value}`]
+      : [],
   );
-  const failure = 'failure' in rest ? JSON.stringify(rest.failure) : '';
+  const failure = 'failure' in rest ? failureText(rest.failure) : '';
   return [String(type).replaceAll('_', ' '), ...facts, failure]
     .filter((part) => part !== '')
     .join(', ')
     .slice(0, 500);
+}
+
+/** A kept failure: its code, and its message where it has one. */
+function failureText(failure: unknown): string {
+  if (typeof failure !== 'object' || failure === null) return String(failure);
+  const { code, message } = { code: 'unknown', message: '', ...failure };
+  return (message === '' ? String(code) : `${code}: ${message}`).slice(0, 500);
 }
 
 function isPermission(text: string): text is Permission {
