@@ -34,7 +34,8 @@ const PRODUCTS: Listing = {
   fields: () => 'id title status description vendor onlineStoreUrl createdAt updatedAt',
   nested: {
     name: 'variants',
-    fields: () => 'id sku barcode title price inventoryItem { id }',
+    fields: (pass) =>
+      `id sku barcode title price${isGranted(pass, 'read_inventory') ? ' inventoryItem { id }' : ''}`,
     first: 10,
     firstAlone: 250,
   },
@@ -57,7 +58,7 @@ const INVENTORY: Listing = {
   root: 'inventoryItems',
   single: 'inventoryItem',
   fields: (pass) =>
-    `id sku createdAt updatedAt variant { id${isGranted(pass, 'read_products') ? ' product { id }' : ''} }`,
+    `id sku createdAt updatedAt${isGranted(pass, 'read_products') ? ' variant { id product { id } }' : ''}`,
   nested: {
     name: 'inventoryLevels',
     fields: () =>

@@ -52,18 +52,16 @@ function platformOf(id: string): Platform {
   return platform;
 }
 
-async function connect({
-  id,
-  make,
-  shop,
-  parts,
-}: Case): Promise<{ of: SandboxShop; counts: Json; key: string }> {
+async function connect(
+  { id, make, shop, parts }: Case,
+  grant: Json = {},
+): Promise<{ of: SandboxShop; counts: Json; key: string }> {
   const platform = platformOf(id);
   const [method] = platform.auth;
   if (method === undefined) throw new Error('no auth method');
   const made = await control(sandbox.url, 'POST', '/shops', make);
   const key = encodeURIComponent(textOf(valueAt(made, 'key')) ?? '');
-  const credential = await control(sandbox.url, 'POST', `/shops/${key}/credential`, {});
+  const credential = await control(sandbox.url, 'POST', `/shops/${key}/credential`, grant);
   const apps = await control(sandbox.url, 'GET', '/apps');
   const list = valueAt(apps, 'data');
   const app = Array.isArray(list) ? list.find((one: Json) => valueAt(one, 'platform') === id) : undefined;
@@ -166,3 +164,25 @@ describe.each(CASES)('$id against the sandbox', (one) => {
     expect(['credential_expired', 'credential_dead']).toContain(answer.means);
   });
 });
+
+test.each(RESOURCES)(
+  'a shop that grants reading %s and nothing else is read without a denied field',
+  async (resource) => {
+    const [one] = CASES;
+    if (one === undefined) throw new Error('no case');
+    const scopes = [...(platformOf(one.id).permissions[`${resource}:read`] ?? [])];
+    const make = { ...one.make, host: `only-${resource}.myshopify.com` };
+    const shop = { shop: `only-${resource}.myshopify.com` };
+    const { of } = await connect({ ...one, make, shop }, { scopes });
+    const { facts } = await proven(of);
+    const definition = of.platform.resources[resource];
+    if (definition === undefined) throw new Error(`no ${resource}`);
+    const answer = await callShop(of, definition.request(passOf(of, resource, facts, null), null));
+    expect(answer.means, answer.bodyText.slice(0, 300)).toBe('ok');
+    const items = definition.read(passOf(of, resource, facts, null), null, answer).items;
+    expect(items.length).toBeGreaterThan(0);
+    for (const record of items.flatMap((item) => definition.map(item, passOf(of, resource, facts, null)))) {
+      expect(RECORD_SHAPES[resource].safeParse(record).error?.issues ?? []).toEqual([]);
+    }
+  },
+);
