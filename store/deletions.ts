@@ -5,7 +5,7 @@ import type { ConnectionId, SyncRunId } from '../domain/ids.ts';
 import type { PassMode } from '../domain/sync.ts';
 import type { Sql, Tx } from './database.ts';
 import type { RecordsOf } from './feed-heads.ts';
-import { writeTombstones } from './records.ts';
+import { joinedByHash, writeTombstones } from './records.ts';
 import { UNIDENTIFIED } from './set-aside.ts';
 
 export interface FullPass {
@@ -28,14 +28,6 @@ const MISSING = `WITH seen AS MATERIALIZED (
     SELECT 1 FROM set_aside s WHERE s.connection_id = $1 AND s.resource = $2
       AND s.platform_id IN (m.platform_id, m.product, m.variant)
   )`;
-
-/** Nobody can guess how many ids an array holds, and a nested loop over a wrong guess is quadratic: the join is by hash, always. */
-async function joinedByHash<T>(sql: Sql, query: () => Promise<T>): Promise<T> {
-  await sql.query('SET LOCAL enable_nestloop = off');
-  const result = await query();
-  await sql.query('SET LOCAL enable_nestloop = on');
-  return result;
-}
 
 const valuesOf = (pass: FullPass) => [
   pass.of.connectionId,

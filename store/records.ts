@@ -95,13 +95,15 @@ async function putAll(sql: Sql, page: PageWrite): Promise<Put> {
 async function putDifferent(sql: Sql, page: PageWrite): Promise<Put> {
   const { rows } = await sql.query<{ moved: string; different: string[] | null }>({
     name: 'probe-page',
-    // One look-up an id, whatever the statistics say: right after a first load they call the table small and it is read whole.
+    // «The next id from here» is answered by the primary key alone. Asked for the id itself, a planner without statistics (a new table, a
+    // first load) may walk all records of the tenant by the feed's index, for every id.
     text: `${MOVE_CHECKPOINT} SELECT (SELECT count(*) FROM moved) AS moved, (
         SELECT array_agg(i.ord) FROM unnest($11::text[], $12::uuid[]) WITH ORDINALITY AS i(id, hash, ord)
         LEFT JOIN LATERAL (
-          SELECT r.hash FROM records r WHERE r.connection_id = $2 AND r.resource = $3 AND r.platform_id = i.id LIMIT 1
+          SELECT r.platform_id, r.hash FROM records r
+          WHERE r.connection_id = $2 AND r.resource = $3 AND r.platform_id >= i.id ORDER BY r.platform_id LIMIT 1
         ) known ON true
-        WHERE known.hash IS DISTINCT FROM i.hash
+        WHERE known.platform_id IS DISTINCT FROM i.id OR known.hash IS DISTINCT FROM i.hash
       ) AS different`,
     values: [
       ...moveParameters(page.of, page.advance, page.seen),
@@ -173,15 +175,27 @@ async function deleteByIds(sql: Sql, of: RecordsOf, ids: readonly string[]): Pro
 /** Turns living records into tombstones, each with a position of its own in the feed. Gives how many there were. */
 export async function writeTombstones(sql: Sql, of: RecordsOf, ids: readonly string[]): Promise<number> {
   if (ids.length === 0) return 0;
-  const { rowCount } = await sql.query(
-    `WITH head AS (
-       UPDATE feed_heads SET position = position + $4 WHERE tenant_id = $1 AND feed = $3 RETURNING position - $4 AS base
-     )
-     UPDATE records r SET position = head.base + i.ord, hash = '00000000-0000-0000-0000-000000000000', record = NULL,
-       changed_at = now(), deleted_at = now()
-     FROM head, unnest($5::text[]) WITH ORDINALITY AS i(id, ord)
-     WHERE r.connection_id = $2 AND r.resource = $3 AND r.platform_id = i.id AND r.deleted_at IS NULL`,
-    [of.tenantId, of.connectionId, of.resource, ids.length, ids],
-  );
+  const write = () =>
+    sql.query(
+      `WITH head AS (
+         UPDATE feed_heads SET position = position + $4 WHERE tenant_id = $1 AND feed = $3 RETURNING position - $4 AS base
+       )
+       UPDATE records r SET position = head.base + i.ord, hash = '00000000-0000-0000-0000-000000000000', record = NULL,
+         changed_at = now(), deleted_at = now()
+       FROM head, unnest($5::text[]) WITH ORDINALITY AS i(id, ord)
+       WHERE r.connection_id = $2 AND r.resource = $3 AND r.platform_id = i.id AND r.deleted_at IS NULL`,
+      [of.tenantId, of.connectionId, of.resource, ids.length, ids],
+    );
+  const { rowCount } = ids.length > MANY ? await joinedByHash(sql, write) : await write();
   return rowCount ?? 0;
+}
+
+const MANY = 200;
+
+/** Nobody can guess how many ids an array holds, and a nested loop over a wrong guess is quadratic: the join is by hash, always. */
+export async function joinedByHash<T>(sql: Sql, query: () => Promise<T>): Promise<T> {
+  await sql.query('SET LOCAL enable_nestloop = off');
+  const result = await query();
+  await sql.query('SET LOCAL enable_nestloop = on');
+  return result;
 }
