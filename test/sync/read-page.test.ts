@@ -26,7 +26,7 @@ function asking(
     call: async (request) => {
       asked.push(request);
       const body = answer(request, asked.length);
-      return { status: 200, headers: {}, body, bodyText: '' };
+      return { classification: 'ok', status: 200, headers: {}, body, bodyText: '' };
     },
     timings: { ...SYNC_TIMINGS, pageRetryMs: [1, 1] },
     nowMs: Date.now,
