@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { MooringError } from '../../domain/errors.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import type { Tx } from '../../store/database.ts';
-import { readEvents } from '../../store/events.ts';
+import { type EventRow, readEvents, readEventsOfAll } from '../../store/events.ts';
 import { type FeedRow, readFeedEpoch, readRecordsAfter } from '../../store/feeds.ts';
 import { readTenant } from '../../store/tenants-list.ts';
 import { type Principal, principalOf, tenantFor, unknown } from '../auth.ts';
@@ -26,6 +26,15 @@ const feedQuery = {
     .optional()
     .meta({ description: 'nextCursor of the previous page; absent: from the beginning' }),
   limit: z.coerce.number().int().min(1).max(1000).default(250),
+};
+
+/** An operator may read all tenants at once; the cursor then holds a place in each of their feeds. */
+const eventQuery = {
+  ...feedQuery,
+  tenantId: idOf('tenant')
+    .optional()
+    .meta({ description: "Absent with an operator key: the events of all tenants; else the key's own" }),
+  cursor: feedQuery.cursor.unwrap().max(12_000).optional(),
 };
 
 export const feedRoutes =
@@ -77,24 +86,21 @@ export const feedRoutes =
           summary: 'The event feed: lifecycle, sync, calendar',
           description:
             'Written with the change it tells of. Keep nextCursor and ask again with it, also after an empty page.',
-          querystring: z.strictObject(feedQuery),
+          querystring: z.strictObject(eventQuery),
           response: { 200: feedOf(feedEvent) },
         },
       },
       async (request) => {
         const { cursor, limit } = request.query;
-        const tenantId = await readableTenant(deps, principalOf(request), request.query.tenantId);
+        const principal = principalOf(request);
+        if (principal.tenantId === null && request.query.tenantId === undefined) {
+          return deps.db.acrossTenants((tx) => eventsOfAll(tx, cursor, limit));
+        }
+        const tenantId = await readableTenant(deps, principal, request.query.tenantId);
         return deps.db.inTenant(tenantId, async (tx) => {
           const place = await placeOf(tx, { tenantId, feed: 'events', filter: '', cursor });
           const rows = await readEvents(tx, { tenantId, after: place.after, limit: limit + 1 });
-          return place.page(rows, limit, ({ id, type, connectionId, data, at, tenantId: of }) => ({
-            id,
-            tenantId: of,
-            type,
-            connectionId,
-            data,
-            at: at.toISOString(),
-          }));
+          return place.page(rows, limit, presentEvent);
         });
       },
     );
@@ -151,6 +157,35 @@ async function placeOf(
       };
     },
   };
+}
+
+const ALL_TENANTS = { of: 'events of all', tenant: '*' };
+const PLACES = z.record(z.string(), z.string().regex(/^\d{1,18}$/));
+
+async function eventsOfAll(tx: Tx, cursor: string | undefined, limit: number) {
+  const after = placesOf(cursor);
+  const rows = await readEventsOfAll(tx, { after, limit: limit + 1 });
+  const shown = rows.slice(0, limit);
+  const reached = Object.fromEntries(shown.map((row) => [row.tenantId, String(row.position)]));
+  return {
+    data: shown.map(presentEvent),
+    nextCursor: writeCursor(ALL_TENANTS, JSON.stringify({ ...after, ...reached })),
+    hasMore: rows.length > limit,
+  };
+}
+
+function placesOf(cursor: string | undefined): Readonly<Record<string, string>> {
+  const text = readCursor(ALL_TENANTS, cursor);
+  if (text === null) return {};
+  try {
+    return PLACES.parse(JSON.parse(text));
+  } catch {
+    throw invalidCursor(cursor ?? '');
+  }
+}
+
+function presentEvent({ id, type, connectionId, data, at, tenantId }: EventRow): z.infer<typeof feedEvent> {
+  return { id, tenantId, type, connectionId, data, at: at.toISOString() };
 }
 
 function presentRecord(row: FeedRow): z.infer<typeof feedRecord> {
