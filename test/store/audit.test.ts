@@ -22,7 +22,13 @@ beforeEach(async () => {
   connectionId = newId('connection');
   await world.db.inTenant(tenant, async (tx) => {
     await tx.connection.create({
-      data: { id: connectionId, tenantId: tenant, platform: 'p', shop: { name: connectionId }, generation: 1 },
+      data: {
+        id: connectionId,
+        tenantId: tenant,
+        platform: 'p',
+        shop: { name: connectionId },
+        generation: 1,
+      },
     });
     await tx.credential.create({
       data: {

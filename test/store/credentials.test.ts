@@ -23,7 +23,9 @@ beforeEach(async () => {
   tenant = newId('tenant');
   connectionId = newId('connection');
   await world.db.inTenant(tenant, (tx) =>
-    tx.connection.create({ data: { id: connectionId, tenantId: tenant, platform: 'p', shop: { name: connectionId } } }),
+    tx.connection.create({
+      data: { id: connectionId, tenantId: tenant, platform: 'p', shop: { name: connectionId } },
+    }),
   );
 });
 
