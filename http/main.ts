@@ -9,14 +9,12 @@ import { readConnection } from '../store/connections-list.ts';
 import { createDataKeyPort } from '../store/data-keys.ts';
 import { type Database, openDatabase } from '../store/database.ts';
 import { temporalSettings } from '../temporal.config.ts';
-import { createVault, localKeyProvider } from '../vault/index.ts';
+import { createVault, LOCAL_KEK_ID, localKeyProvider } from '../vault/index.ts';
 import type { HttpSettings } from './deps.ts';
 import { createLifecycleCommands, type LifecycleCommands } from './lifecycle.ts';
 import { createServer } from './server.ts';
 
 const GRACE_MS = 25_000;
-/** Must be the worker's too: it stands beside every wrapped data key. */
-const LOCAL_KEK_ID = 'local';
 
 // This library's debug output prints client secrets.
 delete process.env['DEBUG'];

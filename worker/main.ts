@@ -13,7 +13,7 @@ import { createDataKeyPort } from '../store/data-keys.ts';
 import { openDatabase } from '../store/database.ts';
 import { eraseRecords } from '../store/erase-records.ts';
 import { TASK_QUEUES, temporalSettings } from '../temporal.config.ts';
-import { createVault, localKeyProvider } from '../vault/index.ts';
+import { createVault, LOCAL_KEK_ID, localKeyProvider } from '../vault/index.ts';
 import { keepAuditChain } from './audit-chain.ts';
 import { workflowBundle } from './bundle.ts';
 import { grants } from './grants.ts';
@@ -21,8 +21,6 @@ import { createReportRun } from './report-run.ts';
 import { createSchedules, ensureSweepSchedule } from './schedules.ts';
 import { createEnsureFresh, createLifecycleWorkflows } from './workflows-client.ts';
 
-/** Must be http's too: it stands beside every wrapped data key. */
-const LOCAL_KEK_ID = 'local';
 const DAY_MS = 86_400_000;
 const GRACE = '20 seconds';
 /** After a kill -9 the workflow's tasks wait this long for the dead worker's cache before another one takes them. */

@@ -5,6 +5,9 @@ import { decrypt, encrypt, KEY_BYTES } from '../aes-gcm.ts';
 import { encodeCanonically } from '../envelope.ts';
 import type { KeyProvider, WrapContext } from '../key-provider.ts';
 
+/** Stands beside every data key that a process of this installation wrapped; http and worker must name it alike. */
+export const LOCAL_KEK_ID = 'local';
+
 export interface LocalKey {
   /** Names the key beside what it wrapped; not secret. */
   readonly id: string;
