@@ -6,7 +6,7 @@ import type { ResourceDefinition } from '../domain/platform.ts';
 import type { Resource } from '../domain/resource.ts';
 import { type DueWork, isFullPass, passBounds } from '../domain/sync.ts';
 import type { PlatformCall } from '../egress/call.ts';
-import { type ClaimedPass, claimPass } from '../store/checkpoints.ts';
+import { type ClaimedPass, claimPass, newWriter } from '../store/checkpoints.ts';
 import { hasSetAside } from '../store/set-aside.ts';
 import { type ResourceProgress, type RunProgress, writeProgress } from '../store/sync-runs.ts';
 import type { IdleReason, Plan } from './plan-run.ts';
@@ -25,6 +25,10 @@ export interface Stretch {
   readonly runId: SyncRunId;
   readonly signal: AbortSignal;
   readonly watch: ProgressWatch;
+  /** The name under which this attempt claims checkpoints. */
+  readonly writer: string;
+  /** True the first time that this attempt claims the checkpoint of such work. */
+  claims(work: DueWork): boolean;
   readonly failures: ReadonlyMap<Resource, ResourceFailure>;
   isOver(): boolean;
   /** Monotonic ms until which the next piece of work may begin pages. */
@@ -47,12 +51,20 @@ export function newStretch(
 ): Stretch {
   const endMs = performance.now() + deps.timings.activityMs;
   const failures = new Map<Resource, ResourceFailure>();
+  const claimed = new Set<string>();
   let progress: RunProgress = of.run.progress;
   const stretch: Stretch = {
     input: of.input,
     runId: of.run.id,
     signal: of.signal,
     watch: of.watch,
+    writer: newWriter(),
+    claims: ({ resource, mode }) => {
+      const checkpoint = `${resource}/${mode}`;
+      const isFirst = !claimed.has(checkpoint);
+      claimed.add(checkpoint);
+      return isFirst;
+    },
     failures,
     isOver: () => performance.now() >= endMs,
     untilMs: (work) =>
@@ -111,6 +123,8 @@ export async function workDue(
       of,
       mode: next.mode,
       runId: stretch.runId,
+      writer: stretch.writer,
+      takesOver: stretch.claims(next),
       startsIncremental: next.mode === 'backfill' && definition.filter === 'updated_at',
     }),
     mayClearSetAside: await hasSetAside(sql, of),

@@ -234,6 +234,12 @@ export const ERRORS = {
   record_invalid: { status: 502, title: 'A record cannot be mapped', retry: false, actor: 'platform' },
   // Ourselves
   credential_unreadable: { status: 500, title: 'A secret does not open', retry: false, actor: 'operator' },
+  key_unavailable: {
+    status: 503,
+    title: 'The key-encrypting key is not at hand',
+    retry: true,
+    actor: 'operator',
+  },
   audit_unavailable: {
     status: 503,
     title: 'The audit trail cannot be written',
@@ -243,7 +249,7 @@ export const ERRORS = {
   store_unavailable: { status: 503, title: 'The database cannot be reached', retry: true, actor: 'operator' },
   temporal_unavailable: { status: 503, title: 'Temporal cannot be reached', retry: true, actor: 'operator' },
   worker_unavailable: { status: 503, title: 'No worker answered in time', retry: true, actor: 'operator' },
-  stale_write: { status: 409, title: 'Another writer was first', retry: false, actor: 'nobody' },
+  stale_write: { status: 409, title: 'Another writer was first', retry: true, actor: 'nobody' },
   invalid_settings: { status: 500, title: 'The settings are wrong', retry: false, actor: 'operator' },
   internal: { status: 500, title: 'Something went wrong on our side', retry: true, actor: 'operator' },
 } as const satisfies Record<string, ErrorRule>;

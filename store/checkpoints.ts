@@ -55,9 +55,15 @@ export async function listCheckpoints(sql: Sql, connectionId: ConnectionId): Pro
   });
 }
 
+/** A name for one attempt at writing, told to `claimPass`. */
+export function newWriter(): string {
+  return randomBytes(9).toString('base64url');
+}
+
 /**
  * Takes the pass over for this attempt: goes on with the one under way, or begins one. Whoever claimed before can no longer
- * write. The first full pass of a resource also sets where its incremental passes begin.
+ * write. A writer that claims again (`takesOver` false) must still be the one that claimed last: an attempt given up for dead that wakes
+ * must not push out its successor. Throws stale_write then. The first full pass of a resource also sets where its incremental passes begin.
  */
 export async function claimPass(
   sql: Sql,
@@ -65,26 +71,29 @@ export async function claimPass(
     readonly of: RecordsOf;
     readonly mode: PassMode;
     readonly runId: SyncRunId;
+    readonly writer: string;
+    readonly takesOver: boolean;
     readonly startsIncremental: boolean;
   },
 ): Promise<ClaimedPass> {
-  const { of, mode, runId } = claim;
-  const writer = randomBytes(9).toString('base64url');
+  const { of, mode, runId, writer } = claim;
   await ensureFeedHead(sql, of);
   const { rows } = await sql.query<CheckpointRow>(
     `INSERT INTO checkpoints AS c (tenant_id, connection_id, resource, mode, run_id, writer, pass_id, pass_started_at, next_watermark)
-     VALUES ($1, $2, $3, $4, $5, $6, $6, now(), now())
+     VALUES ($1, $2, $3, $4, $5, $6, $7, now(), now())
      ON CONFLICT (connection_id, resource, mode) DO UPDATE SET run_id = $5, writer = $6, updated_at = now(),
        pass_started_at = CASE WHEN c.pass_id IS NULL THEN now() ELSE c.pass_started_at END,
        next_watermark = CASE WHEN c.pass_id IS NULL THEN now() ELSE c.next_watermark END,
        cursor = CASE WHEN c.pass_id IS NULL THEN NULL ELSE c.cursor END,
        pages = CASE WHEN c.pass_id IS NULL THEN 0 ELSE c.pages END,
        records_seen = CASE WHEN c.pass_id IS NULL THEN 0 ELSE c.records_seen END,
-       pass_id = coalesce(c.pass_id, $6)
+       pass_id = coalesce(c.pass_id, $7)
+     WHERE $8::boolean OR c.writer = $6
      RETURNING *`,
-    [of.tenantId, of.connectionId, of.resource, mode, runId, writer],
+    [of.tenantId, of.connectionId, of.resource, mode, runId, writer, newWriter(), claim.takesOver],
   );
   const row = rows[0];
+  if (row === undefined && !claim.takesOver) throw outrun(of);
   if (
     row === undefined ||
     row.pass_id === null ||
@@ -179,6 +188,11 @@ export async function whyNot(sql: Sql, of: RecordsOf): Promise<MooringError> {
     of.connectionId,
   ]);
   return rowCount === 1
-    ? new MooringError('stale_write', `another attempt writes "${of.resource}" of "${of.connectionId}"`)
+    ? outrun(of)
     : new MooringError('fenced', `the connection "${of.connectionId}" is revoked`);
+}
+
+/** Another attempt claimed the pass. */
+export function outrun(of: RecordsOf): MooringError {
+  return new MooringError('stale_write', `another attempt writes "${of.resource}" of "${of.connectionId}"`);
 }

@@ -3,6 +3,7 @@
 import { MooringError } from '../domain/errors.ts';
 import type { ConnectionId, SyncRunId } from '../domain/ids.ts';
 import type { PassMode } from '../domain/sync.ts';
+import { outrun } from './checkpoints.ts';
 import type { Sql, Tx } from './database.ts';
 import type { RecordsOf } from './feed-heads.ts';
 import { joinedByHash, writeTombstones } from './records.ts';
@@ -83,11 +84,7 @@ export async function holdPass(
 ): Promise<boolean> {
   const key = { connectionId: held.of.connectionId, resource: held.of.resource, mode: held.mode };
   const before = await tx.checkpoint.findFirst({ where: { ...key, writer: held.writer } });
-  if (before === null)
-    throw new MooringError(
-      'stale_write',
-      `another attempt writes "${key.resource}" of "${key.connectionId}"`,
-    );
+  if (before === null) throw outrun(held.of);
   if (before.heldPassId === held.passId) return false;
   await tx.checkpoint.updateMany({
     where: key,

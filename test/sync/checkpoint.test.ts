@@ -1,6 +1,6 @@
 // One checkpoint, two attempts: whoever claimed last writes, and the older one's page leaves no trace.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type ClaimedPass, claimPass } from '../../store/checkpoints.ts';
+import { type ClaimedPass, claimPass, newWriter } from '../../store/checkpoints.ts';
 import { newId } from '../../store/new-id.ts';
 import { type PageWrite, writePage } from '../../store/records.ts';
 import { type SeededConnection, seedConnection } from '../egress/seed.ts';
@@ -14,12 +14,16 @@ afterAll(() => world.close());
 
 const runId = newId('syncRun');
 
-function claim(connection: SeededConnection): Promise<ClaimedPass> {
+function claim(
+  connection: SeededConnection,
+  as: { writer: string; takesOver: boolean } = { writer: newWriter(), takesOver: true },
+): Promise<ClaimedPass> {
   return world.db.sqlInTenant(connection.tenantId, (sql) =>
     claimPass(sql, {
       of: { ...connection, resource: 'orders' },
       mode: 'backfill',
       runId,
+      ...as,
       startsIncremental: true,
     }),
   );
@@ -80,6 +84,17 @@ test('an attempt that was taken over writes nothing more', async () => {
   await expect(write(zombie, { pages: 1, ids: ['zombie'] })).rejects.toMatchObject({ code: 'stale_write' });
   await write(next, { pages: 1, ids: ['b'] });
   expect(await idsOf(connection)).toEqual(['a', 'b']);
+});
+
+test('an attempt that wakes after another took over cannot claim the checkpoint back', async () => {
+  const connection = await seedConnection(world);
+  const zombie = await claim(connection);
+  await write(zombie, { pages: 0, ids: ['a'] });
+  const again = { writer: zombie.writer, takesOver: false };
+  expect(await claim(connection, again)).toMatchObject({ pages: 1 });
+  const next = await claim(connection);
+  await expect(claim(connection, again)).rejects.toMatchObject({ code: 'stale_write' });
+  await write(next, { pages: 1, ids: ['b'] });
 });
 
 test('the same page written twice at once is written once', async () => {

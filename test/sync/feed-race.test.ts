@@ -1,7 +1,7 @@
 // A live reader of the change feed against writers of many shops: it must miss nothing, whatever commits in which order.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ConnectionId, TenantId } from '../../domain/ids.ts';
-import { claimPass } from '../../store/checkpoints.ts';
+import { claimPass, newWriter } from '../../store/checkpoints.ts';
 import { readRecordsAfter } from '../../store/feeds.ts';
 import { newId } from '../../store/new-id.ts';
 import { writePage } from '../../store/records.ts';
@@ -62,7 +62,14 @@ async function writeAll(tenantId: TenantId, connectionId: ConnectionId): Promise
     }),
   );
   const pass = await world.db.sqlInTenant(tenantId, (sql) =>
-    claimPass(sql, { of, mode: 'backfill', runId: run.id, startsIncremental: true }),
+    claimPass(sql, {
+      of,
+      mode: 'backfill',
+      runId: run.id,
+      writer: newWriter(),
+      takesOver: true,
+      startsIncremental: true,
+    }),
   );
   for (let page = 0; page < PAGES; page++) {
     await world.db.sqlInTenant(tenantId, (sql) =>

@@ -7,7 +7,7 @@ import { type LifecycleWorld, startLifecycleWorld } from './lifecycle-world.ts';
 let world: LifecycleWorld;
 
 beforeAll(async () => {
-  world = await startLifecycleWorld({ temporal: 'dev', timings: { continueAfterEvents: 60 } });
+  world = await startLifecycleWorld({ temporal: 'dev', timings: { continueAfterEvents: 30 } });
 });
 
 afterAll(async () => {
