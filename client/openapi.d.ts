@@ -649,6 +649,8 @@ export interface paths {
                     platform?: string;
                     state?: "connecting" | "active" | "degraded" | "paused" | "reauth_required" | "revoking" | "revoked" | "abandoned";
                     shopKey?: string;
+                    /** @description Part of the shop's name, key or address, or the start of the connection's id */
+                    search?: string;
                     /** @description nextCursor of the previous page */
                     cursor?: string;
                     limit?: number;
@@ -1487,9 +1489,8 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description Required with an operator key unless a connection is named; else the key's own */
+                    /** @description Absent with an operator key: the events of all tenants; else the key's own */
                     tenantId?: string;
-                    /** @description nextCursor of the previous page; absent: from the beginning */
                     cursor?: string;
                     limit?: number;
                 };
@@ -1510,6 +1511,54 @@ export interface paths {
                             nextCursor: string;
                             hasMore: boolean;
                         };
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fleet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many connections are in which state, and what needs a look
+         * @description A tenant's key counts that tenant's, an operator's all.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Fleet"];
                     };
                 };
                 /** @description Default Response */
@@ -2568,6 +2617,24 @@ export interface components {
              */
             expiresAt: string;
         };
+        FleetInput: {
+            /** @description A row per platform and state that has any */
+            connections: {
+                platform: string;
+                state: string;
+                count: number;
+            }[];
+            /** @description Their next step is overdue: the workflow does not move */
+            stuck: number;
+            /** @description Their syncs run although they should not, or the reverse */
+            drifted: number;
+            /** @description Records that could not be mapped */
+            setAside: number;
+            /** @description Platforms or registrations held back as a whole */
+            openBreakers: number;
+            /** @description Client registrations whose secret is refused */
+            rejectedRegistrations: number;
+        };
         /** @description RFC 9457 */
         Problem: {
             /**
@@ -3116,6 +3183,24 @@ export interface components {
              * @description RFC 3339, UTC
              */
             expiresAt: string;
+        };
+        Fleet: {
+            /** @description A row per platform and state that has any */
+            connections: {
+                platform: string;
+                state: string;
+                count: number;
+            }[];
+            /** @description Their next step is overdue: the workflow does not move */
+            stuck: number;
+            /** @description Their syncs run although they should not, or the reverse */
+            drifted: number;
+            /** @description Records that could not be mapped */
+            setAside: number;
+            /** @description Platforms or registrations held back as a whole */
+            openBreakers: number;
+            /** @description Client registrations whose secret is refused */
+            rejectedRegistrations: number;
         };
     };
     responses: never;

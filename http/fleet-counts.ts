@@ -1,5 +1,6 @@
-// What the metrics count, read in one transaction.
+// The fleet in numbers, for the metrics and the console. The scope is the transaction's: a tenant's rows, or all.
 import { countConnections, countStuckConnections } from '../store/connections-list.ts';
+import type { Tx } from '../store/database.ts';
 import {
   countDriftedConnections,
   countOpenBreakers,
@@ -9,7 +10,7 @@ import {
 import type { HttpDeps } from './deps.ts';
 
 export interface FleetCounts {
-  readonly connections: readonly { platform: string; state: string; count: number }[];
+  readonly connections: { platform: string; state: string; count: number }[];
   readonly stuck: number;
   readonly drifted: number;
   readonly setAside: number;
@@ -17,14 +18,18 @@ export interface FleetCounts {
   readonly rejectedRegistrations: number;
 }
 
+/** Over all tenants, in one transaction. */
 export function readFleetCounts(deps: Pick<HttpDeps, 'db' | 'nowMs'>): Promise<FleetCounts> {
-  const now = new Date(deps.nowMs());
-  return deps.db.acrossTenants(async (tx) => ({
+  return deps.db.acrossTenants((tx) => countFleet(tx, new Date(deps.nowMs())));
+}
+
+export async function countFleet(tx: Tx, now: Date): Promise<FleetCounts> {
+  return {
     connections: await countConnections(tx),
     stuck: await countStuckConnections(tx, now),
     drifted: await countDriftedConnections(tx, now),
     setAside: await countSetAsideOverall(tx),
     openBreakers: await countOpenBreakers(tx),
     rejectedRegistrations: await countRejectedRegistrations(tx),
-  }));
+  };
 }

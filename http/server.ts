@@ -27,6 +27,7 @@ import { connectionCommandRoutes } from './routes/connection-commands.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import { consoleRoutes } from './routes/console.ts';
 import { feedRoutes } from './routes/feeds.ts';
+import { fleetRoutes } from './routes/fleet.ts';
 import { platformRoutes } from './routes/platforms.ts';
 import { probeRoutes } from './routes/probes.ts';
 import { problemRoutes } from './routes/problems.ts';
@@ -107,6 +108,7 @@ const ROUTES = [
   revocationRoutes,
   runRoutes,
   feedRoutes,
+  fleetRoutes,
   auditRoutes,
   proxyRoutes,
   platformRoutes,

@@ -12,12 +12,15 @@ export interface ConnectionFilter extends PageAfter {
   readonly platform?: string | undefined;
   readonly state?: string | undefined;
   readonly shopKey?: string | undefined;
+  /** Part of the shop's name, key or address in any case, or the start of the connection's id. */
+  readonly search?: string | undefined;
 }
 
 export async function listConnections(tx: Tx, filter: ConnectionFilter): Promise<ConnectionListRow[]> {
-  const { after, limit, tenantId, platform, state, shopKey } = filter;
+  const { after, limit, tenantId, platform, state, shopKey, search } = filter;
   const rows = await tx.connection.findMany({
     where: {
+      ...(search === undefined ? {} : { AND: [{ id: { in: await idsMatching(tx, filter, search) } }] }),
       ...(after === null ? {} : { id: { gt: after } }),
       ...(tenantId === undefined ? {} : { tenantId }),
       ...(platform === undefined ? {} : { platform }),
@@ -28,6 +31,20 @@ export async function listConnections(tx: Tx, filter: ConnectionFilter): Promise
     take: limit,
   });
   return rows.map(withIds);
+}
+
+/** The ids of one page. The shop's address may be in any of its fields. */
+async function idsMatching(tx: Tx, filter: ConnectionFilter, search: string): Promise<string[]> {
+  const { after, limit, tenantId = null, platform = null, state = null } = filter;
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    SELECT id FROM connections AS c
+    WHERE id > coalesce(${after}::text, '') AND (${tenantId}::text IS NULL OR tenant_id = ${tenantId})
+      AND (${platform}::text IS NULL OR platform = ${platform}) AND (${state}::text IS NULL OR state = ${state})
+      AND (starts_with(id, ${search}) OR strpos(lower(shop_name), lower(${search})) > 0
+        OR strpos(lower(shop_key), lower(${search})) > 0
+        OR EXISTS (SELECT FROM jsonb_each_text(c.shop) AS field WHERE strpos(lower(field.value), lower(${search})) > 0))
+    ORDER BY id LIMIT ${limit}`;
+  return rows.map(({ id }) => id);
 }
 
 export async function readConnection(tx: Tx, id: string): Promise<ConnectionListRow | null> {

@@ -111,6 +111,12 @@ export const connectionQuery = z.strictObject({
   platform: platformId.optional(),
   state: connectionState.optional(),
   shopKey: z.string().max(300).optional(),
+  search: z
+    .string()
+    .min(1)
+    .max(100)
+    .optional()
+    .meta({ description: "Part of the shop's name, key or address, or the start of the connection's id" }),
   ...pageQuery,
 });
 
