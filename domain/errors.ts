@@ -129,6 +129,14 @@ export const ERRORS = {
     actor: 'platform',
   },
   invalid_return_url: { status: 422, title: 'The return URL is not allowed', retry: false, actor: 'caller' },
+  duplicate_line: {
+    status: 409,
+    title: 'Another line of an import is for the same shop',
+    retry: false,
+    actor: 'caller',
+  },
+  line_too_long: { status: 413, title: 'The line is too long', retry: false, actor: 'caller' },
+  too_many_lines: { status: 413, title: 'The import has too many lines', retry: false, actor: 'caller' },
   // Using a connection
   connection_final: {
     status: 409,

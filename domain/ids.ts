@@ -12,6 +12,8 @@ export const ID_PREFIXES = {
   syncRun: 'run',
   event: 'evt',
   audit: 'aud',
+  import: 'imp',
+  fleetRun: 'flt',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;
@@ -27,6 +29,8 @@ export type SyncRequestId = Id<'syncRequest'>;
 export type SyncRunId = Id<'syncRun'>;
 export type EventId = Id<'event'>;
 export type AuditId = Id<'audit'>;
+export type ImportId = Id<'import'>;
+export type FleetRunId = Id<'fleetRun'>;
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 

@@ -49,6 +49,8 @@ const OF_A_TENANT = [
   'transitions',
   'credentials',
   'authorizations',
+  'import_lines',
+  'imports',
   'connect_sessions',
   'connections',
   'client_secrets',
