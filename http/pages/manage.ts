@@ -28,6 +28,11 @@ const STATES: Readonly<Record<string, string>> = {
   abandoned: 'Never approved',
 };
 
+/** Paused or degraded, its approval still holds: nobody needs to reconnect it. */
+function isConnected(state: string): boolean {
+  return state === 'active' || state === 'paused' || state === 'degraded';
+}
+
 export function managePage(page: ManagePage): string {
   const { connection, tenant } = page;
   if (connection === null)
@@ -42,7 +47,7 @@ export function managePage(page: ManagePage): string {
       <dl><dt>Since</dt><dd>${day(connection.stateSince)}</dd>
         <dt>Last synced</dt><dd>${connection.lastSyncAt === null ? 'never' : day(connection.lastSyncAt)}</dd></dl>
       ${isOver ? null : granted(tenant, connection)}
-      ${state === 'revoking' ? null : html`<a class="button" href="?again=1">${state === 'active' ? 'Approve again' : 'Reconnect'}</a>`}
+      ${state === 'revoking' ? null : html`<a class="button" href="?again=1">${isConnected(state) ? 'Approve again' : 'Reconnect'}</a>`}
       ${isOver ? null : ending(tenant, page)}`,
   });
 }

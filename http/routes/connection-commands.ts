@@ -26,6 +26,7 @@ import {
 } from '../schemas/connections.ts';
 import { idInPath } from '../schemas/shapes.ts';
 import { openConnectSession } from '../sessions.ts';
+import { readSettled, showsRefresh } from '../settled.ts';
 import { refuseFinal } from './connections.ts';
 
 const params = z.strictObject({ id: idInPath('connection') });
@@ -68,6 +69,7 @@ export const connectionCommandRoutes =
         const row = await connectionOf(deps, principalOf(request), request.params.id);
         refuseFinal(row.lifecycle, row.id);
         const outcome = await deps.lifecycle.refreshNow(row.id, { requestedBy: actorOf(request) });
+        await readSettled(deps, row, showsRefresh(outcome));
         return presentOutcome(outcome);
       },
     );
@@ -127,7 +129,9 @@ export const connectionCommandRoutes =
           refuseFinal(row.lifecycle, row.id);
           const told = await deps.lifecycle.tell(row.id, { name: command, by: actorOf(request) });
           if (!told) throw new MooringError('connection_final', `the connection "${row.id}" has ended`);
-          return reply.code(202).send(presentConnection(row));
+          const isPause = command === 'pause';
+          const newest = await readSettled(deps, row, ({ pausedBy }) => (pausedBy !== null) === isPause);
+          return reply.code(202).send(presentConnection(newest));
         },
       );
     }

@@ -59,7 +59,7 @@ export async function startApi(
   const logged: string[] = [];
   const commands: string[] = [];
   const clock = { nowMs: Date.now() };
-  const lifecycle = answerCommands(commands);
+  const lifecycle = answerCommands(commands, database);
   const app = await createServer({
     db: options.db ?? database.db,
     vault: createVault({
@@ -158,9 +158,11 @@ async function insertKey(database: TestDatabase, role: Role, tenantId: TenantId 
   return secret;
 }
 
-/** Notes each command and lets it succeed. */
-function answerCommands(commands: string[]): TestApi['lifecycle'] {
+/** Notes each command and lets it succeed, and the row show it as the workflow would. */
+function answerCommands(commands: string[], { db }: TestDatabase): TestApi['lifecycle'] {
   const note = (text: string) => void commands.push(text);
+  const show = (id: string, data: { pausedBy?: string | null; generation?: number }) =>
+    db.acrossTenants((tx) => tx.connection.updateMany({ where: { id }, data }));
   return {
     start: async ({ connectionId }) => note(`start ${connectionId}`),
     startAndAuthorize: async ({ connectionId }) => {
@@ -173,11 +175,14 @@ function answerCommands(commands: string[]): TestApi['lifecycle'] {
     },
     refreshNow: async (id) => {
       note(`refresh ${id}`);
+      await show(id, { generation: 2 });
       return { outcome: 'fresh', generation: 2 };
     },
     ensureFresh: async () => ({ outcome: 'fresh', generation: 2 }),
     tell: async (id, command) => {
       note(`${command.name} ${id}`);
+      if (command.name === 'pause') await show(id, { pausedBy: command.by });
+      if (command.name === 'resume') await show(id, { pausedBy: null });
       return true;
     },
     triggerSync: async (id) => {

@@ -1,6 +1,7 @@
 import { parse } from 'node-html-parser';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PLATFORMS } from '../../platforms/index.ts';
+import { seedConnection } from '../egress/seed.ts';
 import { startApi, type TestApi } from './api.ts';
 
 let api: TestApi;
@@ -36,5 +37,37 @@ it.each([...PLATFORMS.values()])(
         ).not.toBeNull();
       }
     }
+  },
+);
+
+it.each([
+  ['active', 'ok', null, 'Approve again'],
+  ['active', 'ok', 'key_01', 'Approve again'],
+  ['active', 'degraded', null, 'Approve again'],
+  ['reauth_required', 'ok', null, 'Reconnect'],
+  ['reauth_required', 'ok', 'key_01', 'Reconnect'],
+])(
+  'a merchant is asked to reconnect only what is not connected: %s, %s, paused by %s',
+  async (lifecycle, health, pausedBy, asked) => {
+    const { connectionId, tenantId } = await seedConnection(api.database, {
+      platform: 'shopify',
+      shop: { shop: 'a-shop.myshopify.com' },
+      lifecycle,
+    });
+    const state =
+      lifecycle !== 'active'
+        ? lifecycle
+        : pausedBy !== null
+          ? 'paused'
+          : health === 'ok'
+            ? 'active'
+            : 'degraded';
+    await api.database.owner.query(
+      'UPDATE connections SET state = $2, health = $3, paused_by = $4 WHERE id = $1',
+      [connectionId, state, health, pausedBy],
+    );
+    const { body } = await api.call('POST', '/v1/connect-sessions', { body: { tenantId, connectionId } });
+    const page = parse((await api.call('GET', new URL(body.url).pathname, { key: null })).text);
+    expect(page.querySelector('a[href="?again=1"]')?.text).toBe(asked);
   },
 );

@@ -163,6 +163,31 @@ describe('connections', () => {
     expect(needed.body).toMatchObject({ status: 400, code: 'malformed_json' });
   });
 
+  it('a command is answered once the connection shows what came of it', async () => {
+    const { body: made } = await api.call('POST', '/v1/connections', {
+      body: wish('https://settled.example'),
+    });
+    const show = (data: { pausedBy?: string; lifecycle?: string; reauthReason?: string }) =>
+      api.database.db.inTenant(tenantId, (tx) => tx.connection.update({ where: { id: made.id }, data }));
+    const before = { ...api.lifecycle };
+    // As a workflow does it: the command is taken at once, the projection is written a little later.
+    api.lifecycle.tell = async () => {
+      setTimeout(() => void show({ pausedBy: 'key_01' }), 300);
+      return true;
+    };
+    api.lifecycle.refreshNow = async () => {
+      setTimeout(() => void show({ lifecycle: 'reauth_required', reauthReason: 'grant_dead' }), 300);
+      return { outcome: 'reauth_required', reason: 'grant_dead' };
+    };
+    const paused = await api.call('POST', `/v1/connections/${made.id}/pause`);
+    const refreshed = await api.call('POST', `/v1/connections/${made.id}/refresh`);
+    const read = await api.call('GET', `/v1/connections/${made.id}`);
+    Object.assign(api.lifecycle, before);
+    expect(paused.body).toMatchObject({ pausedBy: 'key_01' });
+    expect(refreshed.body).toEqual({ outcome: 'reauth_required', reason: 'grant_dead' });
+    expect(read.body).toMatchObject({ reauthReason: 'grant_dead' });
+  });
+
   it("an operator reads a connection's records without naming its tenant", async () => {
     const { body: made } = await api.call('POST', '/v1/connections', {
       body: wish('https://records.example'),
