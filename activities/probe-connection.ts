@@ -31,7 +31,12 @@ export async function probe(deps: Deps, ref: ConnectionRef, reason: string): Pro
   }
 }
 
-const OURS: ReadonlySet<string> = new Set(['store_unavailable', 'audit_unavailable', 'internal']);
+const OURS: ReadonlySet<string> = new Set([
+  'store_unavailable',
+  'audit_unavailable',
+  'key_unavailable',
+  'internal',
+]);
 
 function pick({ tenantId, connectionId }: ConnectionRef): ConnectionRef {
   return { tenantId, connectionId };

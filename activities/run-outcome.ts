@@ -12,6 +12,7 @@ export type Meaning =
 const OF_CODE: Readonly<Partial<Record<ErrorCode, Meaning>>> = {
   store_unavailable: 'throw',
   audit_unavailable: 'throw',
+  key_unavailable: 'throw',
   stale_write: 'throw',
   temporal_unavailable: 'throw',
   scope_missing: 'resource',

@@ -36,3 +36,25 @@ export interface DataKeyPort {
   /** Keeps a new version unless another writer already has one of that number; answers with the one that is kept. */
   add(key: WrappedDataKey): Promise<WrappedDataKey>;
 }
+
+/** Data keys under one key-encrypting key. */
+export interface DataKeyUse {
+  readonly kekId: string;
+  readonly dataKeys: number;
+  /** A few of them. */
+  readonly examples: readonly WrappedDataKey[];
+}
+
+/** A data key before and after it was wrapped anew. */
+export interface Rewrapped {
+  readonly old: WrappedDataKey;
+  readonly next: WrappedDataKey;
+}
+
+/** Where data keys are moved from one key-encrypting key to another. */
+export interface RewrapPort {
+  /** A page of the keys wrapped by another key than this one, by owner and version, from the one after `after`. */
+  listNotUnder(kekId: string, after: WrappedDataKey | null): Promise<readonly WrappedDataKey[]>;
+  /** Replaces each wrapping that is still the old one, all or none; how many. */
+  replace(page: readonly Rewrapped[]): Promise<number>;
+}

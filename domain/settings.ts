@@ -11,8 +11,10 @@ export interface Settings {
   readonly host: string;
   /** Where the world reaches the HTTP part, without trailing slash. */
   readonly publicUrl: string;
-  /** The key-encrypting key of the local key provider: 32 bytes in base64. */
-  readonly keyEncryptingKey: string;
+  /** The key-encrypting keys of the local key provider, 32 bytes in base64 each: the first wraps, all unwrap. Empty where there is a file. */
+  readonly keyEncryptingKeys: readonly string[];
+  /** A file with them, one a line, that may be replaced while the process runs; null when there is none. */
+  readonly keyFile: string | null;
   /** JSON of real origin → loopback origin; null when there is none. */
   readonly originOverrides: string | null;
   readonly allowPrivateNetworks: boolean;
@@ -42,7 +44,8 @@ export function readSettings(env: Environment): Settings {
     port,
     host: env['HOST'] ?? (isProduction ? '0.0.0.0' : '127.0.0.1'),
     publicUrl: publicUrl(env, isProduction, port, refuse),
-    keyEncryptingKey: keyEncryptingKey(env, refuse),
+    keyEncryptingKeys: keyEncryptingKeys(env, refuse),
+    keyFile: present(env['MOORING_KEK_FILE']),
     originOverrides: developmentOnly(env, 'MOORING_ORIGIN_OVERRIDES', isProduction, refuse),
     allowPrivateNetworks:
       yesOrNo(env, 'MOORING_ALLOW_PRIVATE_NETWORKS', refuse) && notInProduction(isProduction, refuse),
@@ -91,11 +94,19 @@ function publicUrl(env: Environment, isProduction: boolean, port: number, refuse
 
 const KEY_FORM = /^[A-Za-z0-9+/]{43}=$/;
 
-function keyEncryptingKey(env: Environment, refuse: Refuse): string {
-  const text = present(env['MOORING_KEK']);
-  if (text === null || !KEY_FORM.test(text))
+function keyEncryptingKeys(env: Environment, refuse: Refuse): readonly string[] {
+  const newest = present(env['MOORING_KEK']);
+  const former = (present(env['MOORING_KEK_FORMER']) ?? '').split(',').flatMap((part) => present(part) ?? []);
+  if (present(env['MOORING_KEK_FILE']) !== null) {
+    for (const name of ['MOORING_KEK', 'MOORING_KEK_FORMER'])
+      if (present(env[name]) !== null) refuse(name, 'must not be set beside MOORING_KEK_FILE');
+    return [];
+  }
+  if (newest === null || !KEY_FORM.test(newest))
     refuse('MOORING_KEK', 'must be 32 bytes in base64 (openssl rand -base64 32)');
-  return text ?? '';
+  if (!former.every((key) => KEY_FORM.test(key)))
+    refuse('MOORING_KEK_FORMER', 'must be keys of 32 bytes in base64 with commas between them');
+  return [...new Set([newest ?? '', ...former])];
 }
 
 function developmentOnly(

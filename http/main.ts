@@ -6,10 +6,10 @@ import { readSettings, type Settings } from '../domain/settings.ts';
 import { createEgress, type OriginOverrides, parseOriginOverrides } from '../egress/index.ts';
 import { loadPlatforms } from '../platforms/load.ts';
 import { readConnection } from '../store/connections-list.ts';
-import { createDataKeyPort } from '../store/data-keys.ts';
+import { createDataKeyPort, listDataKeyUses } from '../store/data-keys.ts';
 import { type Database, openDatabase } from '../store/database.ts';
 import { temporalSettings } from '../temporal.config.ts';
-import { createVault, LOCAL_KEK_ID, localKeyProvider } from '../vault/index.ts';
+import { createVault, openKeyProvider } from '../vault/index.ts';
 import type { HttpSettings } from './deps.ts';
 import { createLifecycleCommands, type LifecycleCommands } from './lifecycle.ts';
 import { createServer } from './server.ts';
@@ -34,9 +34,9 @@ const overrides = parseOriginOverrides(settings.originOverrides ?? undefined);
 const connection = await Connection.connect({ ...temporal.connection, address: temporal.address });
 const lifecycle = createLifecycleCommands(new Client({ connection, namespace: temporal.namespace }));
 const db = openDatabase({ url: settings.databaseUrl, poolSize: settings.databasePool, log });
-const keyProvider = localKeyProvider({
-  id: LOCAL_KEK_ID,
-  bytes: Buffer.from(settings.keyEncryptingKey, 'base64'),
+const keyProvider = await openKeyProvider(settings, {
+  listUses: () => db.sqlAcrossTenants(listDataKeyUses),
+  log,
 });
 const vault = createVault({ keyProvider, dataKeys: createDataKeyPort(db) });
 const egress = createEgress({

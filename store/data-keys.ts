@@ -1,7 +1,15 @@
 // Wrapped data keys. Only wrapped bytes are here; destroying a row makes all that its key sealed unreadable for good.
 import { MooringError } from '../domain/errors.ts';
 import type { TenantId } from '../domain/ids.ts';
-import type { DataKeyPort, KeyOwner, WrappedDataKey } from '../domain/sealing.ts';
+import type {
+  DataKeyPort,
+  DataKeyUse,
+  KeyOwner,
+  RewrapPort,
+  Rewrapped,
+  WrappedDataKey,
+} from '../domain/sealing.ts';
+import { appendAuditBySql } from './audit.ts';
 import type { Database, Sql, Tx } from './database.ts';
 
 interface DataKeyRow {
@@ -12,6 +20,7 @@ interface DataKeyRow {
 }
 
 const COLUMNS = 'owner, version, wrapped, kek_id';
+const EXAMPLES = 3;
 
 /** The vault's port, each call in a transaction of its own: a key outlives the failure of what first needed it. */
 export function createDataKeyPort(db: Database): DataKeyPort {
@@ -44,14 +53,66 @@ export async function listDataKeysNotUnder(
   return rows.flatMap((row) => (isOwner(row.owner) ? [toKeyOf(row.owner, row)] : []));
 }
 
-/** Replaces the wrapping if it is still the one that was read; false when another process was first. */
-export async function replaceWrapping(sql: Sql, old: WrappedDataKey, next: WrappedDataKey): Promise<boolean> {
+/** Moves data keys to another wrapping, a page a transaction, each page with its audit row. */
+export function createRewrapPort(
+  db: Database,
+  by: { readonly actor: string; readonly reason: string },
+): RewrapPort {
+  return {
+    listNotUnder: (kekId, after) => db.sqlAcrossTenants((sql) => listDataKeysNotUnder(sql, kekId, after)),
+    replace: (page) =>
+      db.sqlAcrossTenants(async (sql) => {
+        const moved = await replaceWrappings(sql, page);
+        const [first] = page;
+        if (moved > 0 && first !== undefined) {
+          await appendAuditBySql(sql, {
+            ...by,
+            tenantId: null,
+            action: 'data_keys.rewrapped',
+            target: first.next.kekId,
+            outcome: 'done',
+            detail: { moved },
+          });
+        }
+        return moved;
+      }),
+  };
+}
+
+/** Replaces each wrapping that is still the one that was read, in one statement; how many. */
+export async function replaceWrappings(sql: Sql, page: readonly Rewrapped[]): Promise<number> {
   const { rowCount } = await sql.query(
-    `UPDATE data_keys SET wrapped = $3, kek_id = $4
-     WHERE owner = $1 AND version = $2 AND wrapped = $5 AND status <> 'destroyed'`,
-    [old.owner, old.version, next.wrapped, next.kekId, old.wrapped],
+    `UPDATE data_keys AS d SET wrapped = p.next, kek_id = p.kek_id
+     FROM unnest($1::text[], $2::int[], $3::bytea[], $4::bytea[], $5::text[]) AS p (owner, version, old, next, kek_id)
+     WHERE d.owner = p.owner AND d.version = p.version AND d.wrapped = p.old AND d.status <> 'destroyed'`,
+    [
+      page.map(({ old }) => old.owner),
+      page.map(({ old }) => old.version),
+      page.map(({ old }) => Buffer.from(old.wrapped)),
+      page.map(({ next }) => Buffer.from(next.wrapped)),
+      page.map(({ next }) => next.kekId),
+    ],
   );
-  return rowCount === 1;
+  return rowCount ?? 0;
+}
+
+/** How many data keys are under each key-encrypting key, with a few of them. */
+export async function listDataKeyUses(sql: Sql): Promise<readonly DataKeyUse[]> {
+  const { rows } = await sql.query<DataKeyRow & { data_keys: number }>(
+    `SELECT ${COLUMNS}, data_keys FROM (
+       SELECT ${COLUMNS}, count(*) OVER (PARTITION BY kek_id)::int AS data_keys,
+         row_number() OVER (PARTITION BY kek_id ORDER BY owner, version) AS place
+       FROM data_keys WHERE status <> 'destroyed') AS placed
+     WHERE place <= ${EXAMPLES} ORDER BY kek_id, place`,
+  );
+  return [...new Set(rows.map((row) => row.kek_id))].map((kekId) => {
+    const found = rows.filter((row) => row.kek_id === kekId);
+    return {
+      kekId,
+      dataKeys: found[0]?.data_keys ?? 0,
+      examples: found.flatMap((row) => (isOwner(row.owner) ? [toKeyOf(row.owner, row)] : [])),
+    };
+  });
 }
 
 /** Destroys a tenant's data keys: what they sealed cannot be opened again, wherever a copy of it is. */

@@ -1,53 +1,53 @@
 // Moves data keys under the provider's current key-encrypting key. What they sealed is not touched. It may be stopped anywhere and
 // begun again: whatever is not yet under the current key is simply still to do. A key that does not unwrap is told of and passed by.
 import { MooringError } from '../domain/errors.ts';
-import type { WrappedDataKey } from '../domain/sealing.ts';
+import type { RewrapPort, Rewrapped, WrappedDataKey } from '../domain/sealing.ts';
 import type { KeyProvider } from './key-provider.ts';
-
-export interface RewrapPort {
-  /** Keys wrapped by another key than this one, by owner and version, from the one after `after`. */
-  listNotUnder(kekId: string, after: WrappedDataKey | null): Promise<readonly WrappedDataKey[]>;
-  /** Replaces the wrapping unless it is no longer the old one; says whether it did. */
-  replace(old: WrappedDataKey, next: WrappedDataKey): Promise<boolean>;
-}
 
 export interface Rewrapping {
   /** How many this call moved. */
   readonly moved: number;
-  /** Those that no key unwraps. The former key may be retired when there is none, or when none of them is missed. */
+  /** Those that no key at hand unwraps. The former key may be retired when there is none, or when none of them is missed. */
   readonly unreadable: readonly { readonly owner: string; readonly version: number }[];
 }
 
+/** Moves about `atMost` of them, a page at a time; `onPage` hears of each. */
 export async function rewrapDataKeys(deps: {
-  keyProvider: KeyProvider;
-  port: RewrapPort;
+  readonly keyProvider: KeyProvider;
+  readonly port: RewrapPort;
+  readonly atMost?: number;
+  readonly onPage?: () => void;
 }): Promise<Rewrapping> {
+  const { keyProvider, port, atMost = Number.POSITIVE_INFINITY } = deps;
   const unreadable: { owner: string; version: number }[] = [];
   let moved = 0;
-  let after: WrappedDataKey | null = null;
-  for (;;) {
-    const keys: readonly WrappedDataKey[] = await deps.port.listNotUnder(deps.keyProvider.currentId, after);
-    if (keys.length === 0) return { moved, unreadable };
-    for (const key of keys) {
-      const outcome = await rewrapOne(deps, key);
-      if (outcome === 'moved') moved += 1;
-      if (outcome === 'unreadable') unreadable.push({ owner: key.owner, version: key.version });
-      after = key;
+  for (let after: WrappedDataKey | null = null; moved < atMost; ) {
+    const keys: readonly WrappedDataKey[] = await port.listNotUnder(await keyProvider.currentId(), after);
+    if (keys.length === 0) break;
+    const page: Rewrapped[] = [];
+    for (const old of keys) {
+      const next = await wrapAnew(keyProvider, old);
+      if (next === null) unreadable.push({ owner: old.owner, version: old.version });
+      else page.push({ old, next });
     }
+    moved += await port.replace(page);
+    after = keys.at(-1) ?? null;
+    deps.onPage?.();
   }
+  return { moved, unreadable };
 }
 
-async function rewrapOne(
-  { keyProvider, port }: { keyProvider: KeyProvider; port: RewrapPort },
-  key: WrappedDataKey,
-): Promise<'moved' | 'moved_by_another' | 'unreadable'> {
+/** Null when no key at hand unwraps it. */
+async function wrapAnew(keyProvider: KeyProvider, old: WrappedDataKey): Promise<WrappedDataKey | null> {
   try {
-    const plain = await keyProvider.unwrap(key.wrapped, key.kekId, key);
-    const { wrapped, kekId } = await keyProvider.wrap(plain, key);
+    const plain = await keyProvider.unwrap(old.wrapped, old.kekId, old);
+    const { wrapped, kekId } = await keyProvider.wrap(plain, old);
     plain.fill(0);
-    return (await port.replace(key, { ...key, wrapped, kekId })) ? 'moved' : 'moved_by_another';
+    return { ...old, wrapped, kekId };
   } catch (error) {
-    if (error instanceof MooringError && error.code === 'credential_unreadable') return 'unreadable';
+    if (error instanceof MooringError && UNREADABLE.has(error.code)) return null;
     throw error;
   }
 }
+
+const UNREADABLE: ReadonlySet<string> = new Set(['credential_unreadable', 'key_unavailable']);

@@ -11,7 +11,7 @@ import type { KeyProvider } from './key-provider.ts';
 export interface Vault {
   /** Seals named parts under the owner's newest data key, making one when there is none. */
   seal(binding: SealBinding, parts: Readonly<Record<string, string>>): Promise<Sealed>;
-  /** Throws `credential_unreadable` when bytes, key or binding is another one than it was sealed under. */
+  /** Throws `credential_unreadable` when bytes, key or binding is another one than it was sealed under, `key_unavailable` when the key is not at hand. */
   open(binding: SealBinding, sealed: Sealed): Promise<Record<string, Secret>>;
   /** Forgets unwrapped data keys: of one owner (after a destruction), or of all. */
   forget(owner?: KeyOwner): void;

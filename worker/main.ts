@@ -9,11 +9,11 @@ import { DEFAULT_TIMINGS } from '../domain/refresh-plan.ts';
 import { readSettings } from '../domain/settings.ts';
 import { createEgress, parseOriginOverrides } from '../egress/index.ts';
 import { loadPlatforms } from '../platforms/load.ts';
-import { createDataKeyPort } from '../store/data-keys.ts';
+import { createDataKeyPort, listDataKeyUses } from '../store/data-keys.ts';
 import { openDatabase } from '../store/database.ts';
 import { eraseRecords } from '../store/erase-records.ts';
 import { TASK_QUEUES, temporalSettings } from '../temporal.config.ts';
-import { createVault, LOCAL_KEK_ID, localKeyProvider } from '../vault/index.ts';
+import { createVault, openKeyProvider } from '../vault/index.ts';
 import { keepAuditChain } from './audit-chain.ts';
 import { workflowBundle } from './bundle.ts';
 import { grants } from './grants.ts';
@@ -39,9 +39,9 @@ Runtime.install({
 
 const platforms = await loadPlatforms(settings.platformsFolder);
 const db = openDatabase({ url: settings.databaseUrl, poolSize: settings.databasePool, log });
-const keyProvider = localKeyProvider({
-  id: LOCAL_KEK_ID,
-  bytes: Buffer.from(settings.keyEncryptingKey, 'base64'),
+const keyProvider = await openKeyProvider(settings, {
+  listUses: () => db.sqlAcrossTenants(listDataKeyUses),
+  log,
 });
 const vault = createVault({ keyProvider, dataKeys: createDataKeyPort(db) });
 

@@ -43,13 +43,11 @@ export async function writePorts(ports: Readonly<Record<string, number>>): Promi
   await writeFile(PORTS, JSON.stringify(ports));
 }
 
-/** A secret made at the first start: 32 random bytes in base64. */
-export async function keepSecret(name: string): Promise<string> {
+/** The file of a secret made at the first start: 32 random bytes in base64. */
+export async function keepSecretFile(name: string): Promise<string> {
   const file = inFolder(name);
-  if (existsSync(file)) return (await readFile(file, 'utf8')).trim();
-  const secret = randomBytes(32).toString('base64');
-  await writeSecretFile(file, secret);
-  return secret;
+  if (!existsSync(file)) await writeSecretFile(file, `${randomBytes(32).toString('base64')}\n`);
+  return file;
 }
 
 /** The text of a file kept by an earlier start; null when there is none. */

@@ -3,7 +3,7 @@
 import { openDatabase } from '../../store/database.ts';
 import { temporalSettings } from '../../temporal.config.ts';
 import { forgetPart, type RunningPart, rememberPart, stopLeftovers } from './leftovers.ts';
-import { inFolder, keepSecret, type LocalAddresses, readPorts, writePorts } from './local-state.ts';
+import { inFolder, keepSecretFile, type LocalAddresses, readPorts, writePorts } from './local-state.ts';
 import { migrate } from './migrate.ts';
 import { ensureOperatorKey } from './operator-key.ts';
 import { freePort, isPortFree } from './ports.ts';
@@ -135,7 +135,7 @@ export function planStack(options: StackOptions = {}): Stack {
       TEMPORAL_ADDRESS: known(now.temporalAddress),
       PORT: String(httpPort),
       MOORING_PUBLIC_URL: `http://127.0.0.1:${httpPort}`,
-      MOORING_KEK: await keepSecret('kek'),
+      MOORING_KEK_FILE: await keepSecretFile('kek'),
       MOORING_ORIGIN_OVERRIDES: JSON.stringify({
         ...(await sandboxOrigins(known(now.sandboxUrl))),
         ...options.origins,

@@ -34,6 +34,21 @@ test('every wrong value is listed at once, and no value is repeated', () => {
     expect(error.message).not.toContain(value);
 });
 
+test('the key-encrypting keys are given newest first, or as a file', () => {
+  const other = `${'B'.repeat(43)}=`;
+  expect(readSettings({ ...GOOD, MOORING_KEK_FORMER: ` ${other}, ` }).keyEncryptingKeys).toEqual([
+    GOOD.MOORING_KEK,
+    other,
+  ]);
+  const { MOORING_KEK: _, ...rest } = GOOD;
+  expect(readSettings({ ...rest, MOORING_KEK_FILE: '/run/kek' })).toMatchObject({
+    keyEncryptingKeys: [],
+    keyFile: '/run/kek',
+  });
+  expect(() => readSettings({ ...GOOD, MOORING_KEK_FILE: '/run/kek' })).toThrow(/"MOORING_KEK" must not/);
+  expect(() => readSettings({ ...GOOD, MOORING_KEK_FORMER: 'c2hvcnQ=' })).toThrow(/MOORING_KEK_FORMER/);
+});
+
 test.each([
   [
     'overrides of origins',

@@ -4,25 +4,12 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { TenantId } from '../../domain/ids.ts';
 import type { SealBinding } from '../../domain/sealing.ts';
-import {
-  createDataKeyPort,
-  destroyDataKeys,
-  listDataKeysNotUnder,
-  replaceWrapping,
-} from '../../store/data-keys.ts';
+import { createDataKeyPort, destroyDataKeys } from '../../store/data-keys.ts';
 import { newId } from '../../store/new-id.ts';
-import {
-  createVault,
-  type LocalKey,
-  localKeyProvider,
-  type RewrapPort,
-  rewrapDataKeys,
-  type Vault,
-} from '../../vault/index.ts';
+import { createVault, type LocalKey, localKeyProvider, type Vault } from '../../vault/index.ts';
 import { createTestDatabase, type TestDatabase } from '../world.ts';
 
 const FIRST: LocalKey = { id: 'first', bytes: randomBytes(32) };
-const SECOND: LocalKey = { id: 'second', bytes: randomBytes(32) };
 
 let world: TestDatabase;
 let tenant: TenantId;
@@ -37,8 +24,8 @@ beforeEach(() => {
   binding = { owner: tenant, subject: newId('connection'), kind: 'oauth', generation: 1 };
 });
 
-function vaultWith(key: LocalKey, former: readonly LocalKey[] = []): Vault {
-  return createVault({ keyProvider: localKeyProvider(key, former), dataKeys: createDataKeyPort(world.db) });
+function vaultWith(key: LocalKey): Vault {
+  return createVault({ keyProvider: localKeyProvider(key), dataKeys: createDataKeyPort(world.db) });
 }
 
 describe('the vault', () => {
@@ -119,47 +106,5 @@ describe('the vault', () => {
     await expect(vault.open({ ...binding, owner: thief }, sealed)).rejects.toMatchObject({
       code: 'credential_unreadable',
     });
-  });
-});
-
-describe('rotating the key-encrypting key', () => {
-  it('keeps everything readable while data keys are moved, and needs the former key no more afterwards', async () => {
-    const before = vaultWith(FIRST);
-    const sealed = await before.seal(binding, { a: 'b' });
-    await before.seal({ ...binding, owner: 'installation' }, { a: 'b' });
-    await expect(vaultWith(SECOND).open(binding, sealed)).rejects.toMatchObject({
-      code: 'credential_unreadable',
-    });
-
-    const keyProvider = localKeyProvider(SECOND, [FIRST]);
-    let left = 1;
-    const port: RewrapPort = {
-      listNotUnder: (kekId, after) =>
-        world.db.sqlAcrossTenants((sql) => listDataKeysNotUnder(sql, kekId, after)),
-      replace: async (old, next) => {
-        if (left-- === 0) throw new Error('killed');
-        return world.db.sqlAcrossTenants((sql) => replaceWrapping(sql, old, next));
-      },
-    };
-    await expect(rewrapDataKeys({ keyProvider, port })).rejects.toThrow('killed');
-    expect((await vaultWith(SECOND, [FIRST]).open(binding, sealed))['a']?.reveal()).toBe('b');
-
-    left = 1_000;
-    const damaged = newId('tenant');
-    await world.owner.query(
-      `INSERT INTO data_keys (owner, version, tenant_id, wrapped, kek_id, status) VALUES ($1, 1, $1, '\\x00', 'first', 'primary')`,
-      [damaged],
-    );
-    const rewrapped = await rewrapDataKeys({ keyProvider, port });
-    expect(rewrapped.moved).toBeGreaterThan(0);
-    expect(rewrapped.unreadable).toContainEqual({ owner: damaged, version: 1 });
-    expect((await rewrapDataKeys({ keyProvider, port })).moved).toBe(0);
-    expect((await vaultWith(SECOND).open(binding, sealed))['a']?.reveal()).toBe('b');
-  });
-
-  it('refuses a key of the wrong length', () => {
-    expect(() => localKeyProvider({ id: 'short', bytes: randomBytes(16) })).toThrow(
-      expect.objectContaining({ code: 'invalid_settings' }),
-    );
   });
 });
