@@ -13,14 +13,8 @@ import { readClientRegistration } from '../store/client-registrations-list.ts';
 import { type ConnectSessionRow, useConnectSession } from '../store/connect-sessions.ts';
 import { type ConnectionListRow, readConnection } from '../store/connections-list.ts';
 import type { Tx } from '../store/database.ts';
-import {
-  authorizationRow,
-  connectPasted,
-  insertNewConnection,
-  type NewConnectionWish,
-  reopenIfFinal,
-  replacePasted,
-} from './connecting.ts';
+import { insertNewConnection, type NewConnectionWish } from '../store/new-connection.ts';
+import { authorizationRow, connectPasted, reopenIfFinal, replacePasted } from './connecting.ts';
 import type { HttpDeps } from './deps.ts';
 import { textRecord } from './schemas/connections.ts';
 import { codeChallenge, codeVerifier, hashToken, mintToken } from './tokens.ts';

@@ -1,36 +1,18 @@
 // How a connection begins, whichever way: the rows that stand before the workflow knows anything, and the first word to it. A secret
 // is sealed before it is written; a refused proof of a new connection leaves nothing.
 import { MooringError } from '../domain/errors.ts';
-import type { ClientRegistrationId, ConnectionId, ConnectSessionId, TenantId } from '../domain/ids.ts';
-import type { AuthMethod, Obtain, Platform } from '../domain/platform.ts';
+import type { ConnectionId, ConnectSessionId, TenantId } from '../domain/ids.ts';
+import type { AuthMethod, FormObtain, Obtain, Platform } from '../domain/platform.ts';
 import { PERMISSIONS, type Permission } from '../domain/resource.ts';
-import { appendAudit } from '../store/audit.ts';
 import { insertAuthorization } from '../store/authorizations.ts';
-import {
-  type ClientRegistrationRow,
-  chooseClientRegistration,
-  readClientRegistration,
-} from '../store/client-registrations-list.ts';
-import { deleteUnauthorized, insertConnection, reopenConnection } from '../store/connections.ts';
+import { deleteUnauthorized, reopenConnection } from '../store/connections.ts';
 import type { ConnectionListRow } from '../store/connections-list.ts';
 import type { Tx } from '../store/database.ts';
+import { insertNewConnection, type NewConnectionWish } from '../store/new-connection.ts';
 import { newId } from '../store/new-id.ts';
-import { readTenant } from '../store/tenants-list.ts';
 import type { AuthorizeOutcome } from '../workflows/messages.ts';
 import type { HttpDeps } from './deps.ts';
 import type { Hash } from './tokens.ts';
-
-export interface NewConnectionWish {
-  readonly tenantId: TenantId;
-  readonly platform: Platform;
-  readonly shop: Readonly<Record<string, string>>;
-  readonly permissions: readonly Permission[];
-  readonly registrationId?: ClientRegistrationId | undefined;
-  readonly syncIntervalS?: number | undefined;
-  /** Who asks, for the audit trail. */
-  readonly actor: string;
-  readonly reason: string;
-}
 
 /** The method a pasted credential of this platform is proved by. Throws connect_by_browser_only where there is none. */
 export function pastedMethod(
@@ -72,60 +54,6 @@ export function permissionsFor(
     });
   }
   return [...new Set(wish)];
-}
-
-/** Writes a new connection's row, after looking that its tenant and registration are there. */
-export async function insertNewConnection(tx: Tx, wish: NewConnectionWish): Promise<ConnectionId> {
-  const tenant = await readTenant(tx, wish.tenantId);
-  if (tenant === null) throw new MooringError('not_found', `there is no tenant "${wish.tenantId}"`);
-  if (tenant.erasingAt !== null)
-    throw new MooringError('connection_final', `the tenant "${wish.tenantId}" is being erased`);
-  const registration = await registrationFor(tx, wish);
-  const id = newId('connection');
-  await insertConnection(tx, {
-    id,
-    tenantId: wish.tenantId,
-    platform: wish.platform.id,
-    registrationId: registration?.id ?? null,
-    shop: wish.shop,
-    permissions: wish.permissions,
-    ...(wish.syncIntervalS === undefined ? {} : { syncIntervalS: wish.syncIntervalS }),
-  });
-  await appendAudit(tx, {
-    tenantId: wish.tenantId,
-    actor: wish.actor,
-    action: 'connection.started',
-    target: id,
-    connectionId: id,
-    outcome: 'done',
-    reason: wish.reason,
-    detail: { platform: wish.platform.id },
-  });
-  return id;
-}
-
-async function registrationFor(tx: Tx, wish: NewConnectionWish): Promise<ClientRegistrationRow | null> {
-  if (wish.registrationId !== undefined) {
-    const row = await readClientRegistration(tx, wish.registrationId);
-    const isUsable =
-      row?.platform === wish.platform.id && (row.tenantId === null || row.tenantId === wish.tenantId);
-    if (row === null || !isUsable) {
-      throw new MooringError(
-        'not_found',
-        `there is no client registration "${wish.registrationId}" for "${wish.platform.id}"`,
-      );
-    }
-    return row;
-  }
-  if (!wish.platform.needsRegistration) return null;
-  const row = await chooseClientRegistration(tx, wish.tenantId, wish.platform.id);
-  if (row === null) {
-    throw new MooringError(
-      'registration_missing',
-      `there is no client registration for "${wish.platform.id}"`,
-    );
-  }
-  return row;
 }
 
 export interface AuthorizationWish {
