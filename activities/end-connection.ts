@@ -14,6 +14,7 @@ import {
 import { destroyCredentials } from '../store/credentials.ts';
 import { removeDeadlines } from '../store/deadlines.ts';
 import { deleteMarkers } from '../store/refresh-markers.ts';
+import { clearMove } from '../store/shop-moves.ts';
 import type { LifecycleActivities } from './lifecycle-contract.ts';
 import type { IssuedCredential, LifecycleDeps } from './lifecycle-deps.ts';
 
@@ -36,7 +37,8 @@ export const revokeUpstream =
         { tenantId, connectionId, purpose: 'revocation', reason: 'revoke', credential: 'current' },
         async (context) => {
           const { platform, credential, shop } = context;
-          if (platform.revoke === undefined || credential === null) return 'unsupported' as const;
+          if (platform.revoke === undefined || !('request' in platform.revoke) || credential === null)
+            return 'unsupported' as const;
           const request = platform.revoke.request(shop);
           try {
             await context.call(credential.material, request);
@@ -79,6 +81,7 @@ export const destroyCredential =
     await deps.db.inTenant(tenantId, async (tx) => {
       const generations = await destroyCredentials(tx, connectionId);
       const dropped = await dropAuthorizations(tx, connectionId, new Date(nowMs));
+      await clearMove(tx, connectionId);
       await removeDeadlines(tx, connectionId);
       await deleteMarkers(tx, connectionId);
       const keptMs = erase ? 0 : deps.keepRecordsMs;
@@ -103,6 +106,7 @@ export const discardConnection =
   ({ tenantId, connectionId, row }) =>
     deps.db.inTenant(tenantId, async (tx) => {
       await dropAuthorizations(tx, connectionId, new Date(deps.nowMs()));
+      await clearMove(tx, connectionId);
       if (row && (await deleteUnauthorized(tx, connectionId))) await deleteAuthorizations(tx, connectionId);
     });
 

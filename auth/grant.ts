@@ -52,6 +52,11 @@ export async function obtainCredential(context: GrantContext, obtain: Obtain['ki
           ...(await fromPasted(context, method, checkCredentialForm(method.obtain, approval))),
           shop: context.shop,
         };
+      case 'oauth1':
+      case 'client_credentials':
+      case 'jwt_bearer':
+      case 'token_exchange':
+        throw new MooringError('internal', `"${method.obtain.kind}" is not there yet`);
     }
   } catch (error) {
     throw asRefusal(error);
@@ -109,7 +114,7 @@ function assertSigned(
   step: CallbackStep,
   approval: Readonly<Record<string, string>>,
 ): void {
-  if (step.signature === undefined) return;
+  if (step.signature === undefined || 'kind' in step.signature) return;
   const { registration } = context;
   const secrets = registration?.secret == null ? [] : [registration.secret, ...registration.earlierSecrets];
   const { codeVerifier: _ours, ...parameters } = approval;

@@ -1,4 +1,5 @@
 // How a request is proved ours. One row a scheme, or it does not compile; a platform's data says which schemes, in which order.
+import { MooringError } from '../domain/errors.ts';
 import type { OutboundRequest } from '../domain/outbound.ts';
 import type { AuthMethod, PlatformRequest, Sign } from '../domain/platform.ts';
 import { fillAll, fillTemplate } from '../platforms/template.ts';
@@ -58,6 +59,11 @@ function apply(sign: Sign, draft: Draft, values: Values, nowMs: number): Draft {
       return signBasic(sign, draft, values, nowMs);
     case 'hmac':
       return signHmac(sign, draft, values, nowMs);
+    case 'oauth1':
+    case 'sigv4':
+    case 'jwt':
+    case 'message_signature':
+      throw new MooringError('internal', `the scheme "${sign.scheme}" is not there yet`);
   }
 }
 

@@ -113,6 +113,10 @@ function toSeconds(value: Json, unit: Unit, nowMs: number): number | null {
     }
     case 'seconds':
       return numberOf(value);
+    case 'epoch_milliseconds': {
+      const number = numberOf(value);
+      return number === null ? null : fromEpoch(number / 1000);
+    }
     case 'epoch_seconds':
     case 'auto': {
       const number = numberOf(value);

@@ -85,7 +85,10 @@ function draftExchange(request: TokenRequest, { values, nowMs }: Exchanging): Dr
         authorization: `Basic ${Buffer.from(clientCredentials(values), 'utf8').toString('base64')}`,
       });
     case 'signed':
-      return request.sign === undefined ? filled : signDraftByHmac(request.sign, filled, values, nowMs);
+      return request.sign?.scheme === 'hmac' ? signDraftByHmac(request.sign, filled, values, nowMs) : filled;
+    case 'basic_raw':
+    case 'private_key_jwt':
+    case 'tls_client_auth':
     case 'body':
     case 'none':
       return filled;

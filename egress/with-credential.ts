@@ -75,7 +75,7 @@ async function callWith(
 
 function withoutSecrets(result: PlatformResult, used: OpenedConnection): PlatformResult {
   const { obtain } = used.method;
-  const known = obtain.kind === 'pasted' ? obtain.fields.filter(({ secret }) => !secret) : [];
+  const known = 'fields' in obtain ? obtain.fields.filter(({ secret }) => !secret) : [];
   // A login's e-mail address is no secret, and may well be a customer's.
   const parts = Object.entries(used.credential.parts).flatMap(([name, part]) =>
     known.some((field) => field.name === name) ? [] : [part],

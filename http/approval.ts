@@ -2,7 +2,7 @@
 // to. The address comes from the platform's data and checked shop fields; nothing the merchant typed becomes part of a host unchecked.
 import { MooringError } from '../domain/errors.ts';
 import type { ConnectionId } from '../domain/ids.ts';
-import type { AuthMethod, CallbackStep, Obtain, Platform } from '../domain/platform.ts';
+import type { AuthMethod, BrowserObtain, CallbackStep, FormObtain, Platform } from '../domain/platform.ts';
 import type { Permission } from '../domain/resource.ts';
 import { authorizeUrl } from '../platforms/authorize-url.ts';
 import { checkCredentialForm } from '../platforms/credential-form.ts';
@@ -19,9 +19,6 @@ import type { HttpDeps } from './deps.ts';
 import { textRecord } from './schemas/connections.ts';
 import { codeChallenge, codeVerifier, hashToken, mintToken } from './tokens.ts';
 
-type BrowserObtain = Exclude<Obtain, { kind: 'pasted' }>;
-type PastedObtain = Extract<Obtain, { kind: 'pasted' }>;
-
 /** How a merchant connects this platform, and which other ways there are. */
 export type Approach = {
   readonly platform: Platform;
@@ -29,12 +26,12 @@ export type Approach = {
   readonly alternatives: readonly AuthMethod[];
 } & (
   | { readonly kind: 'browser'; readonly obtain: BrowserObtain }
-  | { readonly kind: 'pasted'; readonly obtain: PastedObtain }
+  | { readonly kind: 'pasted'; readonly obtain: FormObtain }
 );
 
 /** The way that was asked for, by its kind of credential; else the platform's own approval where it has one, else its first way. */
 export function approachOf(platform: Platform, way?: string): Approach {
-  const isApproval = ({ obtain }: AuthMethod): boolean => obtain.kind !== 'pasted';
+  const isApproval = ({ obtain }: AuthMethod): boolean => 'callback' in obtain;
   const method =
     platform.auth.find(({ credentialKind }) => credentialKind === way) ??
     platform.auth.find(isApproval) ??
@@ -43,7 +40,7 @@ export function approachOf(platform: Platform, way?: string): Approach {
     throw new MooringError('internal', `"${platform.id}" says of no way to connect it`);
   const { obtain } = method;
   const alternatives = platform.auth.filter((one) => one !== method);
-  return obtain.kind === 'pasted'
+  return 'fields' in obtain
     ? { platform, method, alternatives, kind: 'pasted', obtain }
     : { platform, method, alternatives, kind: 'browser', obtain };
 }

@@ -1,7 +1,7 @@
 // One callback, judged: is it ours, for this platform and step, from the browser it began in, in time, and the first? Only then are
 // its parameters sealed and the workflow asked. Exchanges nothing itself, and never believes a parameter that names a shop.
 import { MooringError } from '../domain/errors.ts';
-import type { AuthMethod, CallbackStep, Obtain, Platform } from '../domain/platform.ts';
+import type { AuthMethod, BrowserObtain, CallbackStep, Platform } from '../domain/platform.ts';
 import { shopAfterCallback } from '../platforms/shop.ts';
 import {
   type CallbackRow,
@@ -16,7 +16,6 @@ import { textRecord } from './schemas/connections.ts';
 import { codeVerifier, hashToken, isSameHash } from './tokens.ts';
 
 export type Parameters = Readonly<Record<string, string>>;
-type BrowserObtain = Exclude<Obtain, { kind: 'pasted' }>;
 
 export interface Step {
   readonly platform: Platform;
@@ -31,7 +30,7 @@ export function findStep(deps: HttpDeps, platformId: string, stepName: string): 
   if (platform === undefined) return null;
   for (const method of platform.auth) {
     const { obtain } = method;
-    if (obtain.kind === 'pasted') continue;
+    if (!('callback' in obtain)) continue;
     const step = obtain.callback.find((one) => one.step === stepName);
     if (step !== undefined) return { platform, method, obtain, step };
   }

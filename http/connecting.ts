@@ -18,9 +18,9 @@ import type { Hash } from './tokens.ts';
 export function pastedMethod(
   platform: Platform,
   credential: Readonly<Record<string, string>>,
-): AuthMethod & { readonly obtain: Extract<Obtain, { kind: 'pasted' }> } {
+): AuthMethod & { readonly obtain: FormObtain } {
   const methods = platform.auth.flatMap((method) =>
-    method.obtain.kind === 'pasted' ? [{ ...method, obtain: method.obtain }] : [],
+    'fields' in method.obtain ? [{ ...method, obtain: method.obtain }] : [],
   );
   const given = Object.keys(credential).filter((name) => credential[name] !== '');
   const fits = methods.find(({ obtain }) =>
@@ -161,7 +161,7 @@ export function authorizationRow(deps: HttpDeps, wish: AuthorizationWish) {
 }
 
 export function throwIfRefused(outcome: AuthorizeOutcome): void {
-  if (outcome.outcome === 'authorized') return;
+  if (outcome.outcome !== 'refused') return;
   throw new MooringError(outcome.code, outcome.message, {
     ...(outcome.fields === undefined ? {} : { fields: outcome.fields }),
     ...(outcome.detail === undefined ? {} : { detail: outcome.detail }),

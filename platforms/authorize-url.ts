@@ -1,5 +1,5 @@
 // The address a merchant's browser is sent to, made of the platform's data. Values are encoded here and nowhere else.
-import type { Obtain } from '../domain/platform.ts';
+import type { BrowserObtain } from '../domain/platform.ts';
 import { fillTemplate } from './template.ts';
 
 export interface AuthorizeValues {
@@ -17,22 +17,25 @@ export interface AuthorizeValues {
   readonly isWriting?: boolean;
   /** What the approval page calls us. */
   readonly appName?: string;
+  /** OpenID Connect: made of the state, so that the id_token's can be checked. */
+  readonly nonce?: string;
+  /** OAuth 1.0a: the temporary credential's identifier (RFC 5849 § 2.2). */
+  readonly requestToken?: string;
+  /** The public fields of our registration. */
+  readonly registration?: Readonly<Record<string, string>>;
 }
 
 /** Throws internal when the data asks for a value that is not given. */
-export function authorizeUrl(obtain: Exclude<Obtain, { kind: 'pasted' }>, values: AuthorizeValues): string {
+export function authorizeUrl(obtain: BrowserObtain, values: AuthorizeValues): string {
   const url = new URL(fillTemplate(obtain.authorizeUrl, values.shop));
-  const filled = { ...values.shop, ...templateValues(obtain, values) };
+  const filled = { ...values.shop, ...values.registration, ...templateValues(obtain, values) };
   for (const [name, template] of Object.entries(obtain.authorizeParameters)) {
     url.searchParams.set(name, fillTemplate(template, filled));
   }
   return url.toString();
 }
 
-function templateValues(
-  obtain: Exclude<Obtain, { kind: 'pasted' }>,
-  values: AuthorizeValues,
-): Record<string, string> {
+function templateValues(obtain: BrowserObtain, values: AuthorizeValues): Record<string, string> {
   const common = {
     clientId: values.clientId,
     state: values.state,
@@ -45,6 +48,12 @@ function templateValues(
         ...common,
         scopes: values.scopes.join(obtain.scopeSeparator ?? ' '),
         ...(values.codeChallenge === undefined ? {} : { codeChallenge: values.codeChallenge }),
+        ...(values.nonce === undefined ? {} : { nonce: values.nonce }),
+      };
+    case 'oauth1':
+      return {
+        ...common,
+        ...(values.requestToken === undefined ? {} : { requestToken: values.requestToken }),
       };
     case 'key_handshake':
       return {

@@ -1,15 +1,14 @@
 // What a merchant pastes, checked by form before anything is sealed or sent. A value is a secret: no message holds one.
 import { type FieldError, MooringError } from '../domain/errors.ts';
-import type { AuthMethod, Obtain, Platform } from '../domain/platform.ts';
+import type { AuthMethod, FormObtain, Platform } from '../domain/platform.ts';
 
-export type PastedObtain = Extract<Obtain, { kind: 'pasted' }>;
-export type PastedMethod = AuthMethod & { readonly obtain: PastedObtain };
+export type FormMethod = AuthMethod & { readonly obtain: FormObtain };
 
 const MAX_LENGTH = 4_096;
 
 /** Gives the fields, trimmed. Throws invalid_credential_form with one entry a field that is missing, unknown or malformed. */
 export function checkCredentialForm(
-  obtain: PastedObtain,
+  obtain: FormObtain,
   input: Readonly<Record<string, unknown>>,
 ): Record<string, string> {
   const errors: FieldError[] = [];
@@ -32,14 +31,15 @@ export function checkCredentialForm(
   throw new MooringError('invalid_credential_form', told, { fields: errors });
 }
 
-/** The pasted method whose fields these are; undefined where the platform has none. */
-export function methodForFields(platform: Platform, names: readonly string[]): PastedMethod | undefined {
+/** The method whose fields these are; undefined where the platform has none. */
+export function methodForFields(platform: Platform, names: readonly string[]): FormMethod | undefined {
   const methods = platform.auth.flatMap((method) =>
-    method.obtain.kind === 'pasted' ? [{ ...method, obtain: method.obtain }] : [],
+    'fields' in method.obtain ? [{ ...method, obtain: method.obtain }] : [],
   );
   return methods.find(
     ({ obtain }) =>
-      names.length === obtain.fields.length && obtain.fields.every((field) => names.includes(field.name)),
+      names.every((name) => obtain.fields.some((field) => field.name === name)) &&
+      obtain.fields.every((field) => field.optional === true || names.includes(field.name)),
   );
 }
 

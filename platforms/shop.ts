@@ -1,7 +1,7 @@
 // Which shop a merchant means: its fields parsed, normalised and matched against the platform's anchored patterns. Shop values
 // become host names and paths, so nothing here may let a value through that could name another host than the one shown.
 import { type FieldError, MooringError } from '../domain/errors.ts';
-import type { CallbackStep, Platform, ShopField } from '../domain/platform.ts';
+import type { CallbackStep, Part, Platform, ShopField } from '../domain/platform.ts';
 
 export type ShopValues = Readonly<Record<string, string>>;
 
@@ -44,19 +44,47 @@ export function shopAfterCallback(
   shop: ShopValues,
   parameters: Readonly<Record<string, string>>,
 ): ShopValues {
+  return shopAfterTold(platform, step.shopFields ?? {}, shop, {
+    valueAt: (parameter) => (Object.hasOwn(parameters, parameter) ? parameters[parameter] : undefined),
+    refusedAs: 'invalid_callback',
+  });
+}
+
+/** The shop fields after somebody told some of them: a callback, or a token answer. A field that is not told stays. */
+export function shopAfterTold(
+  platform: Platform,
+  fields: Readonly<Record<string, string | Part>>,
+  shop: ShopValues,
+  told: {
+    readonly valueAt: (from: string) => string | null | undefined;
+    readonly refusedAs: 'invalid_callback' | 'platform_answer_invalid';
+  },
+): ShopValues {
   const values: Record<string, string> = { ...shop };
-  for (const [name, parameter] of Object.entries(step.shopFields ?? {})) {
-    const told = Object.hasOwn(parameters, parameter) ? parameters[parameter] : undefined;
-    if (told === undefined || told === '') continue;
+  for (const [name, from] of Object.entries(fields)) {
+    const place = typeof from === 'string' ? from : from.from;
+    const whole = told.valueAt(place);
+    if (whole === undefined || whole === null || whole === '') continue;
+    const text = typeof from === 'string' ? whole : new RegExp(from.pattern).exec(whole)?.[1];
     const field = platform.shop.find((one) => one.name === name);
-    const parsed = field === undefined ? { rule: 'is unknown' } : parseField(field, told);
-    if ('rule' in parsed) throw new MooringError('invalid_callback', `"${parameter}" ${parsed.rule}`);
+    const parsed =
+      field === undefined || text === undefined ? { rule: 'has another form' } : parseField(field, text);
+    if ('rule' in parsed) throw new MooringError(told.refusedAs, `"${place}" ${parsed.rule}`);
     if (values[name] !== undefined && values[name] !== parsed.value) {
       throw new MooringError('shop_mismatch', `the approval is for another "${name}"`);
     }
     values[name] = parsed.value;
   }
   return values;
+}
+
+/** The shop fields with what their choices give beside: what templates of a platform's data may name. */
+export function expandShop(platform: Platform, shop: ShopValues): ShopValues {
+  const given = platform.shop.flatMap((field) => {
+    const choice = field.choices?.find(({ value }) => value === shop[field.name]);
+    return choice?.gives === undefined ? [] : [choice.gives];
+  });
+  return given.length === 0 ? shop : Object.assign({}, ...given, shop);
 }
 
 function parseField(field: ShopField, value: unknown): { value: string } | { rule: string } {
@@ -68,6 +96,9 @@ function parseField(field: ShopField, value: unknown): { value: string } | { rul
   const normal = normalized(field, trimmed);
   if ('rule' in normal) return normal;
   if (!new RegExp(field.pattern).test(normal.value)) return { rule: `must look like "${field.example}"` };
+  if (field.choices?.some(({ value: one }) => one === normal.value) === false) {
+    return { rule: `must be one of "${field.choices.map((one) => one.value).join('", "')}"` };
+  }
   return normal;
 }
 

@@ -3,5 +3,5 @@
 import { withHeaders } from '../draft.ts';
 import type { SignWith } from '../index.ts';
 
-export const signBearer: SignWith<'bearer'> = (_sign, draft, values) =>
-  withHeaders(draft, { authorization: `Bearer ${values('accessToken')}` });
+export const signBearer: SignWith<'bearer'> = (sign, draft, values) =>
+  withHeaders(draft, { authorization: `Bearer ${values.fill(sign.token ?? '{accessToken}')}` });

@@ -9,7 +9,7 @@ export const signHmac: SignWith<'hmac'> = (sign, draft, values, nowMs) =>
 
 /** Signs a call or a token exchange. {path} is the whole path, without the query; {body} the exact text sent, empty where there is none. */
 export function signDraftByHmac(sign: HmacSign, draft: Draft, values: Values, nowMs: number): Draft {
-  const timestamp = sign.timestamp === 'seconds' ? Math.floor(nowMs / 1000) : nowMs;
+  const timestamp = sign.timestamp === 'milliseconds' ? nowMs : Math.floor(nowMs / 1000);
   const known = values.with({
     path: draft.url.pathname,
     method: draft.method,

@@ -147,7 +147,7 @@ function alternatives({ alternatives: others, platform }: Approach): Markup | nu
   if (others.length === 0) return null;
   return html`<ul class="ways">${others.map(({ obtain, credentialKind }) => {
     const text =
-      obtain.kind === 'pasted'
+      'fields' in obtain
         ? `Enter ${obtain.fields.map(({ label }) => label).join(' and ')} by hand instead`
         : `Approve at ${platform.name} instead`;
     return html`<li><a href="?platform=${platform.id}&amp;way=${credentialKind}&amp;again=1">${text}</a></li>`;

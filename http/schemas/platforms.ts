@@ -6,7 +6,10 @@ import { PERMISSIONS, RESOURCES } from '../../domain/resource.ts';
 import { pageOf } from './shapes.ts';
 
 const auth = z.object({
-  obtain: z.string().meta({ description: 'authorization_code, key_handshake or pasted' }),
+  obtain: z.string().meta({
+    description:
+      'authorization_code, key_handshake, oauth1, pasted, client_credentials, jwt_bearer or token_exchange',
+  }),
   renew: z.string().meta({ description: 'refresh_token, login or none' }),
   sign: z.array(z.object({ scheme: z.string() })),
 });
@@ -79,7 +82,7 @@ export function presentPlatform(platform: Platform, publicUrl: string): z.infer<
       required: optional !== true,
     })),
     credential: platform.auth.flatMap(({ obtain, credentialKind }) =>
-      obtain.kind === 'pasted'
+      'fields' in obtain
         ? obtain.fields.map(({ name, label, secret, help }) => ({
             name,
             label,
@@ -99,8 +102,8 @@ export function presentPlatform(platform: Platform, publicUrl: string): z.infer<
 /** The addresses of ours that a platform sends merchants, or its own servers, to. */
 export function callbackUrls(platform: Platform, publicUrl: string): string[] {
   return platform.auth.flatMap(({ obtain }) =>
-    obtain.kind === 'pasted'
-      ? []
-      : obtain.callback.map(({ step }) => `${publicUrl}/oauth/${platform.id}/${step}`),
+    'callback' in obtain
+      ? obtain.callback.map(({ step }) => `${publicUrl}/oauth/${platform.id}/${step}`)
+      : [],
   );
 }
