@@ -1,14 +1,16 @@
 // Turns one approval into a saved credential: exchanged, proved by a real call that reads the shop's immutable key and the scopes, then
 // saved. What is not proved is never saved. Runs once: the code it spends is single-use, and a settled authorization is refused.
 import { judgeShop } from '../domain/connection-shop.ts';
-import { MooringError } from '../domain/errors.ts';
+import { ERRORS, MooringError } from '../domain/errors.ts';
 import { PERMISSIONS } from '../domain/resource.ts';
 import { Secret } from '../domain/secret.ts';
 import type { ExchangeContext, Proven } from '../egress/exchange.ts';
 import { appendAudit } from '../store/audit.ts';
 import { type AuthorizationRow, findAuthorization, settleAuthorization } from '../store/authorizations.ts';
 import { type ConnectionRow, findConnection, saveShopFacts } from '../store/connections.ts';
+import { clearMove, dropMoves, textFields } from '../store/shop-moves.ts';
 import { sqlStateOf } from '../store/store-error.ts';
+import { addresses, heldCredential, holdMove } from './hold-move.ts';
 import type {
   AuthorizationResult,
   CompleteAuthorizationInput,
@@ -25,7 +27,7 @@ export const completeAuthorization =
   async (input) => {
     try {
       const { authorization } = await read(deps, input);
-      assertOpen(authorization, deps.nowMs());
+      assertOpen(input, authorization, deps.nowMs());
       return await deps.exchange(
         {
           tenantId: input.tenantId,
@@ -53,12 +55,19 @@ async function read(deps: Deps, input: CompleteAuthorizationInput) {
   });
 }
 
-/** A late code is refused, never exchanged. */
-function assertOpen(authorization: AuthorizationRow, nowMs: number): void {
-  if (authorization.settledAt !== null) {
+/** A late code is refused, never exchanged; and what waits to be confirmed is taken by its confirmation alone. */
+function assertOpen(input: CompleteAuthorizationInput, authorization: AuthorizationRow, nowMs: number): void {
+  const isWaiting = authorization.status === 'proved';
+  if (authorization.settledAt !== null || isWaiting !== (input.confirmedBy !== undefined)) {
     throw new MooringError('invalid_state', `the authorization "${authorization.id}" was used before`);
   }
-  if ((authorization.callbackAt?.getTime() ?? nowMs) > authorization.expiresAt.getTime()) {
+  if (isWaiting && nowMs > authorization.expiresAt.getTime()) {
+    throw new MooringError(
+      'authorization_expired',
+      `the move "${authorization.id}" was not confirmed in time`,
+    );
+  }
+  if (!isWaiting && (authorization.callbackAt?.getTime() ?? nowMs) > authorization.expiresAt.getTime()) {
     throw new MooringError('authorization_expired', `the authorization "${authorization.id}" came too late`);
   }
 }
@@ -69,11 +78,16 @@ async function authorize(
   authorization: AuthorizationRow,
   context: ExchangeContext,
 ): Promise<AuthorizationResult> {
-  const issued = await deps.grants.obtain(context, authorization.obtain);
-  const proven = await context.prove(asMaterial(issued), { ...context.shop, ...issued.shop });
+  const stated = { ...context.shop, ...textFields(authorization.shop) };
+  const issued =
+    input.confirmedBy === undefined
+      ? await deps.grants.obtain({ ...context, shop: stated }, authorization.obtain)
+      : heldCredential(authorization, context);
+  const shop = { ...stated, ...issued.shop };
+  const proven = await context.prove(asMaterial(issued), shop);
   // A refresh still in flight may take a generation in between; the approval is newer and takes the one after.
   for (let tries = 0; tries < 5; tries++) {
-    const result = await save(deps, input, context, { issued, proven });
+    const result = await save(deps, input, context, { issued, proven, shop });
     if (result !== null) return result;
   }
   throw new MooringError('stale_write', `the credential of "${input.connectionId}" kept moving`);
@@ -82,16 +96,21 @@ async function authorize(
 interface Approved {
   readonly issued: IssuedCredential;
   readonly proven: Proven;
+  /** the shop fields that were proved */
+  readonly shop: Readonly<Record<string, string>>;
 }
 
 async function save(
   deps: Deps,
   input: CompleteAuthorizationInput,
   context: ExchangeContext,
-  { issued, proven }: Approved,
+  { issued, proven, shop }: Approved,
 ): Promise<AuthorizationResult | null> {
   const { connection } = await read(deps, input);
-  assertSameShop(connection, proven);
+  const verdict = judge(connection, proven, shop);
+  if (verdict === 'another') throw anotherShop(connection);
+  if (verdict === 'unconfirmed' && input.confirmedBy === undefined)
+    return holdMove(deps, input, { connection, issued, shop });
   const granted = proven.scopes ?? issued.scopes;
   const permissions = PERMISSIONS.filter((one) => connection.permissions.includes(one));
   const missing = granted === null ? [] : deps.grants.missingScopes(context.platform, permissions, granted);
@@ -113,7 +132,7 @@ async function save(
     },
     async (tx) => {
       await saveShopFacts(tx, input.connectionId, {
-        shop: { ...context.shop, ...issued.shop },
+        shop,
         shopKey: proven.shopKey ?? connection.shopKey,
         shopName: proven.shopName ?? connection.shopName,
         grantedScopes: granted ?? [],
@@ -124,7 +143,11 @@ async function save(
         refusalDetail: null,
         at: new Date(nowMs),
       });
+      await dropMoves(tx, input.connectionId, { except: input.authorizationId, at: new Date(nowMs) });
+      await clearMove(tx, input.connectionId);
       await appendAudit(tx, auditOf(input, connection, proven));
+      if (verdict === 'moved' || verdict === 'unconfirmed')
+        await appendAudit(tx, auditOfMove(input, connection, shop));
     },
   );
   if (saved.saved) {
@@ -136,14 +159,21 @@ async function save(
   throw new MooringError('connection_revoking', `the connection "${input.connectionId}" is being revoked`);
 }
 
-function assertSameShop(connection: ConnectionRow, proven: Proven): void {
-  const verdict = judgeShop({ knownKey: connection.shopKey, provenKey: proven.shopKey });
-  if (verdict === 'another') {
-    throw new MooringError(
-      'shop_mismatch',
-      `the approval is for another shop than that of "${connection.id}"`,
-    );
-  }
+function judge(connection: ConnectionRow, proven: Proven, shop: Readonly<Record<string, string>>) {
+  return judgeShop({
+    isKnown: connection.generation > 0,
+    knownKey: connection.shopKey,
+    provenKey: proven.shopKey,
+    knownShop: textFields(connection.shop),
+    provenShop: shop,
+  });
+}
+
+function anotherShop(connection: ConnectionRow): MooringError {
+  return new MooringError(
+    'shop_mismatch',
+    `the approval is for another shop than that of "${connection.id}"`,
+  );
 }
 
 function tooFewScopes(missing: readonly string[]): MooringError {
@@ -167,6 +197,23 @@ function auditOf(input: CompleteAuthorizationInput, before: ConnectionRow, prove
   };
 }
 
+function auditOfMove(
+  input: CompleteAuthorizationInput,
+  before: ConnectionRow,
+  shop: Readonly<Record<string, string>>,
+) {
+  return {
+    tenantId: input.tenantId,
+    actor: input.confirmedBy ?? 'worker',
+    action: 'connection.moved',
+    target: input.connectionId,
+    connectionId: input.connectionId,
+    outcome: 'done' as const,
+    reason: input.authorizationId,
+    detail: addresses(textFields(before.shop), shop),
+  };
+}
+
 function asMaterial(issued: IssuedCredential) {
   const parts = Object.entries(issued.parts).map(([name, text]) => [name, new Secret(text)] as const);
   return { kind: issued.kind, parts: Object.fromEntries(parts) };
@@ -180,15 +227,19 @@ async function refuse(
 ): Promise<AuthorizationResult> {
   const refusal = asRefusal(error);
   if (refusal.code === 'internal') deps.log('completeAuthorization', error);
-  await deps.db.inTenant(input.tenantId, (tx) =>
-    settleAuthorization(tx, input.authorizationId, {
-      refusal: refusal.code,
-      refusalDetail: refusal.message,
-      at: new Date(deps.nowMs()),
-    }),
-  );
   const { code, message, fields, detail } = refusal;
-  return { outcome: 'refused', code, message, fields, detail };
+  const refused = { outcome: 'refused', code, message, fields, detail } as const;
+  // A confirmation that failed for a passing reason may be given again.
+  if (input.confirmedBy !== undefined && ERRORS[code].retry) return { ...refused, isStillWaiting: true };
+  await deps.db.inTenant(input.tenantId, async (tx) => {
+    await settleAuthorization(tx, input.authorizationId, {
+      refusal: code,
+      refusalDetail: message,
+      at: new Date(deps.nowMs()),
+    });
+    if (input.confirmedBy !== undefined) await clearMove(tx, input.connectionId);
+  });
+  return refused;
 }
 
 function asRefusal(error: unknown): MooringError {

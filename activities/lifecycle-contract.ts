@@ -14,6 +14,8 @@ export interface CompleteAuthorizationInput extends ConnectionRef {
   readonly authorizationId: AuthorizationId;
   /** A refusal must leave nothing: too few scopes are then a refusal too. */
   readonly discardOnRefusal: boolean;
+  /** Who confirmed the move that this attempt waits for; absent: it is exchanged for the first time. */
+  readonly confirmedBy?: string;
 }
 
 export type AuthorizationResult =
@@ -25,13 +27,27 @@ export type AuthorizationResult =
       readonly sameTokenAgain: boolean;
       readonly missingScopes: readonly string[];
     }
+  /** proved at another address, and kept until somebody confirms it */
+  | {
+      readonly outcome: 'move_proposed';
+      readonly authorizationId: AuthorizationId;
+      readonly untilMs: number;
+    }
   | {
       readonly outcome: 'refused';
       readonly code: ErrorCode;
       readonly message: string;
       readonly fields?: readonly FieldError[];
       readonly detail?: Readonly<Record<string, string | number | boolean | readonly string[]>>;
+      /** a confirmation that failed for a passing reason: the move waits on */
+      readonly isStillWaiting?: boolean;
     };
+
+export interface EndMoveInput extends ConnectionRef {
+  readonly authorizationId: AuthorizationId;
+  readonly because: 'refused' | 'expired';
+  readonly by: string;
+}
 
 export interface AttemptInput extends ConnectionRef {
   readonly generation: number;
@@ -79,6 +95,7 @@ export interface LifecycleActivities {
   reopenConnection(input: ConnectionRef): Promise<void>;
   readTimings(input: ConnectionRef): Promise<Timings>;
   completeAuthorization(input: CompleteAuthorizationInput): Promise<AuthorizationResult>;
+  endMove(input: EndMoveInput): Promise<void>;
   refreshCredential(input: AttemptInput): Promise<RefreshResult>;
   settleLostRefresh(input: AttemptInput): Promise<RefreshResult>;
   probeConnection(input: ProbeInput): Promise<ProbeResult>;

@@ -3,6 +3,7 @@ import { closeBreaker, probeCanaries, tellPlatform, weighBreaker } from './break
 import { completeAuthorization } from './complete-authorization.ts';
 import { destroyCredential, discardConnection, fence, revokeUpstream } from './end-connection.ts';
 import { failingSafely } from './failure.ts';
+import { endMove } from './hold-move.ts';
 import type { LifecycleActivities } from './lifecycle-contract.ts';
 import type { LifecycleDeps } from './lifecycle-deps.ts';
 import { loadConnection } from './load-connection.ts';
@@ -22,6 +23,7 @@ export function createLifecycleActivities(deps: LifecycleDeps): LifecycleActivit
     reopenConnection: reopenConnection(deps),
     readTimings: readTimings(deps),
     completeAuthorization: completeAuthorization(deps),
+    endMove: endMove(deps),
     refreshCredential: refreshCredential(deps),
     settleLostRefresh: settleLostRefresh(deps),
     probeConnection: probeConnection(deps),

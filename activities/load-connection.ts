@@ -7,6 +7,7 @@ import { type ConnectionRow, findConnection } from '../store/connections.ts';
 import { readCredentialFacts } from '../store/credential-facts.ts';
 import type { Tx } from '../store/database.ts';
 import { wasAnswerLost } from '../store/refresh-markers.ts';
+import { waitingMoveOf } from './hold-move.ts';
 import type { ConnectionRef, LifecycleActivities } from './lifecycle-contract.ts';
 import type { LifecycleDeps } from './lifecycle-deps.ts';
 import { timingsOf } from './read-timings.ts';
@@ -49,6 +50,7 @@ function storedOf(row: ConnectionRow, ref: ConnectionRef, timings: Timings) {
     lastSyncAtMs: row.lastSyncAt?.getTime() ?? null,
     stopped: stoppedOf(row.stoppedResources),
     isFenced: row.fencedAt !== null,
+    move: waitingMoveOf(row),
     timings,
   };
 }

@@ -2,6 +2,7 @@
 // Derived by comparing before and after, so that no rule can forget one.
 import type { ConnectionState, Effect, OutboxEvent, PublicState } from './connection.ts';
 import { publicState } from './connection.ts';
+import { waitingMove } from './connection-move.ts';
 import { scheduleNote } from './connection-schedule.ts';
 
 /** Effects that any change from `before` to `after` calls for, in the order they must be performed. */
@@ -31,7 +32,7 @@ function isDiscarded(state: ConnectionState): boolean {
 function visible(state: ConnectionState): string {
   const { lifecycle, pausedBy, health, heldSinceMs, stopped } = state;
   const told = lifecycle.name === 'active' ? ['active', lifecycle.credential.grantedAtMs] : lifecycle;
-  return JSON.stringify([told, pausedBy, health, heldSinceMs, stopped]);
+  return JSON.stringify([told, pausedBy, health, heldSinceMs, stopped, waitingMove(state)]);
 }
 
 function causeOf(state: ConnectionState): string | null {
@@ -53,8 +54,25 @@ function outbox(before: ConnectionState, after: ConnectionState): readonly Outbo
   if (reminder > remindersOf(before)) {
     return [{ type: 'connection.reminder', data: { state: to, because: reasonOf(after), reminder } }];
   }
-  if (from === to && reasonOf(before) === reasonOf(after)) return [];
-  return [{ type: eventName(from, to), data: { state: to, from, because: reasonOf(after) } }];
+  const moves = moveEvents(before, after);
+  if (from === to && reasonOf(before) === reasonOf(after)) return moves;
+  return [...moves, { type: eventName(from, to), data: { state: to, from, because: reasonOf(after) } }];
+}
+
+/** The address is not told here: it is in the connection itself. */
+function moveEvents(before: ConnectionState, after: ConnectionState): readonly OutboxEvent[] {
+  const was = waitingMove(before);
+  const is = waitingMove(after);
+  if (was?.authorizationId === is?.authorizationId) return [];
+  const state = publicState(after);
+  return [
+    ...(was === null
+      ? []
+      : [{ type: 'connection.move_settled', data: { state, authorizationId: was.authorizationId } }]),
+    ...(is === null
+      ? []
+      : [{ type: 'connection.move_proposed', data: { state, authorizationId: is.authorizationId } }]),
+  ];
 }
 
 function remindersOf(state: ConnectionState): number {

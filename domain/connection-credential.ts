@@ -1,6 +1,7 @@
 // Rules about the grant and its renewal: authorized, refreshed, lost, dead. A transient failure never counts against the grant,
 // and an answer of an older generation never speaks about a newer one.
 import type { ConnectionState, Rule } from './connection.ts';
+import { waitingMove } from './connection-move.ts';
 import {
   causeOf,
   degrade,
@@ -33,6 +34,8 @@ export const authorized: Rule<'authorized'> = (state, event) => {
     health: HEALTHY,
     stopped: {},
     work: { ...state.work, authorizing: false },
+    // A newer grant is the answer to whatever still waited; the attempt behind it was dropped where this one was saved.
+    ...(waitingMove(state) === null ? {} : { move: null }),
   };
   if (event.missingScopes.length === 0) return only(granted);
   return only(requireReauth(granted, 'scope_missing', event.atMs));

@@ -10,6 +10,7 @@ import type {
   PublicState,
   ReauthReason,
   Timings,
+  WaitingMove,
 } from './connection.ts';
 import { publicState } from './connection.ts';
 import { nextRefreshAtMs } from './connection-wake.ts';
@@ -101,6 +102,7 @@ export interface StoredConnection {
   readonly sameTokenAgain: boolean;
   /** an exchange of the current generation was sent and never answered */
   readonly answerLost: boolean;
+  readonly move?: WaitingMove | null;
   readonly timings: Timings;
 }
 
@@ -124,6 +126,7 @@ export function restore(stored: StoredConnection): ConnectionState {
     sinceMs: stored.stateSinceMs,
     lastSyncAtMs: stored.lastSyncAtMs,
     work: { authorizing: false, refreshing: false, probing: null },
+    ...(stored.move === undefined ? {} : { move: stored.move }),
     timings: stored.timings,
   };
 }

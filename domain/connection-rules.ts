@@ -3,6 +3,7 @@ import type { EventType, Rule } from './connection.ts';
 import * as credential from './connection-credential.ts';
 import * as ending from './connection-ending.ts';
 import * as health from './connection-health.ts';
+import * as move from './connection-move.ts';
 
 export const RULES: { readonly [T in EventType]: Rule<T> } = {
   restored: ending.restored,
@@ -10,6 +11,10 @@ export const RULES: { readonly [T in EventType]: Rule<T> } = {
   authorization_started: credential.authorizationStarted,
   authorized: credential.authorized,
   authorization_refused: credential.authorizationRefused,
+  move_proposed: move.moveProposed,
+  move_refused: move.moveRefused,
+  move_failed: move.moveFailed,
+  move_expired: move.moveExpired,
   refresh_came_due: credential.refreshCameDue,
   refresh_requested: credential.refreshRequested,
   refreshed: credential.refreshed,

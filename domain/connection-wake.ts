@@ -1,6 +1,7 @@
 // What a connection waits for: the next instant at which time alone is an event, and the answer to «is the credential fresh?».
 // Pure, so that a replay waits for what the first run waited for.
 import type { ConnectionState } from './connection.ts';
+import { waitingMove } from './connection-move.ts';
 import type { EnsureFreshOutcome } from './credential.ts';
 import { refreshAtMs } from './refresh-plan.ts';
 
@@ -10,7 +11,8 @@ type Timed =
   | 'retry_came_due'
   | 'refresh_token_expired'
   | 'reminder_came_due'
-  | 'given_up';
+  | 'given_up'
+  | 'move_expired';
 
 export interface Wake {
   readonly atMs: number;
@@ -27,6 +29,15 @@ export function nextWake(state: ConnectionState): Wake | null {
 }
 
 function wakes(state: ConnectionState): readonly Wake[] {
+  const move = waitingMove(state);
+  // While it is being confirmed its end waits for the answer.
+  if (move === null || state.work.authorizing) return lifecycleWakes(state);
+  const expiry = { type: 'move_expired', atMs: move.untilMs } as const;
+  // A connection that begins again has its approval already: it is not abandoned while that waits.
+  return state.lifecycle.name === 'connecting' ? [expiry] : [expiry, ...lifecycleWakes(state)];
+}
+
+function lifecycleWakes(state: ConnectionState): readonly Wake[] {
   const { lifecycle } = state;
   switch (lifecycle.name) {
     case 'connecting':

@@ -3,7 +3,7 @@
 import { consequences } from './connection-consequences.ts';
 import { RULES } from './connection-rules.ts';
 import type { ErrorCode } from './errors.ts';
-import type { ConnectionId, TenantId } from './ids.ts';
+import type { AuthorizationId, ConnectionId, TenantId } from './ids.ts';
 import type { Resource } from './resource.ts';
 
 /** What may be known of the credential without opening it. Instants are epoch ms. */
@@ -76,6 +76,14 @@ export interface Work {
   readonly probing: ProbeReason | null;
 }
 
+/** A proved credential at another address than the one we know, on a platform that tells no key: somebody must confirm it. */
+export interface WaitingMove {
+  readonly authorizationId: AuthorizationId;
+  readonly sinceMs: number;
+  /** after this instant it is nobody's any more, and its secret is destroyed */
+  readonly untilMs: number;
+}
+
 /** Settable waits; a tenant's or the installation's settings replace single ones. */
 export interface Timings {
   readonly backoffFirstMs: number;
@@ -116,6 +124,8 @@ export interface ConnectionState {
   readonly sinceMs: number;
   readonly lastSyncAtMs: number | null;
   readonly work: Work;
+  /** absent in states carried over from before there were moves */
+  readonly move?: WaitingMove | null;
   readonly timings: Timings;
 }
 
@@ -139,6 +149,12 @@ type Happening =
       readonly missingScopes: readonly string[];
     }
   | { readonly type: 'authorization_refused'; readonly code: ErrorCode; readonly discard: boolean }
+  | { readonly type: 'move_proposed'; readonly authorizationId: AuthorizationId; readonly untilMs: number }
+  /** by whoever was asked to confirm it */
+  | { readonly type: 'move_refused'; readonly authorizationId: AuthorizationId; readonly by: string }
+  /** confirmed, but what was proved then holds no more; settled already */
+  | { readonly type: 'move_failed'; readonly authorizationId: AuthorizationId; readonly code: ErrorCode }
+  | { readonly type: 'move_expired' }
   | { readonly type: 'refresh_came_due' }
   | { readonly type: 'refresh_requested'; readonly by: string }
   | {
@@ -196,6 +212,13 @@ export type Effect =
   | { readonly type: 'report_registration' }
   | { readonly type: 'weigh_breaker' }
   | { readonly type: 'revoke'; readonly upstream: boolean; readonly erase: boolean; readonly told: boolean }
+  /** destroys what a move that nobody confirmed had sealed */
+  | {
+      readonly type: 'end_move';
+      readonly authorizationId: AuthorizationId;
+      readonly because: 'refused' | 'expired';
+      readonly by: string;
+    }
   /** destroys what a pending authorization sealed; `row: true` removes the connection too */
   | { readonly type: 'discard'; readonly row: boolean };
 

@@ -108,6 +108,13 @@ export const ERRORS = {
     retry: false,
     actor: 'caller',
   },
+  move_not_waiting: { status: 409, title: 'No such move waits', retry: false, actor: 'caller' },
+  move_refused: {
+    status: 409,
+    title: 'The new address was not confirmed',
+    retry: false,
+    actor: 'merchant',
+  },
   session_expired: { status: 410, title: 'The connect link has expired', retry: false, actor: 'vendor' },
   authorization_expired: {
     status: 410,

@@ -62,6 +62,13 @@ async function perform(run: Run, ref: ConnectionRef, task: Task): Promise<void> 
       );
     case 'revoke':
       return run.spawn(() => revoke(run, ref, task));
+    case 'end_move':
+      return run.spawn(() =>
+        database.endMove.executeWithOptions(
+          { ...OWN_DATABASE, summary: `destroy the credential of a move that was ${task.because}` },
+          [{ ...ref, authorizationId: task.authorizationId, because: task.because, by: task.by }],
+        ),
+      );
     case 'discard':
       return run.spawn(() => database.discardConnection({ ...ref, row: task.row }));
   }

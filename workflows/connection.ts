@@ -1,7 +1,6 @@
 // One connection's life, from connect to revoked, for years: waits for messages and deadlines, applies the domain's rules, has their
 // effects performed. Decides nothing; holds ids, instants and counts, never a secret. The workflow is the lock of its credential.
 import {
-  ActivityFailure,
   allHandlersFinished,
   condition,
   continueAsNew,
@@ -14,17 +13,14 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type {
-  AuthorizationResult,
-  ConnectionRef,
-  LifecycleActivities,
-} from '../activities/lifecycle-contract.ts';
+import type { ConnectionRef, LifecycleActivities } from '../activities/lifecycle-contract.ts';
 import { type ConnectionState, isFinal, publicState } from '../domain/connection.ts';
 import { reasonOf } from '../domain/connection-consequences.ts';
 import { runEvent } from '../domain/connection-events.ts';
 import { restore } from '../domain/connection-projection.ts';
 import { freshness, nextRefreshAtMs, nextWake } from '../domain/connection-wake.ts';
 import type { EnsureFreshOutcome } from '../domain/credential.ts';
+import { authorize, decideMove } from './connection-authorize.ts';
 import { attributesOf, cardOf } from './connection-card.ts';
 import { createRun, type Run } from './connection-run.ts';
 import { performTasks } from './connection-tasks.ts';
@@ -33,6 +29,7 @@ import {
   type AuthorizeOutcome,
   type ConnectionInput,
   type ConnectionSummary,
+  type DecideMoveInput,
   type EnsureFreshInput,
   type PauseInput,
   QUERIES,
@@ -45,13 +42,9 @@ import {
   type UninstalledInput,
   UPDATES,
 } from './messages.ts';
-import { ONE_AUTHORIZATION, OWN_DATABASE } from './policies.ts';
+import { OWN_DATABASE } from './policies.ts';
 
 const database = proxyActivities<LifecycleActivities>(OWN_DATABASE);
-const authorizing = proxyActivities<LifecycleActivities>({
-  ...ONE_AUTHORIZATION,
-  summary: 'exchange the approval and prove the credential',
-});
 
 /** `carried` is the state of the run before, when this one continues it. */
 export async function connection(input: ConnectionInput, carried?: ConnectionState): Promise<void> {
@@ -166,6 +159,11 @@ function takeUpdates(run: Run, ref: ConnectionRef): void {
     (input) => authorize(run, ref, input),
     { description: 'exchange one approval and prove it by a real call' },
   );
+  setHandler(
+    defineUpdate<AuthorizeOutcome, [DecideMoveInput]>(UPDATES.decideMove),
+    (input) => decideMove(run, ref, input),
+    { description: 'confirm or refuse the new address of a shop' },
+  );
   setHandler(defineUpdate<EnsureFreshOutcome, [EnsureFreshInput]>(UPDATES.ensureFresh), (input) =>
     ensureFresh(run, input.afterGeneration),
   );
@@ -175,51 +173,6 @@ function takeUpdates(run: Run, ref: ConnectionRef): void {
   setHandler(defineQuery<ConnectionSummary | null>(QUERIES.describe), () =>
     run.isLoaded() ? summarize(run.state()) : null,
   );
-}
-
-async function authorize(run: Run, ref: ConnectionRef, input: AuthorizeInput): Promise<AuthorizeOutcome> {
-  await condition(() => run.isLoaded());
-  await condition(() => !run.state().work.authorizing);
-  run.tell({ type: 'authorization_started' });
-  if (!run.state().work.authorizing) return refuseEnding(run.state());
-  const discardOnRefusal = input.discardOnRefusal ?? false;
-  const result = await authorizing
-    .completeAuthorization({ ...ref, authorizationId: input.authorizationId, discardOnRefusal })
-    .catch((error: unknown): AuthorizationResult => {
-      if (!(error instanceof ActivityFailure)) throw error;
-      return {
-        outcome: 'refused',
-        code: 'worker_unavailable',
-        message: 'the authorization was not finished in time',
-      };
-    });
-  if (result.outcome === 'refused') {
-    run.tell({ type: 'authorization_refused', code: result.code, discard: discardOnRefusal });
-  } else {
-    const { outcome: _, ...authorized } = result;
-    run.tell({ type: 'authorized', ...authorized });
-  }
-  const { seq, lifecycle } = run.state();
-  const isDiscarding = lifecycle.name === 'abandoned';
-  await condition(() => run.isIdle() || (run.written() >= seq && !isDiscarding));
-  return answerAuthorization(run.state(), result);
-}
-
-function answerAuthorization(state: ConnectionState, result: AuthorizationResult): AuthorizeOutcome {
-  if (result.outcome === 'refused') return result;
-  if (state.lifecycle.name === 'revoking' || isFinal(state)) return refuseEnding(state);
-  if (result.missingScopes.length === 0) return { outcome: 'authorized' };
-  return {
-    outcome: 'refused',
-    code: 'scope_missing',
-    message: `the merchant did not grant "${result.missingScopes.join('", "')}"`,
-    detail: { missingScopes: result.missingScopes },
-  };
-}
-
-function refuseEnding(state: ConnectionState): AuthorizeOutcome {
-  const code = isFinal(state) ? 'connection_final' : 'connection_revoking';
-  return { outcome: 'refused', code, message: `the connection is ${publicState(state)}` };
 }
 
 /** Returns at once when the generation has moved, joins the attempt under way, or begins one. Never fails for a passing error. */

@@ -49,6 +49,7 @@ export interface BreakerInput {
 
 export const UPDATES = {
   authorize: 'authorize',
+  decideMove: 'decideMove',
   ensureFresh: 'ensureFresh',
   refreshNow: 'refreshNow',
 } as const;
@@ -59,8 +60,18 @@ export interface AuthorizeInput {
   readonly discardOnRefusal?: boolean;
 }
 
+/** What somebody decided about the move that waits. */
+export interface DecideMoveInput {
+  readonly authorizationId: AuthorizationId;
+  readonly decision: 'confirm' | 'refuse';
+  readonly by: string;
+}
+
 export type AuthorizeOutcome =
   | { readonly outcome: 'authorized' }
+  /** proved, and waiting until somebody confirms the new address */
+  | { readonly outcome: 'move_proposed'; readonly authorizationId: AuthorizationId }
+  | { readonly outcome: 'move_ended' }
   | {
       readonly outcome: 'refused';
       readonly code: ErrorCode;
