@@ -6,6 +6,8 @@ export interface Context {
   readonly client: MooringClient;
   readonly url: string;
   readonly isJson: boolean;
+  /** Whether it speaks to the stack of this folder. */
+  readonly isLocal: boolean;
   /** Prints a value as JSON, or what `text` makes of it. */
   print<T>(value: T, text: (value: T) => string): void;
 }
@@ -31,6 +33,7 @@ export async function openContext(options: GlobalOptions): Promise<Context> {
     client: createMooringClient({ baseUrl: url, apiKey }),
     url,
     isJson,
+    isLocal: url === local.apiUrl,
     print: (value, text) => console.log(isJson ? JSON.stringify(value, null, 2) : text(value)),
   };
 }

@@ -2,6 +2,7 @@
 import { dataOf } from '../client/index.ts';
 import { allConnections, readDiagnosis, shopName } from './connections.ts';
 import type { Context } from './context.ts';
+import { findDataKeys } from './data-keys.ts';
 import { plain, table } from './table.ts';
 
 export async function status(context: Context): Promise<void> {
@@ -11,13 +12,22 @@ export async function status(context: Context): Promise<void> {
     const name = `${platform} ${state}`;
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
+  const keys = await findDataKeys(context);
   const rows = [...counts].sort().map(([name, count]) => [...name.split(' '), String(count)]);
   context.print(
-    { url: context.url, connections: connections.length, counts: Object.fromEntries(counts) },
+    {
+      url: context.url,
+      connections: connections.length,
+      counts: Object.fromEntries(counts),
+      ...(keys === null ? {} : { dataKeys: keys.dataKeys, dataKeysUnderFormer: keys.underFormer }),
+    },
     () =>
       [
         `${context.url}: ${connections.length} connections`,
         table(['platform', 'state', 'connections'], rows, ''),
+        ...(keys === null
+          ? []
+          : [`${keys.dataKeys} data keys, ${keys.underFormer} of them under a former key`]),
       ].join('\n'),
   );
 }
@@ -43,6 +53,13 @@ export async function doctor(context: Context): Promise<void> {
       subject: one.id,
       finding: `${one.platform} refuses this client registration`,
       whoActs: 'vendor',
+    });
+  }
+  for (const { keyId, dataKeys } of (await findDataKeys(context))?.former ?? []) {
+    findings.push({
+      subject: keyId,
+      finding: `${dataKeys} data keys are still under this former key: mooring keys rotate`,
+      whoActs: 'operator',
     });
   }
   const troubled = (await allConnections(context, {})).filter(({ state }) =>

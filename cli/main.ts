@@ -5,6 +5,7 @@ import { auditVerify } from './audit.ts';
 import { connect } from './connect.ts';
 import { diagnose, list, show } from './connections.ts';
 import { type Context, openContext } from './context.ts';
+import { rotateKeys } from './data-keys.ts';
 import { doctor, status } from './doctor.ts';
 import { createKey, listKeys, revokeKey } from './keys.ts';
 import { listPlatforms } from './platforms.ts';
@@ -84,7 +85,10 @@ function build(): Command {
     .action(action(revoke));
   const audit = program.command('audit').description('the audit trail');
   audit.command('verify').description('walk the chain').action(action(auditVerify));
-  const keys = program.command('keys').description('API keys').action(action(listKeys));
+  const keys = program
+    .command('keys')
+    .description('API keys; the key-encrypting key')
+    .action(action(listKeys));
   keys.command('list').action(action(listKeys));
   keys
     .command('create <name>')
@@ -92,6 +96,10 @@ function build(): Command {
     .option('--tenant <id>')
     .action(action(createKey));
   keys.command('revoke <id>').action(action(revokeKey));
+  keys
+    .command('rotate')
+    .description('a new key-encrypting key (local stack), and every data key moved under the newest one')
+    .action(action(rotateKeys));
   program.command('platforms').description('what can be connected, and how').action(action(listPlatforms));
   return program;
 }

@@ -1680,6 +1680,99 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/data-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many data keys are under which key-encrypting key */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DataKeys"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data-keys/rewrap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move data keys under the key-encrypting key that wraps now
+         * @description Moves about 1000 and says what is left; ask again until nothing moves. The sweep does the same by itself.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Rewrapping"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/connections/{id}/proxy/{*}": {
         parameters: {
             query?: never;
@@ -2540,7 +2633,7 @@ export interface components {
             needsRegistration: boolean;
             /** @description How a shop is connected: the way that is offered first */
             auth: {
-                /** @description authorization_code, key_handshake or pasted */
+                /** @description authorization_code, key_handshake, oauth1, pasted, client_credentials, jwt_bearer or token_exchange */
                 obtain: string;
                 /** @description refresh_token, login or none */
                 renew: string;
@@ -2550,7 +2643,7 @@ export interface components {
             };
             /** @description Every way, the first included */
             authMethods: {
-                /** @description authorization_code, key_handshake or pasted */
+                /** @description authorization_code, key_handshake, oauth1, pasted, client_credentials, jwt_bearer or token_exchange */
                 obtain: string;
                 /** @description refresh_token, login or none */
                 renew: string;
@@ -2616,6 +2709,25 @@ export interface components {
              * @description RFC 3339, UTC
              */
             expiresAt: string;
+        };
+        DataKeysInput: {
+            /** @description The key-encrypting key that wraps now */
+            keyId: string;
+            dataKeys: number;
+            /** @description How many are still wrapped by a former key */
+            underFormer: number;
+            former: {
+                /** @description Names a key-encrypting key; not secret */
+                keyId: string;
+                dataKeys: number;
+            }[];
+        };
+        RewrappingInput: {
+            moved: number;
+            /** @description Those no key at hand unwraps; they stay as they are */
+            unreadable: number;
+            /** @description Still under a former key, unreadable ones included */
+            left: number;
         };
         FleetInput: {
             /** @description A row per platform and state that has any */
@@ -3107,7 +3219,7 @@ export interface components {
             needsRegistration: boolean;
             /** @description How a shop is connected: the way that is offered first */
             auth: {
-                /** @description authorization_code, key_handshake or pasted */
+                /** @description authorization_code, key_handshake, oauth1, pasted, client_credentials, jwt_bearer or token_exchange */
                 obtain: string;
                 /** @description refresh_token, login or none */
                 renew: string;
@@ -3117,7 +3229,7 @@ export interface components {
             };
             /** @description Every way, the first included */
             authMethods: {
-                /** @description authorization_code, key_handshake or pasted */
+                /** @description authorization_code, key_handshake, oauth1, pasted, client_credentials, jwt_bearer or token_exchange */
                 obtain: string;
                 /** @description refresh_token, login or none */
                 renew: string;
@@ -3183,6 +3295,25 @@ export interface components {
              * @description RFC 3339, UTC
              */
             expiresAt: string;
+        };
+        DataKeys: {
+            /** @description The key-encrypting key that wraps now */
+            keyId: string;
+            dataKeys: number;
+            /** @description How many are still wrapped by a former key */
+            underFormer: number;
+            former: {
+                /** @description Names a key-encrypting key; not secret */
+                keyId: string;
+                dataKeys: number;
+            }[];
+        };
+        Rewrapping: {
+            moved: number;
+            /** @description Those no key at hand unwraps; they stay as they are */
+            unreadable: number;
+            /** @description Still under a former key, unreadable ones included */
+            left: number;
         };
         Fleet: {
             /** @description A row per platform and state that has any */

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Platform } from '../domain/platform.ts';
 import type { Egress } from '../egress/index.ts';
 import type { Database } from '../store/database.ts';
-import type { Vault } from '../vault/index.ts';
+import type { KeyProvider, Vault } from '../vault/index.ts';
 import type { LifecycleCommands } from './lifecycle.ts';
 
 export interface HttpSettings {
@@ -27,6 +27,8 @@ export interface HttpDeps {
   readonly db: Database;
   /** Seals; opens nothing but saved answers to idempotent requests (idempotency.ts). */
   readonly vault: Vault;
+  /** Wraps data keys; for moving them under another key alone. */
+  readonly keyProvider: KeyProvider;
   readonly lifecycle: LifecycleCommands;
   readonly platforms: ReadonlyMap<string, Platform>;
   readonly settings: HttpSettings;

@@ -51,6 +51,7 @@ const egress = createEgress({
 const app = await createServer({
   db,
   vault,
+  keyProvider,
   lifecycle,
   platforms,
   settings: httpSettings(settings, overrides),

@@ -70,6 +70,7 @@ const TAGS = [
   'Syncs',
   'Feeds',
   'Audit',
+  'Data keys',
   'Platforms',
   'Probes',
 ];

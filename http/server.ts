@@ -26,6 +26,7 @@ import { connectSessionRoutes } from './routes/connect-sessions.ts';
 import { connectionCommandRoutes } from './routes/connection-commands.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import { consoleRoutes } from './routes/console.ts';
+import { dataKeyRoutes } from './routes/data-keys.ts';
 import { feedRoutes } from './routes/feeds.ts';
 import { fleetRoutes } from './routes/fleet.ts';
 import { platformRoutes } from './routes/platforms.ts';
@@ -110,6 +111,7 @@ const ROUTES = [
   feedRoutes,
   fleetRoutes,
   auditRoutes,
+  dataKeyRoutes,
   proxyRoutes,
   platformRoutes,
   callbackRoutes,

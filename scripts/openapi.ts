@@ -22,6 +22,7 @@ const deps: HttpDeps = {
     close: unused,
   },
   vault: { seal: unused, open: unused, forget: unused },
+  keyProvider: { currentId: unused, wrap: unused, unwrap: unused },
   lifecycle: {
     start: unused,
     startAndAuthorize: unused,

@@ -13,7 +13,7 @@ import { createDataKeyPort } from '../../store/data-keys.ts';
 import type { Database } from '../../store/database.ts';
 import { newId } from '../../store/new-id.ts';
 import { createTenant } from '../../store/tenants.ts';
-import { createVault, localKeyProvider } from '../../vault/index.ts';
+import { createVault, type KeyProvider, localKey, localKeyProvider } from '../../vault/index.ts';
 import { createTestDatabase, type TestDatabase } from '../world.ts';
 import { TEST_PLATFORMS } from './platforms.ts';
 
@@ -53,6 +53,7 @@ export async function startApi(
     platforms?: ReadonlyMap<string, Platform>;
     withCredential?: HttpDeps['withCredential'];
     db?: Database;
+    keyProvider?: KeyProvider;
   } = {},
 ): Promise<TestApi> {
   const database = await createTestDatabase();
@@ -60,12 +61,11 @@ export async function startApi(
   const commands: string[] = [];
   const clock = { nowMs: Date.now() };
   const lifecycle = answerCommands(commands, database);
+  const keyProvider = options.keyProvider ?? localKeyProvider(localKey(randomBytes(32)));
   const app = await createServer({
     db: options.db ?? database.db,
-    vault: createVault({
-      keyProvider: localKeyProvider({ id: 'test', bytes: randomBytes(32) }),
-      dataKeys: createDataKeyPort(database.db),
-    }),
+    vault: createVault({ keyProvider, dataKeys: createDataKeyPort(database.db) }),
+    keyProvider,
     lifecycle,
     platforms: options.platforms ?? TEST_PLATFORMS,
     settings: {
