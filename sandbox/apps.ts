@@ -1,35 +1,62 @@
 /** Our apps as the simulated platforms know them. The secrets are worthless outside the sandbox; never use them elsewhere. */
+import type { PlatformName } from './state.ts';
 
 export interface App {
-  readonly platform: 'shopify' | 'shopee';
+  readonly platform: PlatformName;
+  /** Empty where a merchant's own key is all there is. */
   readonly clientId: string;
   secret: string;
-  /** Registered redirect addresses, matched whole (Shopee: by origin); `loopback` allows any http address on this machine. */
+  /** Registered redirect addresses, matched whole or by origin, as the platform does; `loopback` allows any http address on this machine. */
   redirectUris: string[];
   /** Every exchange answers that the client's secret is wrong. */
   rejecting: boolean;
   /** Shopify: an exchange without expiring=1 is refused, as for public apps made since 2026-04-01. */
   expiringRequired: boolean;
+  /** Lifetimes in seconds; 0: does not end. Shopify's and Shopee's are in the settings. */
+  accessTtlS: number;
+  refreshTtlS: number;
+  codeTtlS: number;
+  /** Calls a second of one shop; the burst is twice that unless the platform's file says otherwise. */
+  callsPerS: number;
+  /** What nobody could confirm, or what a merchant may set: each platform's file says what its switches do. */
+  switches: Record<string, boolean>;
+  /** Further names the platform knows our app by. */
+  readonly names: Readonly<Record<string, string>>;
 }
 
-export function defaultApps(): Record<App['platform'], App> {
+type Facts = Partial<Omit<App, 'platform' | 'redirectUris' | 'rejecting' | 'expiringRequired'>>;
+
+const FACTS: Record<PlatformName, Facts> = {
+  shopify: { clientId: 'mooring-demo', secret: 'shpss_sandbox_0f1e2d3c4b5a69788796a5b4c3d2e1f0' },
+  woocommerce: {},
+  shopee: {
+    clientId: '2001887',
+    secret: 'shpk5a4e6f6d53616e64626f784b65793132333435363738394142434445463031',
+  },
+  magento: { codeTtlS: 300, callsPerS: 100, switches: { integrationAsBearer: false, repeatLastPage: true } },
+};
+
+export function defaultApps(): Record<PlatformName, App> {
+  const app = (platform: PlatformName): App => ({
+    platform,
+    clientId: '',
+    secret: '',
+    redirectUris: ['loopback'],
+    rejecting: false,
+    expiringRequired: platform === 'shopify',
+    accessTtlS: 0,
+    refreshTtlS: 0,
+    codeTtlS: 600,
+    callsPerS: 1_000,
+    names: {},
+    ...FACTS[platform],
+    switches: { ...FACTS[platform].switches },
+  });
   return {
-    shopify: {
-      platform: 'shopify',
-      clientId: 'mooring-demo',
-      secret: 'shpss_sandbox_0f1e2d3c4b5a69788796a5b4c3d2e1f0',
-      redirectUris: ['loopback'],
-      rejecting: false,
-      expiringRequired: true,
-    },
-    shopee: {
-      platform: 'shopee',
-      clientId: '2001887',
-      secret: 'shpk5a4e6f6d53616e64626f784b65793132333435363738394142434445463031',
-      redirectUris: ['loopback'],
-      rejecting: false,
-      expiringRequired: false,
-    },
+    shopify: app('shopify'),
+    woocommerce: app('woocommerce'),
+    shopee: app('shopee'),
+    magento: app('magento'),
   };
 }
 

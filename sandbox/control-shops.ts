@@ -4,14 +4,20 @@ import { badRequest } from './control.ts';
 import { type Answer, bodyFields, type Exchange, json, textField } from './exchange.ts';
 import { productOfVariant, variantsOf } from './generator.ts';
 import { liveGrants } from './grants.ts';
-import { handOut } from './hand-out.ts';
+import { SIMULATED } from './platforms.ts';
 import type { Sandbox } from './sandbox.ts';
+import { SHOP_DEFAULTS } from './shop-defaults.ts';
 import { createShop, type ShopWish } from './shops.ts';
-import type { HostileKind, PlatformName, ResourceName, Shop } from './state.ts';
+import { type HostileKind, isPlatformName, PLATFORM_NAMES, type ResourceName, type Shop } from './state.ts';
 
-type Act = (sandbox: Sandbox, shop: Shop, fields: Record<string, unknown>) => Answer | string | undefined;
+type Outcome = Answer | string | undefined;
+type Act = (sandbox: Sandbox, shop: Shop, fields: Record<string, unknown>) => Outcome | Promise<Outcome>;
 
-export function answerShops(sandbox: Sandbox, exchange: Exchange, [key, act]: string[]): Answer {
+export async function answerShops(
+  sandbox: Sandbox,
+  exchange: Exchange,
+  [key, act]: string[],
+): Promise<Answer> {
   const fields = bodyFields(exchange);
   if (key === undefined || key === '') {
     if (exchange.method === 'GET')
@@ -30,7 +36,7 @@ export function answerShops(sandbox: Sandbox, exchange: Exchange, [key, act]: st
   const perform = Object.hasOwn(ACTS, act) ? ACTS[act] : undefined;
   if (perform === undefined) return badRequest(`"${act}" is not one of ${Object.keys(ACTS).join(', ')}`);
   if (exchange.method !== 'POST') return json(405, { error: 'acts are POSTed' });
-  const outcome = perform(sandbox, shop, fields);
+  const outcome = await perform(sandbox, shop, fields);
   sandbox.changed();
   if (typeof outcome === 'string') return badRequest(outcome);
   return outcome ?? json(200, summary(shop));
@@ -46,7 +52,6 @@ function goneIn(changes: Record<string, { gone?: boolean }>): number {
   return Object.values(changes).filter((change) => change.gone).length;
 }
 
-const PLATFORMS: readonly PlatformName[] = ['shopify', 'woocommerce', 'shopee'];
 const PLANS: readonly Shop['plan'][] = ['standard', 'advanced', 'plus', 'enterprise'];
 const RESOURCES: readonly ResourceName[] = ['orders', 'products', 'customers', 'inventory'];
 const HOSTILE: readonly HostileKind[] = [
@@ -61,8 +66,8 @@ const HOSTILE: readonly HostileKind[] = [
 ];
 
 function readWish(fields: Record<string, unknown>): ShopWish | string {
-  const platform = PLATFORMS.find((one) => one === fields['platform']);
-  if (platform === undefined) return `platform is one of ${PLATFORMS.join(', ')}`;
+  const platform = fields['platform'];
+  if (!isPlatformName(platform)) return `platform is one of ${PLATFORM_NAMES.join(', ')}`;
   const text = (name: string) => (typeof fields[name] === 'string' ? String(fields[name]) : undefined);
   const number = (name: string) => (typeof fields[name] === 'number' ? Number(fields[name]) : undefined);
   if ((number('orders') ?? 0) > 1_000_000) return 'a shop has at most 1,000,000 orders';
@@ -72,6 +77,7 @@ function readWish(fields: Record<string, unknown>): ShopWish | string {
   return {
     platform,
     host: text('host')?.toLowerCase(),
+    key: text('key'),
     basePath: text('basePath'),
     secure: fields['secure'] !== false,
     id: number('id'),
@@ -123,7 +129,10 @@ const ACTS: Record<string, Act> = {
     });
     return undefined;
   },
-  credential: (sandbox, shop, fields) => handOut(sandbox, shop, fields),
+  credential: (sandbox, shop, fields) => SIMULATED[shop.platform].handOut(sandbox, shop, fields),
+  /** What a merchant begins at the platform; `url` of the answer is where their browser goes. */
+  install: (sandbox, shop, fields) =>
+    SIMULATED[shop.platform].install?.(sandbox, shop, fields) ?? 'nothing begins at this platform',
   'expire-access': (sandbox, shop) =>
     eachGeneration(sandbox, shop, (one) => {
       one.accessExpiresAtMs = sandbox.now();
@@ -133,7 +142,12 @@ const ACTS: Record<string, Act> = {
       one.refreshExpiresAtMs = sandbox.now();
     }),
   'reject-grant': (sandbox, shop) => endGrants(sandbox, shop, 'rejected'),
-  uninstall: (sandbox, shop) => endGrants(sandbox, shop, 'uninstalled'),
+  /** The platform tells us where `callbackUrl` is given and it has a way to. */
+  uninstall: (sandbox, shop, fields) => {
+    endGrants(sandbox, shop, 'uninstalled');
+    if (typeof fields['callbackUrl'] !== 'string') return undefined;
+    return SIMULATED[shop.platform].uninstall?.(sandbox, shop, fields) ?? 'this platform tells nobody';
+  },
   freeze: (_, shop, fields) => {
     const as = (['frozen', 'locked', 'closed'] as const).find((one) => one === (fields['as'] ?? 'frozen'));
     if (as === undefined) return 'as is frozen, locked or closed';
@@ -166,7 +180,7 @@ const ACTS: Record<string, Act> = {
   },
   rename: (sandbox, shop, fields) => {
     const host = textField(fields, 'host').toLowerCase();
-    if (host === '' || shop.platform === 'shopee') return 'host is the new address';
+    if (host === '' || SHOP_DEFAULTS[shop.platform].keyIs !== 'host') return 'host is the new address';
     sandbox.state.renamed[host] = shop.host;
     return undefined;
   },

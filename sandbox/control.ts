@@ -1,17 +1,20 @@
 /** The control API under `/_control`, on any host: what tests and the demo use to make shops and to do harm. Never part of a platform. */
 import { BENCH_HOST, BENCH_TOKEN } from './bench.ts';
 import { answerShops } from './control-shops.ts';
-import { type Answer, bodyFields, type Exchange, json, textField } from './exchange.ts';
+import { type Answer, bodyFields, type Exchange, isRecord, json, textField } from './exchange.ts';
 import { FAULT_KINDS, type Fault, type FaultKind } from './faults.ts';
 import { randomHex } from './grants.ts';
+import { SIMULATED } from './platforms.ts';
 import type { Sandbox } from './sandbox.ts';
-import { siteUrl } from './woocommerce/site.ts';
+import { SIGV4_HOST } from './sigv4.ts';
+import { isCentral } from './simulated.ts';
+import { isPlatformName } from './state.ts';
 
 export function badRequest(message: string): Answer {
   return json(400, { error: message });
 }
 
-export function answerControl(sandbox: Sandbox, exchange: Exchange): Answer {
+export function answerControl(sandbox: Sandbox, exchange: Exchange): Answer | Promise<Answer> {
   const [, , noun = '', ...rest] = exchange.path.split('/');
   switch (noun) {
     case '':
@@ -57,28 +60,36 @@ export function answerControl(sandbox: Sandbox, exchange: Exchange): Answer {
 
 /** The origins the sandbox plays, for MOORING_ORIGIN_OVERRIDES; `*` stands for one label. */
 function answerOrigins(sandbox: Sandbox): Answer {
-  const declared = Object.values(sandbox.state.shops).filter((shop) => shop.platform === 'woocommerce');
-  const origins = new Set([
-    'https://*.myshopify.com',
-    'https://*.woo.example',
-    'http://*.woo.example',
-    'https://partner.shopeemobile.com',
-    'https://open.shopee.com',
-    `https://${BENCH_HOST}`,
-    ...declared.map((shop) => new URL(siteUrl(shop)).origin),
-  ]);
+  const playing = Object.values(SIMULATED).flatMap((platform) =>
+    isCentral(platform) ? platform.hosts.map((host) => `https://${host}`) : platform.origins,
+  );
+  const declared = Object.values(sandbox.state.shops)
+    .filter((shop) => !isCentral(SIMULATED[shop.platform]))
+    .map((shop) => `${shop.secure ? 'https' : 'http'}://${shop.host}`);
+  const origins = new Set([...playing, `https://${BENCH_HOST}`, `https://${SIGV4_HOST}`, ...declared]);
   return json(200, { origins: [...origins] });
 }
 
+const APP_NUMBERS = ['accessTtlS', 'refreshTtlS', 'codeTtlS', 'callsPerS'] as const;
+
 function answerApps(sandbox: Sandbox, exchange: Exchange, name: string | undefined): Answer {
   if (exchange.method === 'GET') return json(200, { data: Object.values(sandbox.state.apps) });
-  if (name !== 'shopify' && name !== 'shopee') return badRequest(`no app at "${name ?? ''}"`);
+  if (!isPlatformName(name)) return badRequest(`no app at "${name ?? ''}"`);
   const app = sandbox.state.apps[name];
-  const { secret, redirectUris, rejecting, expiringRequired } = bodyFields(exchange);
+  const fields = bodyFields(exchange);
+  const { secret, redirectUris, rejecting, expiringRequired, switches } = fields;
   if (typeof secret === 'string') app.secret = secret;
   if (Array.isArray(redirectUris)) app.redirectUris = redirectUris.map(String);
   if (typeof rejecting === 'boolean') app.rejecting = rejecting;
   if (typeof expiringRequired === 'boolean') app.expiringRequired = expiringRequired;
+  for (const which of APP_NUMBERS) {
+    const value = fields[which];
+    if (typeof value === 'number' && value >= 0) app[which] = value;
+  }
+  for (const [which, on] of Object.entries(isRecord(switches) ? switches : {})) {
+    if (!Object.hasOwn(app.switches, which)) return badRequest(`"${name}" has no switch "${which}"`);
+    app.switches[which] = on === true;
+  }
   sandbox.changed();
   return json(200, app);
 }
@@ -87,7 +98,7 @@ function answerApps(sandbox: Sandbox, exchange: Exchange, name: string | undefin
 function answerGrants(sandbox: Sandbox, exchange: Exchange): Answer {
   const shop = exchange.query.get('shop');
   const grants = Object.values(sandbox.state.grants).filter((one) => shop === null || one.shopKey === shop);
-  const data = grants.map(({ generations, ...grant }) => ({
+  const data = grants.map(({ generations, facts: _facts, ...grant }) => ({
     ...grant,
     generation: generations.at(-1)?.n ?? 0,
     accessExpiresAt: instant(generations.at(-1)?.accessExpiresAtMs),

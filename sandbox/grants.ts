@@ -21,7 +21,14 @@ export function sameText(a: string, b: string): boolean {
 
 export function createGrant(
   sandbox: Sandbox,
-  of: { platform: PlatformName; shop: Shop; clientId: string; scopes: string[]; endsAtMs?: number | null },
+  of: {
+    platform: PlatformName;
+    shop: Shop;
+    clientId: string;
+    scopes: string[];
+    endsAtMs?: number | null;
+    facts?: Record<string, string>;
+  },
 ): Grant {
   const grant: Grant = {
     id: `grant_${randomHex(6)}`,
@@ -37,6 +44,7 @@ export function createGrant(
     refusedExchanges: 0,
     calls: 0,
     callsAfterEnd: 0,
+    ...(of.facts === undefined ? {} : { facts: of.facts }),
   };
   sandbox.state.grants[grant.id] = grant;
   sandbox.changed();
@@ -56,8 +64,10 @@ export function issue(
   if (generation.refresh !== null) sandbox.tokens.set(generation.refresh, { grantId: grant.id, n });
   while (grant.generations.length > KEPT_GENERATIONS) {
     const old = grant.generations.shift();
-    if (old !== undefined) sandbox.tokens.delete(old.access);
-    if (old?.refresh) sandbox.tokens.delete(old.refresh);
+    for (const token of [old?.access, old?.refresh]) {
+      // A refresh token that does not rotate belongs to the latest generation.
+      if (token && sandbox.tokens.get(token)?.n === old?.n) sandbox.tokens.delete(token);
+    }
   }
   sandbox.changed();
   return generation;

@@ -1,7 +1,24 @@
 /** Spoils one record on demand, as a broken or malicious shop would. The text it yields may be JSON that no type describes. */
 import type { HostileKind } from './state.ts';
 
-const ID_FIELDS = ['id', 'order_sn', 'item_id', 'legacyResourceId'];
+const ID_FIELDS = [
+  'id',
+  'order_sn',
+  'item_id',
+  'legacyResourceId',
+  'entity_id',
+  'sku',
+  'orderId',
+  'receipt_id',
+  'listing_id',
+  'internalId',
+  'order_id',
+  'orderNumber',
+  'purchaseOrderId',
+  'id_order',
+  'shipmentBoxId',
+  'sellerProductId',
+];
 
 /** Stands in a JSON string for text that JSON.stringify would not write; `spoilText` puts it there raw. */
 const RAW = '@@raw:';

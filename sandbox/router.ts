@@ -2,12 +2,12 @@
 import { answerBench, BENCH_HOST } from './bench.ts';
 import { answerControl } from './control.ts';
 import { type Answer, type Exchange, json } from './exchange.ts';
+import { SIMULATED } from './platforms.ts';
 import type { Sandbox } from './sandbox.ts';
-import { answerShopee, answerShopeeApproval, shopeeShopKey } from './shopee/api.ts';
-import { answerShopify } from './shopify/shop.ts';
 import { ensureShop } from './shops.ts';
-import type { Shop } from './state.ts';
-import { answerWooCommerce } from './woocommerce/shop.ts';
+import { answerSigV4, SIGV4_HOST } from './sigv4.ts';
+import { type CentralPlatform, isCentral } from './simulated.ts';
+import { PLATFORM_NAMES, type PlatformName, type Shop } from './state.ts';
 
 export interface Target {
   control: boolean;
@@ -25,32 +25,39 @@ export function route(sandbox: Sandbox, exchange: Exchange): Target {
     return { control: true, shopKey: null, handle: () => answerControl(sandbox, exchange) };
   }
   if (exchange.host === BENCH_HOST) return to(BENCH_HOST, () => answerBench(exchange));
-  if (exchange.host === 'partner.shopeemobile.com') {
-    return to(shopeeShopKey(exchange), () => answerShopee(sandbox, exchange));
+  if (exchange.host === SIGV4_HOST) return to(SIGV4_HOST, () => answerSigV4(sandbox, exchange));
+  const central = CENTRAL.get(exchange.host);
+  if (central !== undefined) {
+    return to(central.shopKey(sandbox, exchange), () => central.answer(sandbox, exchange));
   }
-  if (exchange.host === 'open.shopee.com') return to(null, () => answerShopeeApproval(sandbox, exchange));
   const shop = findShop(sandbox, exchange);
-  if (shop === null)
+  const hosted = shop === null ? null : SIMULATED[shop.platform];
+  if (shop === null || hosted === null || isCentral(hosted)) {
     return to(null, () => json(404, { errors: 'Not Found', message: `no shop at "${exchange.host}"` }));
-  if (shop.platform === 'shopify') return to(shop.key, () => answerShopify(sandbox, exchange, shop));
-  return to(shop.key, () => answerWooCommerce(sandbox, exchange, shop));
+  }
+  return to(shop.key, () => hosted.answerShop(sandbox, exchange, shop));
 }
 
-const SHOPIFY_HOST = /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/;
-const WOO_HOST = /^[a-z0-9][a-z0-9-]*\.woo\.example$/;
+const CENTRAL = new Map<string, CentralPlatform>();
+const HOSTED: { platform: PlatformName; pattern: RegExp }[] = [];
+for (const platform of PLATFORM_NAMES) {
+  const plays = SIMULATED[platform];
+  if (isCentral(plays)) for (const host of plays.hosts) CENTRAL.set(host, plays);
+  else HOSTED.push({ platform, pattern: plays.pattern });
+}
 
 /** The shop at a host; hosts of the usual patterns come into being when first asked for. */
 function findShop(sandbox: Sandbox, exchange: Exchange): Shop | null {
   const host = sandbox.state.renamed[exchange.host] ?? exchange.host;
   const here = Object.values(sandbox.state.shops)
     .filter(
-      (shop) => shop.platform !== 'shopee' && shop.host === host && within(exchange.path, shop.basePath),
+      (shop) =>
+        !isCentral(SIMULATED[shop.platform]) && shop.host === host && within(exchange.path, shop.basePath),
     )
     .sort((a, b) => b.basePath.length - a.basePath.length);
   if (here[0] !== undefined) return here[0];
-  if (SHOPIFY_HOST.test(host)) return ensureShop(sandbox, { platform: 'shopify', host });
-  if (WOO_HOST.test(host)) return ensureShop(sandbox, { platform: 'woocommerce', host });
-  return null;
+  const usual = HOSTED.find(({ pattern }) => pattern.test(host));
+  return usual === undefined ? null : ensureShop(sandbox, { platform: usual.platform, host });
 }
 
 function within(path: string, folder: string): boolean {

@@ -1,13 +1,17 @@
 /** Making shops: the given fields, else sensible ones that depend on the key alone, so that a shop is the same in every start. */
 import { createCollection } from './collection.ts';
+import type { Exchange } from './exchange.ts';
 import { variantsOf } from './generator.ts';
 import { randomUint32 } from './random.ts';
 import type { Sandbox } from './sandbox.ts';
+import { SHOP_DEFAULTS } from './shop-defaults.ts';
 import type { PlatformName, Shop } from './state.ts';
 
 export interface ShopWish {
   platform: PlatformName;
   host?: string | undefined;
+  /** The platform's word for it, where it is not addressed by host or number. */
+  key?: string | undefined;
   basePath?: string | undefined;
   secure?: boolean | undefined;
   id?: number | undefined;
@@ -39,18 +43,30 @@ export function ensureShop(sandbox: Sandbox, wish: ShopWish): Shop {
 }
 
 function keyOf(wish: ShopWish): string {
-  if (wish.platform === 'shopee') return String(wish.id ?? 220_001);
-  return `${wish.host ?? defaultHost(wish.platform)}${wish.basePath ?? ''}`;
+  const defaults = SHOP_DEFAULTS[wish.platform];
+  if (defaults.keyIs === 'id') return String(wish.id ?? defaults.id);
+  if (defaults.keyIs === 'word') return wish.key ?? defaults.word ?? wish.platform;
+  return `${wish.host ?? defaults.host}${wish.basePath ?? ''}`;
 }
 
-function defaultHost(platform: PlatformName): string {
-  if (platform === 'shopify') return 'demo.myshopify.com';
-  return platform === 'shopee' ? 'partner.shopeemobile.com' : 'demo.woo.example';
+/** A platform's shops, its own default one when nobody made any. */
+export function shopsOf(sandbox: Sandbox, platform: PlatformName): Shop[] {
+  const shops = Object.values(sandbox.state.shops).filter((shop) => shop.platform === platform);
+  return shops.length > 0 ? shops : [ensureShop(sandbox, { platform })];
+}
+
+/** The shop picked in an approval's form or by `_shop` in its address, else the platform's first. */
+export function chosenShop(sandbox: Sandbox, exchange: Exchange, platform: PlatformName): Shop {
+  const form = new URLSearchParams(exchange.method === 'POST' ? exchange.bodyText : '');
+  const picked = form.get('shop') ?? exchange.query.get('_shop');
+  const shops = shopsOf(sandbox, platform);
+  return shops.find((shop) => shop.key === picked) ?? shops[0] ?? ensureShop(sandbox, { platform });
 }
 
 function shopFrom(wish: ShopWish, nowMs: number): Shop {
   const key = keyOf(wish);
-  const host = wish.host ?? defaultHost(wish.platform);
+  const defaults = SHOP_DEFAULTS[wish.platform];
+  const host = wish.host ?? defaults.host;
   const products = wish.products ?? 40;
   return {
     key,
@@ -58,13 +74,13 @@ function shopFrom(wish: ShopWish, nowMs: number): Shop {
     host,
     basePath: wish.basePath ?? '',
     secure: wish.secure ?? true,
-    id: wish.id ?? (wish.platform === 'shopee' ? 220_001 : 50_000_000_000 + randomUint32(key, 'shop', 0)),
+    id: wish.id ?? defaults.id ?? 50_000_000_000 + randomUint32(key, 'shop', 0),
     name: wish.name ?? `${key.split('.')[0]} (sandbox)`,
     seed: wish.seed ?? key,
     createdAtMs: nowMs,
     untilMs: Math.floor((wish.untilMs ?? nowMs) / 1000) * 1000,
     historyDays: wish.historyDays ?? 55,
-    currency: wish.currency ?? (wish.platform === 'shopee' ? 'SGD' : 'EUR'),
+    currency: wish.currency ?? defaults.currency ?? 'EUR',
     plan: wish.plan ?? 'plus',
     timeZoneOffsetMinutes: wish.timeZoneOffsetMinutes ?? 0,
     approval: wish.approval ?? null,

@@ -3,7 +3,13 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type App, defaultApps } from './apps.ts';
 
-export type PlatformName = 'shopify' | 'woocommerce' | 'shopee';
+export const PLATFORM_NAMES = ['shopify', 'woocommerce', 'shopee', 'magento'] as const;
+export type PlatformName = (typeof PLATFORM_NAMES)[number];
+
+export function isPlatformName(value: unknown): value is PlatformName {
+  return PLATFORM_NAMES.some((name) => name === value);
+}
+
 export type ResourceName = 'orders' | 'products' | 'customers' | 'inventory';
 export type HostileKind =
   | 'missing_id'
@@ -37,11 +43,11 @@ export type Approval = 'ask' | 'approve' | 'deny';
 export type Unavailable = 'frozen' | 'locked' | 'closed';
 
 export interface Shop {
-  /** How control addresses it: the host, with the folder for WooCommerce; the shop id for Shopee. */
+  /** How control addresses it: the host, with its folder, where a shop has its own; else the platform's word for it. */
   key: string;
   platform: PlatformName;
   host: string;
-  /** WooCommerce in a folder: '/store'; else empty. */
+  /** A self-hosted shop in a folder: '/store'; else empty. */
   basePath: string;
   /** False: a WooCommerce shop on plain http, where only OAuth 1.0a signatures are accepted. */
   secure: boolean;
@@ -67,7 +73,7 @@ export interface Generation {
   n: number;
   access: string;
   accessExpiresAtMs: number | null;
-  /** The refresh token; for WooCommerce the consumer secret. */
+  /** The refresh token; where there is none, the secret half of the credential. */
   refresh: string | null;
   refreshExpiresAtMs: number | null;
   /** A refresh token that was exchanged, and when. */
@@ -90,6 +96,8 @@ export interface Grant {
   calls: number;
   /** API calls and exchanges that came after the grant had ended. */
   callsAfterEnd: number;
+  /** What else the platform keeps with it: a consumer's secret, an owner's id. */
+  facts?: Record<string, string>;
 }
 
 export interface Code {
@@ -99,6 +107,10 @@ export interface Code {
   scopes: string[];
   expiresAtMs: number;
   used: boolean;
+  /** The redirect it was given for, where the platform compares it. */
+  redirectUri?: string;
+  /** The PKCE challenge, S256. */
+  challenge?: string;
 }
 
 export interface Settings {
@@ -120,7 +132,7 @@ export interface State {
   /** Moves the clock that judges signed timestamps. */
   clockSkewMs: number;
   settings: Settings;
-  apps: Record<App['platform'], App>;
+  apps: Record<PlatformName, App>;
   shops: Record<string, Shop>;
   /** Former addresses of renamed shops. */
   renamed: Record<string, string>;
@@ -166,7 +178,9 @@ export function loadState(dataFolder: string | undefined): State {
   } catch {
     return emptyState();
   }
-  return { ...emptyState(), ...JSON.parse(text) };
+  const [empty, kept] = [emptyState(), JSON.parse(text)];
+  const apps = Object.entries(empty.apps).map(([name, app]) => [name, { ...app, ...kept.apps?.[name] }]);
+  return { ...empty, ...kept, apps: Object.fromEntries(apps) };
 }
 
 /** Writes beside the snapshot and renames, so that a kill leaves the old or the new one whole. */

@@ -2,14 +2,15 @@
 import { approvalPage, decisionOf, messagePage } from '../approval-page.ts';
 import { isRegisteredRedirect } from '../apps.ts';
 import { type Answer, bodyFields, type Exchange, json, redirect, textField, withQuery } from '../exchange.ts';
-import { countCall, createCode, findToken, hmacSha256, sameText, take } from '../grants.ts';
+import { countCall, createCode, createGrant, findToken, hmacSha256, sameText, take } from '../grants.ts';
 import type { Sandbox } from '../sandbox.ts';
-import { ensureShop } from '../shops.ts';
+import { chosenShop, shopsOf } from '../shops.ts';
+import type { CentralPlatform } from '../simulated.ts';
 import type { Grant, Shop } from '../state.ts';
 import { flat, refuse } from './answers.ts';
 import { baseInfo, itemList, modelList } from './items.ts';
 import { orderDetail, orderList } from './orders.ts';
-import { exchangeCode, refresh } from './tokens.ts';
+import { exchangeCode, issueShopeeTokens, refresh } from './tokens.ts';
 
 export interface ShopeeCall {
   sandbox: Sandbox;
@@ -29,11 +30,31 @@ const SHOP_CALLS: Record<string, (call: ShopeeCall) => Answer> = {
   'GET /api/v2/product/get_model_list': modelList,
 };
 
-export function shopeeShopKey(exchange: Exchange): string | null {
+export const shopee: CentralPlatform = {
+  title: 'Shopee',
+  colour: '#ee4d2d',
+  reach: 'approve at open.shopee.com/auth and pick the shop there',
+  hosts: ['open.shopee.com', 'partner.shopeemobile.com'],
+  shopKey: (_, exchange) => (exchange.host === 'open.shopee.com' ? null : shopeeShopKey(exchange)),
+  answer: (sandbox, exchange) =>
+    exchange.host === 'open.shopee.com'
+      ? answerShopeeApproval(sandbox, exchange)
+      : answerShopee(sandbox, exchange),
+  handOut: (sandbox, shop) => {
+    const { clientId } = sandbox.state.apps.shopee;
+    const issued = issueShopeeTokens(
+      sandbox,
+      createGrant(sandbox, { platform: 'shopee', shop, clientId, scopes: [] }),
+    );
+    return json(201, { access_token: issued.access, refresh_token: issued.refresh, shop_id: shop.id });
+  },
+};
+
+function shopeeShopKey(exchange: Exchange): string | null {
   return exchange.query.get('shop_id') || textField(bodyFields(exchange), 'shop_id') || null;
 }
 
-export function answerShopee(sandbox: Sandbox, exchange: Exchange): Answer {
+function answerShopee(sandbox: Sandbox, exchange: Exchange): Answer {
   const { path, method } = exchange;
   const isToken = path === '/api/v2/auth/token/get' || path === '/api/v2/auth/access_token/get';
   const perform = SHOP_CALLS[`${method} ${path}`];
@@ -99,7 +120,7 @@ function shopInfo({ shop, grant }: ShopeeCall): Answer {
 }
 
 /** The merchant logs in and picks the shop here; the callback tells which. */
-export function answerShopeeApproval(sandbox: Sandbox, exchange: Exchange): Answer {
+function answerShopeeApproval(sandbox: Sandbox, exchange: Exchange): Answer {
   const { query } = exchange;
   if (exchange.path !== '/auth') return json(404, { error: 'error_not_found' });
   const app = sandbox.state.apps.shopee;
@@ -111,10 +132,13 @@ export function answerShopeeApproval(sandbox: Sandbox, exchange: Exchange): Answ
   const redirectUri = query.get('redirect_uri') ?? '';
   if (!isRegisteredRedirect(app, redirectUri, 'origin'))
     return refuseIt('the domain of redirect_uri is not registered');
-  const shop = chosenShop(sandbox, exchange);
+  const shop = chosenShop(sandbox, exchange, 'shopee');
   const decision = decisionOf(sandbox, exchange, shop);
   if (decision === null) {
-    const choose = shopeeShops(sandbox).map((one) => ({ name: one.key, label: `${one.name} · ${one.key}` }));
+    const choose = shopsOf(sandbox, 'shopee').map((one) => ({
+      name: one.key,
+      label: `${one.name} · ${one.key}`,
+    }));
     return approvalPage({
       platform: 'Shopee',
       colour: '#ee4d2d',
@@ -134,16 +158,4 @@ export function answerShopeeApproval(sandbox: Sandbox, exchange: Exchange): Answ
   const state = query.get('state');
   if (state !== null) answer['state'] = state;
   return redirect(withQuery(redirectUri, answer));
-}
-
-function shopeeShops(sandbox: Sandbox): Shop[] {
-  const shops = Object.values(sandbox.state.shops).filter((shop) => shop.platform === 'shopee');
-  return shops.length > 0 ? shops : [ensureShop(sandbox, { platform: 'shopee' })];
-}
-
-/** The shop picked in the form or by `_shop` in the address, else the first. */
-function chosenShop(sandbox: Sandbox, exchange: Exchange): Shop {
-  const picked = new URLSearchParams(exchange.bodyText).get('shop') ?? exchange.query.get('_shop');
-  const shops = shopeeShops(sandbox);
-  return shops.find((shop) => shop.key === picked) ?? shops[0] ?? ensureShop(sandbox, { platform: 'shopee' });
 }

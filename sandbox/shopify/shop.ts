@@ -1,18 +1,37 @@
 /** A simulated Shopify shop: which address does what, who may call it, and what an unavailable shop says. */
 import { type Answer, type Exchange, json } from '../exchange.ts';
-import { countCall, findToken } from '../grants.ts';
+import { countCall, createGrant, findToken } from '../grants.ts';
 import type { Sandbox } from '../sandbox.ts';
+import type { HostedPlatform } from '../simulated.ts';
 import type { Grant, Shop } from '../state.ts';
 import { type ShopifyCall, unavailableAnswer } from './call.ts';
 import { answerGraphql } from './graphql.ts';
-import { answerAuthorize, answerToken } from './oauth.ts';
+import { answerAuthorize, answerToken, issueTokens } from './oauth.ts';
 import { answerRest } from './rest.ts';
 
 const NEWEST = '2026-10';
 const OLDEST = '2026-01';
+const DEFAULT_SCOPES = ['read_orders', 'read_products', 'read_customers', 'read_inventory', 'read_locations'];
 const API = /^\/admin\/api\/(\d{4}-(?:01|04|07|10)|unstable)\/(.+)$/;
 
-export function answerShopify(sandbox: Sandbox, exchange: Exchange, shop: Shop): Answer {
+export const shopify: HostedPlatform = {
+  title: 'Shopify',
+  colour: '#5e8e3e',
+  reach: 'any <name>.myshopify.com; approve at its /admin/oauth/authorize',
+  pattern: /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/,
+  origins: ['https://*.myshopify.com'],
+  answerShop: answerShopify,
+  /** `scopes`; `expiring: false` for a token of the old kind. */
+  handOut: (sandbox, shop, fields) => {
+    const scopes = Array.isArray(fields['scopes']) ? fields['scopes'].map(String) : DEFAULT_SCOPES;
+    const { clientId } = sandbox.state.apps.shopify;
+    const grant = createGrant(sandbox, { platform: 'shopify', shop, clientId, scopes });
+    const issued = issueTokens(sandbox, grant, fields['expiring'] !== false);
+    return json(201, { access_token: issued.access, refresh_token: issued.refresh, shop_id: shop.id });
+  },
+};
+
+function answerShopify(sandbox: Sandbox, exchange: Exchange, shop: Shop): Answer {
   if (exchange.path === '/admin/oauth/authorize') return answerAuthorize(sandbox, exchange, shop);
   if (exchange.path === '/admin/oauth/access_token') {
     if (exchange.method !== 'POST') return json(405, { errors: 'Method Not Allowed' });

@@ -1,17 +1,28 @@
 /** A simulated WooCommerce shop: its approval page, its REST API, its errors in WordPress's words. */
-import { type Answer, type Exchange, json } from '../exchange.ts';
+import { type Answer, type Exchange, json, textField } from '../exchange.ts';
 import type { Sandbox } from '../sandbox.ts';
+import type { HostedPlatform } from '../simulated.ts';
 import type { Shop } from '../state.ts';
-import { answerApproval } from './approval.ts';
+import { answerApproval, createKey } from './approval.ts';
 import { authenticate, mayDo } from './authenticate.ts';
 import { answerResource } from './rest.ts';
 import { siteUrl, wpError } from './site.ts';
 
-export function answerWooCommerce(
-  sandbox: Sandbox,
-  exchange: Exchange,
-  shop: Shop,
-): Answer | Promise<Answer> {
+export const woocommerce: HostedPlatform = {
+  title: 'WooCommerce',
+  colour: '#7f54b3',
+  reach: 'any <name>.woo.example, or a declared host; approve at its /wc-auth/v1/authorize',
+  pattern: /^[a-z0-9][a-z0-9-]*\.woo\.example$/,
+  origins: ['https://*.woo.example', 'http://*.woo.example'],
+  answerShop: answerWooCommerce,
+  /** `permission`: read, write or read_write. */
+  handOut: (sandbox, shop, fields) => {
+    const key = createKey(sandbox, shop, textField(fields, 'permission') || 'read_write').generations[0];
+    return json(201, { consumer_key: key?.access, consumer_secret: key?.refresh });
+  },
+};
+
+function answerWooCommerce(sandbox: Sandbox, exchange: Exchange, shop: Shop): Answer | Promise<Answer> {
   const path = exchange.path.slice(shop.basePath.length) || '/';
   if (path === '/wc-auth/v1/authorize') return answerApproval(sandbox, exchange, shop);
   if (shop.unavailable !== null) return unavailable(shop);

@@ -1,0 +1,19 @@
+/** What a shop is called where nobody said otherwise, and what addresses it in control. Data alone. */
+import type { PlatformName } from './state.ts';
+
+export interface ShopDefaults {
+  /** What stands for a shop in control: its host (with its folder), its number, or a word of the platform's. */
+  readonly keyIs: 'host' | 'id' | 'word';
+  readonly host: string;
+  readonly id?: number;
+  readonly word?: string;
+  /** EUR unless said. */
+  readonly currency?: string;
+}
+
+export const SHOP_DEFAULTS: Record<PlatformName, ShopDefaults> = {
+  shopify: { keyIs: 'host', host: 'demo.myshopify.com' },
+  woocommerce: { keyIs: 'host', host: 'demo.woo.example' },
+  shopee: { keyIs: 'id', host: 'partner.shopeemobile.com', id: 220_001, currency: 'SGD' },
+  magento: { keyIs: 'host', host: 'demo.magento.example' },
+};
