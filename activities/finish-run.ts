@@ -3,7 +3,7 @@
 import type { ConnectionId, SyncRunId, TenantId } from '../domain/ids.ts';
 import { appendEvent } from '../store/events.ts';
 import { finishRequests } from '../store/sync-requests.ts';
-import { endRun, noteLastSync, type RunEnd, readProgress } from '../store/sync-runs.ts';
+import { endRun, noteLastSync, type RunEnd, type RunStatus, readProgress } from '../store/sync-runs.ts';
 import type { RunHealth } from '../workflows/messages.ts';
 import type { SyncDeps } from './sync-deps.ts';
 
@@ -15,6 +15,9 @@ export interface FinishRun extends RunEnd {
   readonly health: RunHealth | null;
 }
 
+/** A run that left out a resource, or holds deletions, brought the rest all the same. */
+const BROUGHT_RECORDS: ReadonlySet<RunStatus> = new Set<RunStatus>(['completed', 'partial']);
+
 export async function finishRun(
   deps: Pick<SyncDeps, 'db' | 'reportRun' | 'nowMs'>,
   run: FinishRun,
@@ -24,10 +27,10 @@ export async function finishRun(
     await finishRequests(tx, run.id);
     const ended = await endRun(tx, run);
     if (!ended) return;
-    if (run.status === 'completed') await noteLastSync(tx, run.connectionId, new Date(finishedAtMs));
+    if (BROUGHT_RECORDS.has(run.status)) await noteLastSync(tx, run.connectionId, new Date(finishedAtMs));
     await appendEvent(tx, {
       tenantId: run.tenantId,
-      type: run.status === 'completed' || run.status === 'partial' ? 'sync.completed' : 'sync.failed',
+      type: BROUGHT_RECORDS.has(run.status) ? 'sync.completed' : 'sync.failed',
       connectionId: run.connectionId,
       data: { runId: run.id, status: run.status, error: run.error, progress: await readProgress(tx, run.id) },
     });

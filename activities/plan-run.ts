@@ -19,16 +19,16 @@ export type IdleReason =
   | 'waiting'
   | 'nothing_due';
 
-export type Plan =
-  | { readonly kind: 'idle'; readonly reason: IdleReason }
-  | {
-      readonly kind: 'work';
-      readonly connection: SyncedConnection;
-      readonly platform: Platform;
-      readonly resources: readonly SyncedResource[];
-      readonly due: readonly DueWork[];
-      readonly wishes: readonly SyncWish[];
-    };
+export interface WorkPlan {
+  readonly kind: 'work';
+  readonly connection: SyncedConnection;
+  readonly platform: Platform;
+  readonly resources: readonly SyncedResource[];
+  readonly due: readonly DueWork[];
+  readonly wishes: readonly SyncWish[];
+}
+
+export type Plan = { readonly kind: 'idle'; readonly reason: IdleReason } | WorkPlan;
 
 export async function planRun(
   deps: Pick<SyncDeps, 'db' | 'platforms'>,
@@ -65,14 +65,11 @@ function whyIdle(
   return isHeld && !at.isWished ? 'waiting' : null;
 }
 
-/** What the platform offers, the vendor asked for and nothing stopped. */
+/** What the platform offers and the vendor asked for. One that stopped is in it: only a run finds out that it may be read again. */
 function syncedResources(platform: Platform, connection: SyncedConnection): readonly SyncedResource[] {
   return RESOURCES.flatMap((resource) => {
     const definition = platform.resources[resource];
-    const isWanted =
-      definition !== undefined &&
-      connection.permissions.includes(definition.requires) &&
-      !Object.hasOwn(connection.stopped, resource);
+    const isWanted = definition !== undefined && connection.permissions.includes(definition.requires);
     return isWanted ? [{ resource, filter: definition.filter }] : [];
   });
 }

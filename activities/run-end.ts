@@ -5,8 +5,8 @@ import type { Resource } from '../domain/resource.ts';
 import { findRunOfWorkflow, type RunStatus } from '../store/sync-runs.ts';
 import type { RunHealth } from '../workflows/messages.ts';
 import { finishRun } from './finish-run.ts';
-import { type IdleReason, planRun } from './plan-run.ts';
-import { failureOf, type ResourceFailure } from './run-outcome.ts';
+import { type IdleReason, type Plan, planRun } from './plan-run.ts';
+import { failureOf } from './run-outcome.ts';
 import type { Stretch, StretchEnd } from './stretch.ts';
 import type { CloseRunInput, SyncPagesInput } from './sync-contract.ts';
 import type { SyncDeps } from './sync-deps.ts';
@@ -35,7 +35,11 @@ export async function endRunAfter(
 /** The projection changed while the run was under way, or nothing was left to do. */
 export async function endIdleRun(deps: SyncDeps, run: Run, reason: IdleReason): Promise<RunStatus> {
   if (reason === 'nothing_due')
-    return finish(deps, run, { status: 'completed', error: null, health: { status: 'ok' } });
+    return finish(deps, run, {
+      status: 'completed',
+      error: null,
+      health: healthOf(await planRun(deps, run), null),
+    });
   const code = IDLE_CODE[reason];
   return finish(deps, run, {
     status: 'cancelled',
@@ -80,27 +84,36 @@ async function finish(deps: SyncDeps, run: Run, ending: Ending): Promise<RunStat
 
 /** Everything that was due is in, or was given up resource by resource. */
 async function endOfWork(deps: SyncDeps, run: Run, stretch: Stretch): Promise<Ending> {
-  const failures = [...stretch.failures];
-  const first = failures[0]?.[1] ?? null;
-  if (first === null) return { status: 'completed', error: null, health: { status: 'ok' } };
   const plan = await planRun(deps, run);
-  const known = plan.kind === 'work' ? plan.resources.map((one) => one.resource) : [];
-  const stopped = failures.filter(([, failure]) => failure.code === 'scope_missing');
-  const running = known.filter((one) => !stopped.some(([resource]) => resource === one)).length;
-  const isWhole = known.every((one) => stretch.failures.has(one));
+  const first = [...stretch.failures.values()][0] ?? null;
+  const health = healthOf(plan, stretch);
+  if (first === null) return { status: 'completed', error: null, health };
+  const known = plan.kind === 'work' ? plan.resources : [];
+  const isWhole = known.every((one) => stretch.failures.has(one.resource));
+  const isScopes = health.stopped !== undefined;
   return {
     status: isWhole ? 'failed' : 'partial',
     error: first,
-    health:
-      stopped.length === 0 && isWhole
-        ? { status: 'failed', code: first.code }
-        : { status: 'ok', ...stoppedOf(stopped), running },
+    health: isWhole && !isScopes ? { status: 'failed', code: first.code } : health,
   };
 }
 
-function stoppedOf(stopped: readonly (readonly [Resource, ResourceFailure])[]) {
-  if (stopped.length === 0) return {};
-  return { stopped: Object.fromEntries(stopped.map(([resource, failure]) => [resource, failure.code])) };
+/** Which resources stopped for want of a scope: those of this run, and those of earlier ones that it did not try. */
+function healthOf(plan: Plan, stretch: Stretch | null): Extract<RunHealth, { status: 'ok' }> {
+  if (plan.kind === 'idle') return { status: 'ok' };
+  const tried = stretch?.progress() ?? {};
+  const stopped = plan.resources.flatMap(({ resource }): [Resource, string][] => {
+    const failure = stretch?.failures.get(resource);
+    if (failure?.code === 'scope_missing') return [[resource, failure.code]];
+    const before = plan.connection.stopped[resource];
+    return before === undefined || Object.hasOwn(tried, resource) ? [] : [[resource, before]];
+  });
+  if (stopped.length === 0) return { status: 'ok' };
+  return {
+    status: 'ok',
+    stopped: Object.fromEntries(stopped),
+    running: plan.resources.length - stopped.length,
+  };
 }
 
 /** The connection's workflow knows these by itself: it made them so. */

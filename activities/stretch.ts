@@ -9,7 +9,7 @@ import type { PlatformCall } from '../egress/call.ts';
 import { type ClaimedPass, claimPass, newWriter } from '../store/checkpoints.ts';
 import { hasSetAside } from '../store/set-aside.ts';
 import { type ResourceProgress, type RunProgress, writeProgress } from '../store/sync-runs.ts';
-import type { IdleReason, Plan } from './plan-run.ts';
+import type { IdleReason, WorkPlan } from './plan-run.ts';
 import type { ProgressWatch } from './progress-watch.ts';
 import type { ResourceFailure } from './run-outcome.ts';
 import { deleteConfirmed, settlePass } from './settle-pass.ts';
@@ -105,7 +105,7 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) 
 export async function workDue(
   deps: SyncDeps,
   stretch: Stretch,
-  at: { readonly plan: Extract<Plan, { kind: 'work' }>; readonly next: DueWork; readonly call: PlatformCall },
+  at: { readonly plan: WorkPlan; readonly next: DueWork; readonly call: PlatformCall },
 ): Promise<void> {
   const { next, plan } = at;
   const { tenantId, connectionId } = stretch.input;
@@ -152,7 +152,7 @@ function sourceOf(
   deps: SyncDeps,
   stretch: Stretch,
   at: {
-    readonly plan: Extract<Plan, { kind: 'work' }>;
+    readonly plan: WorkPlan;
     readonly next: DueWork;
     readonly call: PlatformCall;
     readonly definition: ResourceDefinition;

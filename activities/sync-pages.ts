@@ -4,10 +4,12 @@
 import { Context } from '@temporalio/activity';
 import { MooringError } from '../domain/errors.ts';
 import type { SyncRunId } from '../domain/ids.ts';
+import type { DueWork } from '../domain/sync.ts';
 import type { PlatformCall } from '../egress/call.ts';
 import { claimRequests } from '../store/sync-requests.ts';
 import { beginRun, findRunOfWorkflow } from '../store/sync-runs.ts';
-import { type IdleReason, type Plan, planRun } from './plan-run.ts';
+import { type GrantedNow, watchGrant } from './granted-now.ts';
+import { type IdleReason, type Plan, planRun, type WorkPlan } from './plan-run.ts';
 import { type ProgressWatch, watchProgress } from './progress-watch.ts';
 import { endIdleRun, endRunAfter, executionOf } from './run-end.ts';
 import { failureOf, meaningOf } from './run-outcome.ts';
@@ -45,7 +47,7 @@ async function endWithoutWork(
 async function runStretch(
   deps: SyncDeps,
   input: SyncPagesInput,
-  at: { readonly plan: Extract<Plan, { kind: 'work' }>; readonly watch: ProgressWatch },
+  at: { readonly plan: WorkPlan; readonly watch: ProgressWatch },
 ): Promise<SyncPagesResult> {
   const { plan, watch } = at;
   const run = await deps.db.inTenant(input.tenantId, async (tx) => {
@@ -68,7 +70,7 @@ async function runStretch(
 async function workUntilEnd(
   deps: SyncDeps,
   stretch: Stretch,
-  at: { readonly plan: Extract<Plan, { kind: 'work' }>; readonly runId: SyncRunId },
+  at: { readonly plan: WorkPlan; readonly runId: SyncRunId },
 ): Promise<StretchEnd> {
   try {
     return await deps.egress.withCredential(
@@ -92,21 +94,45 @@ async function workUntilEnd(
 async function workAll(
   deps: SyncDeps,
   stretch: Stretch,
-  at: { readonly first: Extract<Plan, { kind: 'work' }>; readonly call: PlatformCall },
+  at: { readonly first: WorkPlan; readonly call: PlatformCall },
 ): Promise<StretchEnd> {
-  for (let plan: Plan = at.first, isFirst = true; ; plan = await replan(deps, stretch), isFirst = false) {
+  const grant = watchGrant(deps, stretch);
+  let plan: Plan = at.first;
+  // What stopped for want of a scope may have been granted again at the platform.
+  if (Object.keys(plan.connection.stopped).length > 0 && (await grant.readAgain(plan, at.call)))
+    plan = await replan(deps, stretch);
+  for (let isFirst = true; ; plan = await replan(deps, stretch), isFirst = false) {
     if (plan.kind === 'idle') return { idle: plan.reason };
     const next = plan.due.find((one) => !stretch.failures.has(one.resource));
     if (next === undefined) return 'done';
     // However short its time, a stretch gets somewhere.
     if (stretch.isOver() && !isFirst) return 'more';
-    try {
-      await workDue(deps, stretch, { plan, next, call: at.call });
-    } catch (error) {
-      stretch.signal.throwIfAborted();
-      if (!(error instanceof MooringError) || meaningOf(error) !== 'resource') throw error;
-      await stretch.giveUp(next.resource, failureOf(error));
-    }
+    await workOrGiveUp(deps, stretch, { plan, next, call: at.call, grant });
+  }
+}
+
+/** A resource that is refused stops alone. One refused for want of a scope is asked for again where others were lost, not its own. */
+async function workOrGiveUp(
+  deps: SyncDeps,
+  stretch: Stretch,
+  at: {
+    readonly plan: WorkPlan;
+    readonly next: DueWork;
+    readonly call: PlatformCall;
+    readonly grant: GrantedNow;
+  },
+): Promise<void> {
+  const { grant, plan, next, call } = at;
+  const lacking = grant.lacks(plan, next.resource);
+  if (lacking !== null) return stretch.giveUp(next.resource, lacking);
+  try {
+    await workDue(deps, stretch, at);
+  } catch (error) {
+    stretch.signal.throwIfAborted();
+    if (!(error instanceof MooringError) || meaningOf(error) !== 'resource') throw error;
+    const isElsewhere = error.code === 'scope_missing' && (await grant.readAgain(plan, call));
+    const lost = grant.lacks(plan, next.resource);
+    if (lost !== null || !isElsewhere) await stretch.giveUp(next.resource, lost ?? failureOf(error));
   }
 }
 

@@ -123,6 +123,19 @@ export async function saveShopFacts(tx: Tx, id: ConnectionId, shop: ShopFacts): 
   });
 }
 
+/** Keeps what a proof read again tells of the grant, unless the credential moved on or the fence fell; says whether it did. */
+export async function saveProof(
+  tx: Tx,
+  id: ConnectionId,
+  proof: Pick<ShopFacts, 'grantedScopes' | 'facts'> & { readonly generation: number },
+): Promise<boolean> {
+  const { count } = await tx.connection.updateMany({
+    where: { id, generation: proof.generation, fencedAt: null },
+    data: { grantedScopes: [...proof.grantedScopes], facts: { ...proof.facts } },
+  });
+  return count === 1;
+}
+
 /** Begins a revoked or abandoned connection again: same sequence and generation, no fence. False when it is not final. */
 export async function reopenConnection(tx: Tx, id: ConnectionId, atMs: number): Promise<boolean> {
   const { count } = await tx.connection.updateMany({

@@ -10,6 +10,7 @@ export interface SyncedConnection {
   readonly shop: Readonly<Record<string, string>>;
   readonly facts: Readonly<Record<string, string>>;
   readonly permissions: readonly string[];
+  readonly grantedScopes: readonly string[];
   readonly stopped: Readonly<Record<string, string>>;
   readonly lifecycle: string;
   readonly isFenced: boolean;
@@ -32,6 +33,7 @@ interface Row {
   shop: Record<string, string>;
   facts: Record<string, string>;
   permissions: string[];
+  granted_scopes: string[];
   stopped_resources: Record<string, string>;
   lifecycle: string;
   fenced_at: Date | null;
@@ -58,6 +60,7 @@ export async function readSyncFacts(
         shop: row.shop,
         facts: row.facts,
         permissions: row.permissions,
+        grantedScopes: row.granted_scopes,
         stopped: row.stopped_resources,
         lifecycle: row.lifecycle,
         isFenced: row.fenced_at !== null,
@@ -73,7 +76,7 @@ export async function readSyncFacts(
 
 async function readRow(sql: Sql, connectionId: ConnectionId): Promise<Row | undefined> {
   const { rows } = await sql.query<Row>(
-    `SELECT now() AS now, platform, shop, facts, permissions, stopped_resources, lifecycle, fenced_at, paused_by, health,
+    `SELECT now() AS now, platform, shop, facts, permissions, granted_scopes, stopped_resources, lifecycle, fenced_at, paused_by, health,
        next_try_at, sync_interval_s, generation
      FROM connections WHERE id = $1`,
     [connectionId],
