@@ -1,6 +1,6 @@
 // Speaks to the sandbox as a stranger would: node:http with the real platform's host, signatures made here from the platforms' own rules.
 import { createHmac } from 'node:crypto';
-import { request } from 'node:http';
+import { createServer, request } from 'node:http';
 import { startSandbox } from '../../sandbox/server.ts';
 
 export interface Answer {
@@ -87,7 +87,7 @@ export const hexHmac = (key: string, message: string) =>
 export const SHOP = 'demo.myshopify.com';
 export const REDIRECT = 'http://127.0.0.1:3000/oauth/shopify/callback';
 
-export async function appSecret(world: World, platform: 'shopify' | 'shopee'): Promise<string> {
+export async function appSecret(world: World, platform: string): Promise<string> {
   const { json } = await world.control('/apps');
   return json.data.find((app: { platform: string }) => app.platform === platform).secret;
 }
@@ -142,4 +142,80 @@ export async function graphql(
     headers: { 'x-shopify-access-token': token },
     body: { query, variables },
   });
+}
+
+/** Our app at a platform: its client id, secret and names. */
+export async function appOf(
+  world: World,
+  platform: string,
+): Promise<{ clientId: string; secret: string; names: Record<string, string> }> {
+  const { json } = await world.control('/apps');
+  return json.data.find((app: { platform: string }) => app.platform === platform);
+}
+
+/** A shop with a credential handed out, as an import would bring it. */
+export async function shopWith(
+  world: World,
+  wish: Record<string, unknown>,
+  credential: Record<string, unknown> = {},
+  // biome-ignore lint/suspicious/noExplicitAny: each platform's credential has its own parts
+): Promise<{ key: string; shop: any; credential: any }> {
+  const { json: shop } = await world.control('/shops', wish);
+  const act = `/shops/${encodeURIComponent(shop.key)}/credential`;
+  return { key: shop.key, shop, credential: (await world.control(act, credential)).json };
+}
+
+/** What the browser is sent back with after the decision on an approval page. */
+export async function approveAt(
+  world: World,
+  host: string,
+  path: string,
+  decision: 'approve' | 'deny' = 'approve',
+): Promise<URLSearchParams> {
+  const answer = await world.call({
+    method: 'POST',
+    host,
+    path,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: `decision=${decision}`,
+  });
+  return new URL(answer.headers['location'] ?? 'http://none').searchParams;
+}
+
+export const formBody = (fields: Record<string, string>) => ({
+  headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  body: new URLSearchParams(fields).toString(),
+});
+
+export const basic = (user: string, password: string) =>
+  `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+
+/** One request to an address of ours, as the platform's server makes it: what came, answered with 200. */
+export async function receiving(): Promise<{
+  url: string;
+  got: { path: string; headers: Record<string, string>; body: string }[];
+  close(): Promise<void>;
+}> {
+  const got: { path: string; headers: Record<string, string>; body: string }[] = [];
+  const server = createServer((incoming, outgoing) => {
+    const chunks: Buffer[] = [];
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+    incoming.on('end', () => {
+      const headers = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]);
+      got.push({
+        path: incoming.url ?? '',
+        headers: Object.fromEntries(headers),
+        body: Buffer.concat(chunks).toString('utf8'),
+      });
+      outgoing.end('ok');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    got,
+    close: () => new Promise<void>((resolve) => server.close(() => resolve())),
+  };
 }
