@@ -129,4 +129,11 @@ export interface SweepReport {
   /** connections whose kept records went */
   readonly recordsErased: number;
   readonly tenantsErased: number;
+  readonly idempotencyKeysPurged: number;
+  /** of client registrations, their overlap over */
+  readonly clientSecretsDestroyed: number;
+  readonly connectSessionsPurged: number;
+  readonly authorizationsExpired: number;
+  /** moved under the newest key-encrypting key */
+  readonly dataKeysRewrapped: number;
 }

@@ -19,6 +19,8 @@ export interface IssuedCredential {
   readonly scopes: readonly string[] | null;
   /** Shop fields that only the approval told, e.g. a shop id. */
   readonly shop?: Readonly<Record<string, string>>;
+  /** What was brought is used up: this stands in its place, proved or not. */
+  readonly isRenewed?: boolean;
 }
 
 /** How credentials are obtained and renewed: auth/, bound to the platforms' data. */
@@ -76,6 +78,8 @@ export interface LifecycleDeps {
   readonly workflows: LifecycleWorkflows;
   /** Deletes the records of a revoked connection whose tenant asked for erasure; how many. */
   readonly eraseRecords: (tenantId: TenantId, connectionId: ConnectionId) => Promise<number>;
+  /** Moves data keys under the newest key-encrypting key, some thousands at most; how many. `onPage` hears of each page. */
+  readonly rewrapDataKeys: (onPage: () => void) => Promise<number>;
   readonly timings: Timings;
   /** How long a connection may wait for its approval. */
   readonly connectDeadlineMs: number;

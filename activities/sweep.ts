@@ -1,5 +1,5 @@
 // Compares connections with their schedules and workflows, and mends what drifted: a missing workflow is started again from Postgres, a
-// schedule set, made or removed. Every repair is one that is safe to repeat; what cannot be mended is counted as stuck.
+// schedule set, made or removed. Then it ends what is past its time. Every repair is one that is safe to repeat; what cannot be mended is counted as stuck.
 import { heartbeat } from '@temporalio/activity';
 import { scheduleNoteOf } from '../domain/connection-schedule.ts';
 import type { ConnectionId } from '../domain/ids.ts';
@@ -7,10 +7,11 @@ import { listNotFinal, type SweptConnection } from '../store/sweep.ts';
 import { finishErasures } from './finish-erasures.ts';
 import type { LifecycleActivities, SweepReport } from './lifecycle-contract.ts';
 import type { LifecycleDeps } from './lifecycle-deps.ts';
+import { purge } from './purge.ts';
 
 type Deps = Pick<
   LifecycleDeps,
-  'db' | 'vault' | 'eraseRecords' | 'schedules' | 'workflows' | 'nowMs' | 'onSwept'
+  'db' | 'vault' | 'eraseRecords' | 'rewrapDataKeys' | 'schedules' | 'workflows' | 'nowMs' | 'onSwept'
 >;
 type Counts = { -readonly [K in keyof SweepReport]: SweepReport[K] };
 
@@ -30,6 +31,11 @@ export const sweep =
       stuck: 0,
       recordsErased: 0,
       tenantsErased: 0,
+      idempotencyKeysPurged: 0,
+      clientSecretsDestroyed: 0,
+      connectSessionsPurged: 0,
+      authorizationsExpired: 0,
+      dataKeysRewrapped: 0,
     };
     const running = await collect(deps.workflows.listRunning());
     const schedules = new Map<ConnectionId, string | null>();
@@ -52,6 +58,9 @@ export const sweep =
     }
     await removeOrphans(deps, counts, schedules);
     Object.assign(counts, await finishErasures(deps));
+    const alive = () => heartbeat(counts.connections);
+    Object.assign(counts, await purge(deps, alive));
+    counts.dataKeysRewrapped = await deps.rewrapDataKeys(alive);
     deps.onSwept(counts);
     return counts;
   };

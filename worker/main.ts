@@ -2,20 +2,23 @@
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { pino } from 'pino';
+import { createFleetActivities } from '../activities/fleet.ts';
 import { createLifecycleActivities } from '../activities/lifecycle.ts';
 import { createPageActivities } from '../activities/pages.ts';
 import { SYNC_DEFAULTS } from '../activities/sync-deps.ts';
+import { IMPORT_PACE } from '../domain/import.ts';
 import { DEFAULT_TIMINGS } from '../domain/refresh-plan.ts';
 import { readSettings } from '../domain/settings.ts';
 import { createEgress, parseOriginOverrides } from '../egress/index.ts';
 import { loadPlatforms } from '../platforms/load.ts';
-import { createDataKeyPort, listDataKeyUses } from '../store/data-keys.ts';
+import { createDataKeyPort, createRewrapPort, listDataKeyUses } from '../store/data-keys.ts';
 import { openDatabase } from '../store/database.ts';
 import { eraseRecords } from '../store/erase-records.ts';
 import { TASK_QUEUES, temporalSettings } from '../temporal.config.ts';
-import { createVault, openKeyProvider } from '../vault/index.ts';
+import { createVault, openKeyProvider, rewrapDataKeys } from '../vault/index.ts';
 import { keepAuditChain } from './audit-chain.ts';
 import { workflowBundle } from './bundle.ts';
+import { createFleetWorkflows } from './fleet-workflows.ts';
 import { grants } from './grants.ts';
 import { createReportRun } from './report-run.ts';
 import { createSchedules, ensureSweepSchedule } from './schedules.ts';
@@ -27,6 +30,8 @@ const GRACE = '20 seconds';
 const STICKY_TIMEOUT = '2 seconds';
 /** About 233 KB each, measured. */
 const CACHED_WORKFLOWS = 300;
+/** Data keys; the rest follow with the next sweep. */
+const REWRAPPED_A_SWEEP = 20_000;
 
 // simple-oauth2's debug output prints client secrets.
 delete process.env['DEBUG'];
@@ -59,6 +64,11 @@ const egress = createEgress({
 const logActivity = (activity: string, error: unknown): void =>
   log.error({ activity, error: nameOf(error) }, 'an activity failed unexpectedly');
 
+const rewrapping = {
+  keyProvider,
+  port: createRewrapPort(db, { actor: 'sweep', reason: 'a newer key-encrypting key' }),
+  atMost: REWRAPPED_A_SWEEP,
+};
 const lifecycle = createLifecycleActivities({
   db,
   vault,
@@ -69,11 +79,20 @@ const lifecycle = createLifecycleActivities({
   workflows: createLifecycleWorkflows(client),
   eraseRecords: (tenantId, connectionId) =>
     db.sqlInTenant(tenantId, (sql) => eraseRecords(sql, connectionId)),
+  rewrapDataKeys: async (onPage) => (await rewrapDataKeys({ ...rewrapping, onPage })).moved,
   timings: DEFAULT_TIMINGS,
   connectDeadlineMs: DAY_MS,
   keepRecordsMs: 30 * DAY_MS,
   nowMs: Date.now,
   onSwept: (report) => log.info(report, 'swept'),
+  log: logActivity,
+});
+const fleet = createFleetActivities({
+  db,
+  platforms,
+  connections: createFleetWorkflows(client),
+  importPace: IMPORT_PACE,
+  nowMs: Date.now,
   log: logActivity,
 });
 const pages = createPageActivities({
@@ -104,7 +123,7 @@ const workers = await Promise.all([
   Worker.create({
     ...common,
     taskQueue: TASK_QUEUES.lifecycle,
-    activities: { ...lifecycle },
+    activities: { ...lifecycle, ...fleet },
     maxConcurrentActivityTaskExecutions: 50,
   }),
   Worker.create({

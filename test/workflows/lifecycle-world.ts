@@ -111,6 +111,7 @@ export async function startLifecycleWorld(options: WorldOptions = {}): Promise<L
     schedules: server === 'dev' ? createSchedules(env.client) : schedulesIn(schedules),
     workflows: server === 'dev' ? createLifecycleWorkflows(env.client) : workflowsIn(env),
     eraseRecords: async () => 0,
+    rewrapDataKeys: async () => 0,
     timings: { ...DEFAULT_TIMINGS, ...timings },
     connectDeadlineMs: 24 * 3_600_000,
     keepRecordsMs: 30 * 24 * 3_600_000,
@@ -140,7 +141,7 @@ export async function startLifecycleWorld(options: WorldOptions = {}): Promise<L
     connect: async () => {
       const id = await newConnection(parts);
       const outcome = await authorize(parts, id, {});
-      if (outcome.outcome !== 'authorized') throw new Error(`refused: ${outcome.code} ${outcome.message}`);
+      if (outcome.outcome !== 'authorized') throw new Error(JSON.stringify(outcome));
       return id;
     },
     ensureFresh: (id, after) =>
