@@ -14,7 +14,7 @@ import { type ConnectSessionRow, useConnectSession } from '../store/connect-sess
 import { type ConnectionListRow, readConnection } from '../store/connections-list.ts';
 import type { Tx } from '../store/database.ts';
 import { insertNewConnection, type NewConnectionWish } from '../store/new-connection.ts';
-import { authorizationRow, connectPasted, reopenIfFinal, replacePasted } from './connecting.ts';
+import { authorizationRow, connectPasted, elsewhere, reopenIfFinal, replacePasted } from './connecting.ts';
 import type { HttpDeps } from './deps.ts';
 import { textRecord } from './schemas/connections.ts';
 import { codeChallenge, codeVerifier, hashToken, mintToken } from './tokens.ts';
@@ -62,7 +62,11 @@ export async function connectFromPage(deps: HttpDeps, wish: PageWish): Promise<C
   const credential = checkCredentialForm(approach.obtain, pick(body, approach.obtain.fields));
   const existing = usable(wish.connection);
   const id = existing?.id ?? (await connectPasted(deps, newWish(wish), credential, session.id));
-  if (existing !== null) await replacePasted(deps, existing, approach.platform, credential, session.id);
+  if (existing !== null) {
+    const { platform } = approach;
+    const shop = shopAgain(platform, existing, body);
+    await replacePasted(deps, existing, { platform, credential, shop, sessionId: session.id });
+  }
   return deps.db.inTenant(session.tenantId, async (tx) => {
     await useConnectSession(tx, session.id, id, new Date(deps.nowMs()));
     return readConnection(tx, id);
@@ -77,7 +81,9 @@ export async function beginApproval(deps: HttpDeps, wish: PageWish, browser: str
   const { platform, obtain } = approach;
   const existing = usable(wish.connection);
   const shop =
-    existing === null ? parseShop(platform, pick(wish.body, platform.shop)) : textRecord(existing.shop);
+    existing === null
+      ? parseShop(platform, pick(wish.body, platform.shop))
+      : shopAgain(platform, existing, wish.body);
   const state = mintToken();
   const begun = await deps.db.inTenant(session.tenantId, async (tx) => {
     const connectionId = await connectionFor(deps, tx, wish, shop);
@@ -96,6 +102,7 @@ export async function beginApproval(deps: HttpDeps, wish: PageWish, browser: str
         stateHash: hashToken(state),
         browserHash: hashToken(browser),
         redirectUri,
+        ...(existing === null ? {} : elsewhere(existing, shop)),
         lifetimeMs: deps.settings.stateLifetimeMs,
       }),
     );
@@ -133,6 +140,13 @@ async function connectionFor(
   if (existing === null) return insertNewConnection(tx, { ...newWish(wish), shop });
   await reopenIfFinal(tx, existing, deps.nowMs());
   return existing.id;
+}
+
+/** The shop as it is known, with what the merchant says is new about its address. */
+function shopAgain(platform: Platform, existing: ConnectionListRow, body: PageWish['body']) {
+  const stated = pick(body, platform.shop);
+  const known = textRecord(existing.shop);
+  return Object.keys(stated).length === 0 ? known : parseShop(platform, { ...known, ...stated });
 }
 
 /** What never was approved is not worth keeping: the merchant may have named another shop by now. */

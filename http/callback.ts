@@ -119,7 +119,8 @@ function requireParameters(step: CallbackStep, parameters: Parameters): void {
 /** What the callback says of the shop must be the shop the approval was begun for; the proof looks again, at the platform itself. */
 async function checkShop(deps: HttpDeps, of: Step, row: CallbackRow, parameters: Parameters): Promise<void> {
   const connection = await deps.db.inTenant(row.tenantId, (tx) => readConnection(tx, row.connectionId));
-  shopAfterCallback(of.platform, of.step, textRecord(connection?.shop), parameters);
+  const shop = { ...textRecord(connection?.shop), ...textRecord(row.shop) };
+  shopAfterCallback(of.platform, of.step, shop, parameters);
 }
 
 async function receive(deps: HttpDeps, callback: Callback, row: CallbackRow, state: string): Promise<void> {

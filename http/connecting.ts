@@ -1,5 +1,6 @@
 // How a connection begins, whichever way: the rows that stand before the workflow knows anything, and the first word to it. A secret
 // is sealed before it is written; a refused proof of a new connection leaves nothing.
+import { isElsewhere } from '../domain/connection-shop.ts';
 import { MooringError } from '../domain/errors.ts';
 import type { ConnectionId, ConnectSessionId, TenantId } from '../domain/ids.ts';
 import type { AuthMethod, FormObtain, Obtain, Platform } from '../domain/platform.ts';
@@ -12,6 +13,7 @@ import { insertNewConnection, type NewConnectionWish } from '../store/new-connec
 import { newId } from '../store/new-id.ts';
 import type { AuthorizeOutcome } from '../workflows/messages.ts';
 import type { HttpDeps } from './deps.ts';
+import { textRecord } from './schemas/connections.ts';
 import type { Hash } from './tokens.ts';
 
 /** The method a pasted credential of this platform is proved by. Throws connect_by_browser_only where there is none. */
@@ -65,6 +67,8 @@ export interface AuthorizationWish {
   readonly stateHash: Hash | null;
   readonly browserHash: Hash | null;
   readonly redirectUri: string | null;
+  /** The shop fields it is for, where they are not the connection's own. */
+  readonly shop?: Readonly<Record<string, string>>;
   readonly lifetimeMs: number;
 }
 
@@ -101,14 +105,23 @@ export async function connectPasted(
   return connectionId;
 }
 
-/** A new pasted credential for a connection that lives; its state changes only once the proof succeeded. */
+export interface PastedAnew {
+  readonly platform: Platform;
+  readonly credential: Readonly<Record<string, string>>;
+  /** All shop fields; the connection's own where the shop is where it was. */
+  readonly shop: Readonly<Record<string, string>>;
+  readonly sessionId?: ConnectSessionId;
+}
+
+/**
+ * A new pasted credential for a connection that lives; its state changes only once the proof succeeded. Says whether that waits for
+ * somebody to confirm another address.
+ */
 export async function replacePasted(
   deps: HttpDeps,
   connection: ConnectionListRow,
-  platform: Platform,
-  credential: Readonly<Record<string, string>>,
-  sessionId: ConnectSessionId | null = null,
-): Promise<void> {
+  { platform, credential, shop, sessionId }: PastedAnew,
+): Promise<'authorized' | 'move_proposed'> {
   const connectionId = connection.id;
   const tenantId = connection.tenantId;
   const authorizationId = newId('authorization');
@@ -116,12 +129,25 @@ export async function replacePasted(
   await deps.db.inTenant(tenantId, async (tx) => {
     await reopenIfFinal(tx, connection, deps.nowMs());
     await insertAuthorization(tx, {
-      ...authorizationRow(deps, pastedWish({ tenantId, platform }, connectionId, sessionId)),
+      ...authorizationRow(deps, {
+        ...pastedWish({ tenantId, platform }, connectionId, sessionId ?? null),
+        ...elsewhere(connection, shop),
+      }),
       id: authorizationId,
       ...sealed,
     });
   });
-  throwIfRefused(await deps.lifecycle.startAndAuthorize({ tenantId, connectionId }, { authorizationId }));
+  const outcome = await deps.lifecycle.startAndAuthorize({ tenantId, connectionId }, { authorizationId });
+  throwIfRefused(outcome);
+  return outcome.outcome === 'move_proposed' ? 'move_proposed' : 'authorized';
+}
+
+/** The address an attempt is for, kept with it where it is not the connection's own. */
+export function elsewhere(
+  connection: Pick<ConnectionListRow, 'shop'>,
+  shop: Readonly<Record<string, string>>,
+): { readonly shop?: Readonly<Record<string, string>> } {
+  return isElsewhere(textRecord(connection.shop), shop) ? { shop } : {};
 }
 
 /** A revoked connection begins again under its own id; one that is being revoked cannot. */

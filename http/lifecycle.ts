@@ -16,6 +16,7 @@ import {
   type AuthorizeOutcome,
   type ConnectionInput,
   connectionWorkflowId,
+  type DecideMoveInput,
   ensureFreshUpdateId,
   type RefreshNowInput,
   SIGNALS,
@@ -40,6 +41,8 @@ export interface LifecycleCommands {
   startAndAuthorize(connection: ConnectionInput, input: AuthorizeInput): Promise<AuthorizeOutcome>;
   /** As above, but null where the workflow has ended. */
   authorize(id: ConnectionId, input: AuthorizeInput): Promise<AuthorizeOutcome | null>;
+  /** Somebody's word on the move that waits; null where the workflow has ended. */
+  decideMove(id: ConnectionId, input: DecideMoveInput): Promise<AuthorizeOutcome | null>;
   refreshNow(id: ConnectionId, input: RefreshNowInput): Promise<EnsureFreshOutcome>;
   ensureFresh(id: ConnectionId, after: { generation: number; epoch: number }): Promise<EnsureFreshOutcome>;
   /** False where the workflow has ended: there is nobody to tell. */
@@ -87,6 +90,14 @@ export function createLifecycleCommands(client: Client): LifecycleCommands {
           handle(id).executeUpdate<AuthorizeOutcome, [AuthorizeInput]>(UPDATES.authorize, {
             args: [input],
             updateId: input.authorizationId,
+          }),
+        ),
+      ),
+    decideMove: (id, input) =>
+      unlessEnded(null, () =>
+        within(client, () =>
+          handle(id).executeUpdate<AuthorizeOutcome, [DecideMoveInput]>(UPDATES.decideMove, {
+            args: [input],
           }),
         ),
       ),

@@ -24,6 +24,7 @@ import { clientRegistrationRoutes } from './routes/client-registrations.ts';
 import { connectPageRoutes } from './routes/connect-page.ts';
 import { connectSessionRoutes } from './routes/connect-sessions.ts';
 import { connectionCommandRoutes } from './routes/connection-commands.ts';
+import { connectionMoveRoutes } from './routes/connection-moves.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import { consoleRoutes } from './routes/console.ts';
 import { dataKeyRoutes } from './routes/data-keys.ts';
@@ -106,6 +107,7 @@ const ROUTES = [
   connectSessionRoutes,
   connectionRoutes,
   connectionCommandRoutes,
+  connectionMoveRoutes,
   revocationRoutes,
   runRoutes,
   feedRoutes,

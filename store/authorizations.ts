@@ -2,7 +2,7 @@
 import type { ErrorCode } from '../domain/errors.ts';
 import type { AuthorizationId, ConnectionId, ConnectSessionId, TenantId } from '../domain/ids.ts';
 import type { Tx } from './database.ts';
-import type { Authorization } from './generated/client.ts';
+import { type Authorization, Prisma } from './generated/client.ts';
 
 export type AuthorizationRow = Authorization;
 
@@ -18,6 +18,10 @@ export interface NewAuthorization {
   readonly sealed: Uint8Array<ArrayBuffer> | null;
   readonly keyVersion: number | null;
   readonly redirectUri: string | null;
+  /** The shop fields it is for, where they are not the connection's own. */
+  readonly shop?: Readonly<Record<string, string>>;
+  /** The approval for several shops that it is one shop of. */
+  readonly parentId?: AuthorizationId;
   readonly expiresAt: Date;
 }
 
@@ -25,7 +29,8 @@ export async function insertAuthorization(
   tx: Tx,
   authorization: NewAuthorization,
 ): Promise<AuthorizationRow> {
-  return tx.authorization.create({ data: authorization });
+  const { shop, ...rest } = authorization;
+  return tx.authorization.create({ data: { ...rest, ...(shop === undefined ? {} : { shop: { ...shop } }) } });
 }
 
 export async function findAuthorization(tx: Tx, id: AuthorizationId): Promise<AuthorizationRow | null> {
@@ -47,6 +52,7 @@ export async function settleAuthorization(
       settledAt: settled.at,
       sealed: null,
       keyVersion: null,
+      proved: Prisma.DbNull,
     },
   });
 }
@@ -55,7 +61,7 @@ export async function settleAuthorization(
 export async function dropAuthorizations(tx: Tx, connectionId: ConnectionId, at: Date): Promise<number> {
   const { count } = await tx.authorization.updateMany({
     where: { connectionId, settledAt: null },
-    data: { status: 'dropped', settledAt: at, sealed: null, keyVersion: null },
+    data: { status: 'dropped', settledAt: at, sealed: null, keyVersion: null, proved: Prisma.DbNull },
   });
   return count;
 }

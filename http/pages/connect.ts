@@ -44,7 +44,7 @@ export function formPage(page: FormPage): string {
       <form method="post" action="?">
         <input type="hidden" name="platform" value="${platform.id}">
         <input type="hidden" name="way" value="${approach.method.credentialKind}">
-        ${isReconnect ? shopFacts(connection) : platform.shop.map((field) => shopInput(field, page))}
+        ${isReconnect ? html`${shopFacts(connection)}${newAddress(page, connection)}` : platform.shop.map((field) => shopInput(field, page))}
         ${approach.kind === 'pasted' ? approach.obtain.fields.map((field) => credentialInput(field, page)) : null}
         ${permissionList(tenant, page.permissions)}
         <button type="submit">${approach.kind === 'browser' ? `Continue to ${platform.name}` : 'Connect'}</button>
@@ -86,6 +86,17 @@ export function shopText(connection: ConnectionListRow): string {
 
 function shopFacts(connection: ConnectionListRow): Markup {
   return html`<dl><dt>Shop</dt><dd>${shopText(connection)}</dd></dl>`;
+}
+
+/** The known address, changed where the shop has moved; open when what was entered was wrong. */
+function newAddress(page: FormPage, connection: ConnectionListRow): Markup | null {
+  const fields = page.approach.platform.shop.filter((field) => field.optional !== true);
+  if (fields.length === 0) return null;
+  const isWrong = fields.some(({ name }) => page.errors[name] !== undefined);
+  const values = { ...textRecord(connection.shop), ...page.values };
+  return html`<details${isWrong ? html` open` : null}><summary>The shop has a new address</summary>
+    ${fields.map((field) => shopInput(field, { ...page, values }))}
+  </details>`;
 }
 
 function shopInput(field: Platform['shop'][number], page: FormPage): Markup {

@@ -1,6 +1,7 @@
 // What a merchant sees of a connection that exists: how it is, what was granted, reconnect, disconnect and what that takes along.
 import { PERMISSIONS } from '../../domain/resource.ts';
 import type { ConnectionListRow } from '../../store/connections-list.ts';
+import { readMove } from '../../store/shop-moves.ts';
 import { stateOf } from '../schemas/connections.ts';
 import { permissionText, shopText } from './connect.ts';
 import { html, layout, type Markup } from './layout.ts';
@@ -46,10 +47,16 @@ export function managePage(page: ManagePage): string {
       <p><span class="state ${state}">${STATES[state] ?? state}</span></p>
       <dl><dt>Since</dt><dd>${day(connection.stateSince)}</dd>
         <dt>Last synced</dt><dd>${connection.lastSyncAt === null ? 'never' : day(connection.lastSyncAt)}</dd></dl>
-      ${isOver ? null : granted(tenant, connection)}
+      ${isOver ? null : html`${moveNotice(tenant, connection)}${granted(tenant, connection)}`}
       ${state === 'revoking' ? null : html`<a class="button" href="?again=1">${isConnected(state) ? 'Approve again' : 'Reconnect'}</a>`}
       ${isOver ? null : ending(tenant, page)}`,
   });
+}
+
+function moveNotice(tenant: string, connection: ConnectionListRow): Markup | null {
+  const move = readMove(connection.move);
+  if (move === null) return null;
+  return html`<p class="notice" role="status">A new address waits to be confirmed by ${tenant}: <strong>${Object.values(move.shop).join(', ')}</strong>.</p>`;
 }
 
 function granted(tenant: string, connection: ConnectionListRow): Markup {

@@ -3,6 +3,7 @@
 import type { ErrorCode } from '../../domain/errors.ts';
 import type { CallbackRow } from '../../store/authorization-callbacks.ts';
 import type { ConnectionListRow } from '../../store/connections-list.ts';
+import { textRecord } from '../schemas/connections.ts';
 import { html, layout, type Markup } from './layout.ts';
 
 /** What to tell a merchant; codes that are missing here get the last line. */
@@ -36,6 +37,10 @@ const ADVICE: Readonly<Partial<Record<ErrorCode, readonly [title: string, advice
   registration_rejected: [
     'Your provider must fix something',
     'The platform does not accept their app just now. You have nothing to do.',
+  ],
+  move_refused: [
+    'The new address was not confirmed',
+    'The connection goes on with the address it had. Ask where you got this link.',
   ],
   session_expired: ['This link has expired', 'Ask for a new one where you got it.'],
   not_found: ['This link leads nowhere', 'Check that you copied all of it, or ask for a new one.'],
@@ -82,6 +87,7 @@ export interface Outcome {
 export function resultPage(outcome: Outcome): string {
   const { row, connection, platform, returnUrl } = outcome;
   const back = returnUrl === null ? null : html`<a class="button" href="${returnUrl}">Continue</a>`;
+  if (row.status === 'proved') return movePage({ shop: textRecord(row.shop), next: back });
   if (row.status !== 'authorized') {
     const [title, advice] = adviceFor(row.refusal ?? 'internal');
     return layout({
@@ -90,6 +96,19 @@ export function resultPage(outcome: Outcome): string {
     });
   }
   return connectedPage({ platform, connection, next: back });
+}
+
+/** Approved at another address: nothing more for the merchant to do. */
+export function movePage(of: {
+  readonly shop: Readonly<Record<string, string>>;
+  readonly next: Markup | null;
+}): string {
+  return layout({
+    title: 'One more check',
+    body: html`<h1>One more check</h1><p class="notice" role="status">The shop answered at <strong>${Object.values(of.shop).join(', ')}</strong>.
+      Because its address is new, your provider confirms it before it is used. You have nothing more to do.</p>
+      <p>You can close this page.</p>${of.next}`,
+  });
 }
 
 export function connectedPage(outcome: {

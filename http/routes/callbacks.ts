@@ -99,12 +99,14 @@ async function ownAuthorization(deps: HttpDeps, id: string, browser: string | nu
   return row;
 }
 
+const OUTCOMES: Readonly<Record<string, string>> = { authorized: 'connected', proved: 'move_proposed' };
+
 /** The vendor's address with what came of it; ids and codes alone. */
 function withOutcome(returnUrl: string | null, row: CallbackRow): string | null {
   if (returnUrl === null) return null;
   const url = new URL(returnUrl);
   url.searchParams.set('connectionId', row.connectionId);
-  url.searchParams.set('outcome', row.status === 'authorized' ? 'connected' : (row.refusal ?? 'refused'));
+  url.searchParams.set('outcome', OUTCOMES[row.status] ?? row.refusal ?? 'refused');
   return url.href;
 }
 

@@ -8,6 +8,7 @@ import { ERRORS, MooringError } from '../../domain/errors.ts';
 import { PERMISSIONS, type Permission } from '../../domain/resource.ts';
 import { type ConnectSessionRow, findConnectSession } from '../../store/connect-sessions.ts';
 import { type ConnectionListRow, readConnection } from '../../store/connections-list.ts';
+import { readMove } from '../../store/shop-moves.ts';
 import { readTenant } from '../../store/tenants-list.ts';
 import { type Approach, approachOf, beginApproval, connectFromPage } from '../approval.ts';
 import { ensureBrowser } from '../browser-cookie.ts';
@@ -16,7 +17,7 @@ import type { HttpDeps } from '../deps.ts';
 import { choosePage, formPage, leavingPage } from '../pages/connect.ts';
 import { html } from '../pages/layout.ts';
 import { managePage } from '../pages/manage.ts';
-import { connectedPage, failurePage } from '../pages/outcome.ts';
+import { connectedPage, failurePage, movePage } from '../pages/outcome.ts';
 import { PAGE_CSS } from '../pages/style.ts';
 import { toMooringError } from '../problem.ts';
 import { sendPage } from '../security-headers.ts';
@@ -165,6 +166,8 @@ async function submit(deps: HttpDeps, submission: Submission, request: FastifyRe
       const connection = await connectFromPage(deps, wish);
       const back = link.session.returnUrl;
       const next = back === null ? null : html`<a class="button" href="${back}">Continue</a>`;
+      const move = connection === null ? null : readMove(connection.move);
+      if (move !== null) return sendPage(reply, 200, movePage({ shop: move.shop, next }));
       return sendPage(reply, 200, connectedPage({ platform: approach.platform.name, connection, next }));
     }
     const url = await beginApproval(deps, wish, ensureBrowser(request, reply, deps.settings.publicUrl));

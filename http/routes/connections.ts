@@ -22,6 +22,7 @@ import {
   credentialReplacement,
   newConnection,
   presentConnection,
+  textRecord,
 } from '../schemas/connections.ts';
 import { idInPath } from '../schemas/shapes.ts';
 
@@ -146,19 +147,27 @@ export const connectionRoutes =
         schema: {
           tags: ['Connections'],
           summary: 'Replace a pasted credential',
-          description: 'Proved by a real call first; until then, and if it fails, the old one stays.',
+          description:
+            'Proved by a real call first; until then, and if it fails, the old one stays. 202: proved at another address, which somebody must confirm.',
           params,
           body: credentialReplacement,
-          response: { 200: connection },
+          response: { 200: connection, 202: connection },
         },
       },
-      async (request) => {
+      async (request, reply) => {
         const row = await connectionOf(deps, principalOf(request), request.params.id);
         refuseFinal(row.lifecycle, row.id);
         const platform = platformOf(deps, row.platform);
         const method = pastedMethod(platform, request.body.credential);
-        await replacePasted(deps, row, platform, checkCredentialForm(method.obtain, request.body.credential));
-        return presentConnection(await connectionOf(deps, principalOf(request), row.id));
+        const known = textRecord(row.shop);
+        const { shop } = request.body;
+        const outcome = await replacePasted(deps, row, {
+          platform,
+          credential: checkCredentialForm(method.obtain, request.body.credential),
+          shop: shop === undefined ? known : parseShop(platform, { ...known, ...shop }),
+        });
+        const newest = presentConnection(await connectionOf(deps, principalOf(request), row.id));
+        return reply.code(outcome === 'move_proposed' ? 202 : 200).send(newest);
       },
     );
   };

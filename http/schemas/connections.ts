@@ -1,6 +1,7 @@
 // A connection as the API shows it, and what may be asked of one. Never a secret, in either direction of an answer.
 import { z } from 'zod';
 import type { ConnectionListRow } from '../../store/connections-list.ts';
+import { readMove } from '../../store/shop-moves.ts';
 import { idOf, instant, pageOf, pageQuery, permissions, platformId, resource, textValues } from './shapes.ts';
 
 export const CONNECTION_STATES = [
@@ -31,7 +32,21 @@ export const connection = z
         name: z.string().nullable(),
       })
       .meta({ description: 'Which shop' }),
-    markets: z.array(z.string()),
+    markets: z
+      .array(z.string())
+      .meta({ description: 'The markets one grant covers, where the platform tells several' }),
+    move: z
+      .object({
+        authorizationId: z.string(),
+        shop: z.record(z.string(), z.string()).meta({ description: 'The new address' }),
+        since: instant,
+        until: instant.meta({ description: 'Unconfirmed by then, the new credential is destroyed' }),
+      })
+      .nullable()
+      .meta({
+        description:
+          'Reconnected at another address on a platform that tells no shop key: proved, and waiting for `confirm-move` or `refuse-move`',
+      }),
     permissions: z.array(z.string()),
     grantedScopes: z.array(z.string()),
     state: connectionState,
@@ -103,8 +118,22 @@ export const connectionChange = z
   .meta({ id: 'ConnectionChange' });
 
 export const credentialReplacement = z
-  .strictObject({ credential: textValues(10_000) })
+  .strictObject({
+    credential: textValues(10_000),
+    shop: textValues(500).optional().meta({
+      description:
+        'Where the shop has moved to. On a platform that tells no shop key the move then waits to be confirmed',
+    }),
+  })
   .meta({ id: 'CredentialReplacement' });
+
+export const moveDecision = z
+  .strictObject({
+    authorizationId: idOf('authorization').meta({
+      description: 'The move that was seen: `move` of the connection',
+    }),
+  })
+  .meta({ id: 'MoveDecision' });
 
 export const connectionQuery = z.strictObject({
   tenantId: idOf('tenant').optional(),
@@ -128,6 +157,7 @@ export const ACTIONS = [
   'fix_shop',
   'fix_registration',
   'contact_platform',
+  'confirm_move',
 ] as const;
 
 export const diagnosis = z
@@ -200,6 +230,7 @@ export function presentConnection(row: ConnectionListRow): ConnectionView {
     clientRegistrationId: row.registrationId,
     shop: { values: textRecord(row.shop), key: row.shopKey, name: row.shopName },
     markets: row.markets,
+    move: isOver ? null : presentMove(row),
     permissions: row.permissions,
     grantedScopes: row.grantedScopes,
     state: stateOf(row),
@@ -236,6 +267,18 @@ export function presentConnection(row: ConnectionListRow): ConnectionView {
           },
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
+  };
+}
+
+function presentMove(row: ConnectionListRow): ConnectionView['move'] {
+  const move = readMove(row.move);
+  if (move === null) return null;
+  const { authorizationId, shop, sinceMs, untilMs } = move;
+  return {
+    authorizationId,
+    shop,
+    since: new Date(sinceMs).toISOString(),
+    until: new Date(untilMs).toISOString(),
   };
 }
 

@@ -173,6 +173,10 @@ function answerCommands(commands: string[], { db }: TestDatabase): TestApi['life
       note(`authorize ${id}`);
       return { outcome: 'authorized' };
     },
+    decideMove: async (id, { authorizationId, decision }) => {
+      note(`${decision} ${authorizationId} ${id}`);
+      return { outcome: decision === 'confirm' ? 'authorized' : 'move_ended' };
+    },
     refreshNow: async (id) => {
       note(`refresh ${id}`);
       await show(id, { generation: 2 });

@@ -90,6 +90,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /v1/connections/{id}/sync': {},
   'PATCH /v1/connections/{id}': { syncIntervalS: 600 },
   'PUT /v1/connections/{id}/credential': { credential: { apiKey: 'sk_abcd1234' } },
+  'POST /v1/connections/{id}/confirm-move': { authorizationId: newId('authorization') },
+  'POST /v1/connections/{id}/refuse-move': { authorizationId: newId('authorization') },
   'PATCH /v1/client-registrations/{id}': { name: 'x' },
 };
 const bodyOf = ({ method, path }: Operation) => {
