@@ -6,7 +6,9 @@ const API_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none';
 /** Our pages: one style sheet of ours, no script, forms to ourselves alone. */
 const PAGE_POLICY =
   "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
-const CONSOLE_POLICY = `${PAGE_POLICY}; script-src 'self'; connect-src 'self'`;
+/** The console: scripts of ours, which may make no markup from text, and talk to this API alone. */
+export const CONSOLE_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 /** The API reference is somebody else's bundle, served by us; it may style itself inline, and reach nobody but us. */
 const REFERENCE_POLICY =
   "default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
@@ -29,14 +31,6 @@ export function sendPage(reply: FastifyReply, status: number, html: string): Fas
   return reply
     .code(status)
     .header('content-security-policy', PAGE_POLICY)
-    .type('text/html; charset=utf-8')
-    .serializer((body: unknown) => String(body))
-    .send(html);
-}
-
-export function sendConsole(reply: FastifyReply, html: string): FastifyReply {
-  return reply
-    .header('content-security-policy', CONSOLE_POLICY)
     .type('text/html; charset=utf-8')
     .serializer((body: unknown) => String(body))
     .send(html);

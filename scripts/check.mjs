@@ -10,6 +10,8 @@ const node = (...args) => spawnSync(process.execPath, args, { cwd: root, stdio: 
 const CHECKS = [
   ["Prisma's client", () => node('--import', 'tsx', 'scripts/stack/generate.ts')],
   ['types', () => node('node_modules/typescript/bin/tsc', '-p', '.')],
+  // Browser code: the DOM's types, and none of Node's.
+  ["the console's types", () => node('node_modules/typescript/bin/tsc', '-p', 'console')],
   [
     'format and lint',
     () => node('node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.'),

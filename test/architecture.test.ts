@@ -21,6 +21,7 @@ const ALL = [
   'http',
   'client',
   'cli',
+  'console',
   'sandbox',
   'scripts',
 ];
@@ -38,6 +39,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   http: ['domain', 'platforms', 'store', 'vault', 'egress', 'workflows/messages.ts', 'temporal.config.ts'],
   client: [],
   cli: ['client', 'domain', 'auth', 'platforms'],
+  console: ['client'],
   sandbox: ['domain'],
   worker: [
     'domain',
@@ -70,6 +72,8 @@ const LIBRARY_OWNERS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^(fastify|@fastify\/.*|fastify-.*|zod|@scalar\/.*)$/, ['http']],
   [/^openapi-fetch$/, ['client']],
   [/^commander$/, ['cli']],
+  [/^preact$/, ['console']],
+  [/^esbuild$/, ['http']],
   [/^graphql$/, ['sandbox']],
 ];
 
@@ -79,6 +83,7 @@ const PURE: Readonly<Record<string, readonly RegExp[]>> = {
   platforms: [/^big\.js$/],
   workflows: [/^@temporalio\/(workflow|common)$/],
   client: [/^openapi-fetch$/],
+  console: [/^preact$/],
 };
 
 /** Files of a pure folder that find modules on disk. */
@@ -92,14 +97,16 @@ interface Import {
 
 function importsOf(file: string, text: string): readonly Import[] {
   const all = ts.preProcessFile(text, true, true).importedFiles.map((found) => found.fileName);
-  const atRuntime = all.length === 0 ? new Set<string>() : runtimeImports(text);
+  const atRuntime = all.length === 0 ? new Set<string>() : runtimeImports(file, text);
   return all.map((specifier) => ({ from: file, specifier, isTypeOnly: !atRuntime.has(specifier) }));
 }
 
 /** The specifiers that remain when types are erased. */
-function runtimeImports(text: string): ReadonlySet<string> {
+function runtimeImports(file: string, text: string): ReadonlySet<string> {
   const erased = ts.transpileModule(text, {
+    fileName: file,
     compilerOptions: {
+      jsx: ts.JsxEmit.React,
       module: ts.ModuleKind.ESNext,
       target: ts.ScriptTarget.ESNext,
       verbatimModuleSyntax: true,
@@ -144,7 +151,7 @@ const files = [...Object.keys(MAY_IMPORT)].flatMap((entry) =>
     ? [entry]
     : readdirSync(join(ROOT, entry), { recursive: true, encoding: 'utf8' })
         .map((file) => `${entry}/${file.split(sep).join('/')}`)
-        .filter((file) => file.endsWith('.ts') && !file.startsWith('store/generated/')),
+        .filter((file) => /\.tsx?$/.test(file) && !file.startsWith('store/generated/')),
 );
 const sources = files.map((file) => ({ file, text: readFileSync(join(ROOT, file), 'utf8') }));
 
@@ -166,6 +173,8 @@ describe('the import table', () => {
     ['a library of another folder', 'activities/x.ts', `import { request } from 'undici';`],
     ['a builtin in a workflow', 'workflows/x.ts', `import { createHash } from 'node:crypto';`],
     ['a library in the domain', 'domain/x.ts', `import { z } from 'zod';`],
+    ['the console reaching past the client', 'console/x.tsx', `import { a } from '../domain/errors.ts';`],
+    ['a builtin in the console', 'console/x.tsx', `import { readFile } from 'node:fs/promises';`],
     [
       'another file of workflows than its messages',
       'http/x.ts',

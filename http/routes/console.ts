@@ -1,28 +1,34 @@
-// A small page for operators, over the public API alone: the list of connections, why each is as it is, and the commands. The key
-// stays in the tab's session storage and goes nowhere but into the API's header.
+// Serves the operator console of console/. It is a page over the public API alone: these files need no key and know nothing.
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { bundleConsole, type ConsoleFiles } from '../console-files.ts';
 import type { HttpDeps } from '../deps.ts';
-import { CONSOLE_HTML } from '../pages/console.ts';
-import { CONSOLE_JS } from '../pages/console-script.ts';
-import { sendConsole } from '../security-headers.ts';
+import { CONSOLE_POLICY } from '../security-headers.ts';
+
+const OPEN = { config: { access: 'public' }, schema: { hide: true } } as const;
 
 export const consoleRoutes =
   (_deps: HttpDeps): FastifyPluginAsyncZod =>
   async (app) => {
-    app.get('/console', { config: { access: 'public' }, schema: { hide: true } }, (_request, reply) =>
-      sendConsole(reply, CONSOLE_HTML),
-    );
-    app.get(
-      '/assets/console.js',
-      { config: { access: 'public' }, schema: { hide: true } },
-      (_request, reply) =>
-        reply
-          .header('cache-control', 'public, max-age=300')
-          .type('text/javascript; charset=utf-8')
-          .serializer((body: unknown) => String(body))
-          .send(CONSOLE_JS),
-    );
-    app.get('/', { config: { access: 'public' }, schema: { hide: true } }, (_request, reply) =>
-      reply.redirect('/docs', 302),
-    );
+    // Made when first asked for, and then kept: most servers of a test are never asked.
+    let files: Promise<ConsoleFiles> | undefined;
+    const send = async (name: string, request: FastifyRequest, reply: FastifyReply) => {
+      files ??= bundleConsole();
+      const file = (await files).get(name);
+      if (file === undefined) return reply.callNotFound();
+      void reply
+        .header('content-security-policy', CONSOLE_POLICY)
+        .header('cache-control', 'no-cache')
+        .header('etag', file.etag);
+      if (request.headers['if-none-match'] === file.etag) return reply.code(304).send();
+      return reply
+        .type(file.type)
+        .serializer((body: unknown) => String(body))
+        .send(file.body);
+    };
+
+    app.get('/console', OPEN, (request, reply) => send('', request, reply));
+    app.get('/console/console.css', OPEN, (request, reply) => send('console.css', request, reply));
+    app.get('/console/console.js', OPEN, (request, reply) => send('console.js', request, reply));
+    app.get('/', OPEN, (_request, reply) => reply.redirect('/docs', 302));
   };

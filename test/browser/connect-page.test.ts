@@ -189,9 +189,9 @@ describe('an operator at the console', { timeout: 60_000 }, () => {
     await page.goto(`${url}/console`);
     await page.getByLabel('API key').fill(key);
     await page.getByRole('button', { name: 'Open' }).click();
-    await page.getByRole('cell', { name: 'shopify' }).first().waitFor();
-    await page.getByRole('button', { name: /^Why/ }).first().click();
-    await page.getByText('Who must act').waitFor();
+    await page.getByRole('link', { name: 'Connections' }).click();
+    await page.locator('tbody a').first().click();
+    await page.getByText('What to do').waitFor();
     expect(errors).toEqual([]);
   });
 

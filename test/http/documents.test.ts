@@ -55,11 +55,20 @@ describe('the documents', () => {
     expect(metrics.text).not.toContain('ten_');
   });
 
-  it('the console is one page with a script of ours, and no key in it', async () => {
+  it('the console is a page, a style and a script of ours alone, without a key, and no code in the page', async () => {
     const page = await api.call('GET', '/console', { key: null });
-    expect(page.text).toContain('<script src="/assets/console.js" defer></script>');
-    expect(String(page.headers['content-security-policy'])).toContain("script-src 'self'");
-    expect((await api.call('GET', '/assets/console.js', { key: null })).status).toBe(200);
+    const sources = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map((found) => found[1] ?? '');
+    expect(sources).toEqual(['/console/console.css', 'data:,', '/console/console.js']);
+    expect(page.text).not.toMatch(/<script[^>]*>[^<]|<style|\son[a-z]+=/);
+    expect(String(page.headers['content-security-policy'])).toContain("script-src 'self';");
+    expect(String(page.headers['content-security-policy'])).not.toContain('unsafe');
+    const script = await api.call('GET', '/console/console.js', { key: null });
+    expect(script.text).toContain('/v1/fleet');
+    const again = await api.call('GET', '/console/console.js', {
+      key: null,
+      headers: { 'if-none-match': String(script.headers['etag']) },
+    });
+    expect(again).toMatchObject({ status: 304, text: '' });
   });
 
   it('a platform is described by the way it offers first, and by every way', async () => {
