@@ -11,6 +11,7 @@ import { type ConnectionRow, findConnection, saveShopFacts } from '../store/conn
 import { clearMove, dropMoves, textFields } from '../store/shop-moves.ts';
 import { sqlStateOf } from '../store/store-error.ts';
 import { addresses, heldCredential, holdMove } from './hold-move.ts';
+import { keepRenewed } from './keep-renewed.ts';
 import type {
   AuthorizationResult,
   CompleteAuthorizationInput,
@@ -83,6 +84,7 @@ async function authorize(
     input.confirmedBy === undefined
       ? await deps.grants.obtain({ ...context, shop: stated }, authorization.obtain)
       : heldCredential(authorization, context);
+  if (issued.isRenewed === true) await keepRenewed(deps, input, issued);
   const shop = { ...stated, ...issued.shop };
   const proven = await context.prove(asMaterial(issued), shop);
   // A refresh still in flight may take a generation in between; the approval is newer and takes the one after.

@@ -5,6 +5,7 @@ import type { Platform } from '../domain/platform.ts';
 import type { Egress } from '../egress/index.ts';
 import type { Database } from '../store/database.ts';
 import type { KeyProvider, Vault } from '../vault/index.ts';
+import type { FleetCommands } from './fleet-commands.ts';
 import type { LifecycleCommands } from './lifecycle.ts';
 
 export interface HttpSettings {
@@ -30,6 +31,7 @@ export interface HttpDeps {
   /** Wraps data keys; for moving them under another key alone. */
   readonly keyProvider: KeyProvider;
   readonly lifecycle: LifecycleCommands;
+  readonly fleet: FleetCommands;
   readonly platforms: ReadonlyMap<string, Platform>;
   readonly settings: HttpSettings;
   /** The proxy route's door; nothing else calls a platform. */

@@ -143,7 +143,7 @@ async function describeNamespace(client: Client): Promise<void> {
   await client.workflowService.getSystemInfo({});
 }
 
-async function unlessEnded<T, E>(ended: E, call: () => Promise<T>): Promise<T | E> {
+export async function unlessEnded<T, E>(ended: E, call: () => Promise<T>): Promise<T | E> {
   try {
     return await call();
   } catch (error) {
@@ -152,7 +152,8 @@ async function unlessEnded<T, E>(ended: E, call: () => Promise<T>): Promise<T | 
   }
 }
 
-async function within<T>(client: Client, call: () => Promise<T>): Promise<T> {
+/** Bounded in time; says temporal_unavailable or worker_unavailable. */
+export async function within<T>(client: Client, call: () => Promise<T>): Promise<T> {
   try {
     return await client.withDeadline(Date.now() + UPDATE_TIMEOUT_MS, call);
   } catch (error) {

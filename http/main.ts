@@ -11,6 +11,7 @@ import { type Database, openDatabase } from '../store/database.ts';
 import { temporalSettings } from '../temporal.config.ts';
 import { createVault, openKeyProvider } from '../vault/index.ts';
 import type { HttpSettings } from './deps.ts';
+import { createFleetCommands } from './fleet-commands.ts';
 import { createLifecycleCommands, type LifecycleCommands } from './lifecycle.ts';
 import { createServer } from './server.ts';
 
@@ -32,7 +33,8 @@ const platforms = await loadPlatforms(settings.platformsFolder);
 const overrides = parseOriginOverrides(settings.originOverrides ?? undefined);
 
 const connection = await Connection.connect({ ...temporal.connection, address: temporal.address });
-const lifecycle = createLifecycleCommands(new Client({ connection, namespace: temporal.namespace }));
+const client = new Client({ connection, namespace: temporal.namespace });
+const lifecycle = createLifecycleCommands(client);
 const db = openDatabase({ url: settings.databaseUrl, poolSize: settings.databasePool, log });
 const keyProvider = await openKeyProvider(settings, {
   listUses: () => db.sqlAcrossTenants(listDataKeyUses),
@@ -53,6 +55,7 @@ const app = await createServer({
   vault,
   keyProvider,
   lifecycle,
+  fleet: createFleetCommands(client),
   platforms,
   settings: httpSettings(settings, overrides),
   withCredential: egress.withCredential,

@@ -67,6 +67,7 @@ const TAGS = [
   'Client registrations',
   'Connecting',
   'Connections',
+  'Fleet',
   'Syncs',
   'Feeds',
   'Audit',

@@ -30,6 +30,7 @@ import { consoleRoutes } from './routes/console.ts';
 import { dataKeyRoutes } from './routes/data-keys.ts';
 import { feedRoutes } from './routes/feeds.ts';
 import { fleetRoutes } from './routes/fleet.ts';
+import { importRoutes } from './routes/imports.ts';
 import { platformRoutes } from './routes/platforms.ts';
 import { probeRoutes } from './routes/probes.ts';
 import { problemRoutes } from './routes/problems.ts';
@@ -110,6 +111,7 @@ const ROUTES = [
   connectionMoveRoutes,
   revocationRoutes,
   runRoutes,
+  importRoutes,
   feedRoutes,
   fleetRoutes,
   auditRoutes,

@@ -33,6 +33,13 @@ const deps: HttpDeps = {
     triggerSync: unused,
     ping: unused,
   },
+  fleet: {
+    startImport: unused,
+    endReading: unused,
+    startFleetRun: unused,
+    tellFleetRun: unused,
+    inspect: unused,
+  },
   platforms: new Map(),
   settings: {
     publicUrl: 'http://127.0.0.1:3000',

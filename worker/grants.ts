@@ -1,5 +1,6 @@
 // auth/ as the lifecycle's activities use it: an exchange's context is all it needs.
 import type { Grants } from '../activities/lifecycle-deps.ts';
+import { adoptCredential } from '../auth/adopt.ts';
 import { obtainCredential, renewCredential } from '../auth/index.ts';
 import { MooringError } from '../domain/errors.ts';
 import type { Obtain } from '../domain/platform.ts';
@@ -9,6 +10,7 @@ const OBTAIN: readonly Obtain['kind'][] = ['authorization_code', 'key_handshake'
 
 export const grants: Grants = {
   obtain: async (context, obtain) => {
+    if (obtain === 'imported') return await adoptCredential(context);
     const kind = OBTAIN.find((one) => one === obtain);
     if (kind === undefined)
       throw new MooringError('internal', `there is no way "${obtain}" to obtain a credential`);

@@ -1,5 +1,6 @@
 // Every workflow of the installation, by its wire name. The worker bundles this file; nothing else imports it.
 export { breaker } from './breaker.ts';
 export { connection } from './connection.ts';
+export { importConnections } from './import-connections.ts';
 export { sweep } from './sweep.ts';
 export { syncStore } from './sync-store.ts';

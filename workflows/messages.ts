@@ -3,7 +3,7 @@
 import type { PublicState } from '../domain/connection.ts';
 
 import type { ErrorCode, FieldError } from '../domain/errors.ts';
-import type { AuthorizationId, ConnectionId, TenantId } from '../domain/ids.ts';
+import type { AuthorizationId, ConnectionId, FleetRunId, ImportId, TenantId } from '../domain/ids.ts';
 import type { Resource } from '../domain/resource.ts';
 
 export type { EnsureFreshOutcome } from '../domain/credential.ts';
@@ -15,6 +15,8 @@ export const WORKFLOW_TYPES = {
   syncStore: 'syncStore',
   sweep: 'sweep',
   breaker: 'breaker',
+  importConnections: 'importConnections',
+  fleetRun: 'fleetRun',
 } as const;
 
 /** Alive from connect to revoked. Start with USE_EXISTING and ALLOW_DUPLICATE. */
@@ -23,6 +25,8 @@ export const connectionWorkflowId = (id: ConnectionId): string => `connection/${
 export const syncScheduleId = (id: ConnectionId): string => `sync/${id}`;
 /** Only one workflow holds a platform's breaker. */
 export const breakerWorkflowId = (platform: string): string => `breaker/${platform}`;
+export const importWorkflowId = (id: ImportId): string => `import/${id}`;
+export const fleetRunWorkflowId = (id: FleetRunId): string => `fleet-run/${id}`;
 /** The Temporal schedule of the sweep, and the prefix of its workflows' ids. */
 export const SWEEP_SCHEDULE_ID = 'sweep';
 
@@ -45,6 +49,25 @@ export interface SyncStoreInput {
 
 export interface BreakerInput {
   readonly platform: string;
+}
+
+export interface ImportInput {
+  readonly importId: ImportId;
+  /** set when the run before saw the upload's end */
+  readonly isRead?: boolean;
+}
+
+/** Told to an import once its upload was read. */
+export const IMPORT_READ_SIGNAL = 'importRead';
+
+export interface FleetRunInput {
+  readonly fleetRunId: FleetRunId;
+}
+
+export const FLEET_SIGNALS = { pauseRun: 'pauseRun', resumeRun: 'resumeRun', stopRun: 'stopRun' } as const;
+
+export interface FleetSignalInput {
+  readonly by: string;
 }
 
 export const UPDATES = {

@@ -56,6 +56,14 @@ export const WHOLE_SWEEP: ActivityOptions = {
   retry: { initialInterval: '5 seconds', maximumAttempts: 3 },
 };
 
+/** A stretch of work on many connections, one after another. A dead worker shows after 10 s without a heartbeat; the next one goes on. */
+export const MANY_CONNECTIONS: ActivityOptions = {
+  taskQueue: TASK_QUEUES.lifecycle,
+  startToCloseTimeout: '10 minutes',
+  heartbeatTimeout: '10 seconds',
+  retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+};
+
 /**
  * About 45 s of pages. A dead worker shows after 5 s without a heartbeat. Tried again where our own side failed; what a platform
  * refused ends the run inside the activity.

@@ -6,6 +6,7 @@ import type { Platform } from '../../domain/platform.ts';
 import { hashApiKey, mintApiKey } from '../../http/api-key.ts';
 import type { Role } from '../../http/auth.ts';
 import type { HttpDeps } from '../../http/deps.ts';
+import type { FleetCommands } from '../../http/fleet-commands.ts';
 import type { LifecycleCommands } from '../../http/lifecycle.ts';
 import { type App, createServer } from '../../http/server.ts';
 import { createApiKey } from '../../store/api-keys.ts';
@@ -67,6 +68,7 @@ export async function startApi(
     vault: createVault({ keyProvider, dataKeys: createDataKeyPort(database.db) }),
     keyProvider,
     lifecycle,
+    fleet: answerFleet(commands),
     platforms: options.platforms ?? TEST_PLATFORMS,
     settings: {
       publicUrl: 'http://127.0.0.1:3000',
@@ -156,6 +158,20 @@ async function insertKey(database: TestDatabase, role: Role, tenantId: TenantId 
     }),
   );
   return secret;
+}
+
+function answerFleet(commands: string[]): FleetCommands {
+  const note = (text: string) => void commands.push(text);
+  return {
+    startImport: async (id) => note(`start ${id}`),
+    endReading: async (id) => note(`read ${id}`),
+    startFleetRun: async (id) => note(`start ${id}`),
+    tellFleetRun: async (id, signal) => {
+      note(`${signal} ${id}`);
+      return true;
+    },
+    inspect: async () => ({ workflow: 'running', schedule: { pausedNote: null } }),
+  };
 }
 
 /** Notes each command and lets it succeed, and the row show it as the workflow would. */

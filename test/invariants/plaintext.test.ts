@@ -24,6 +24,7 @@ const OPENING = { pattern: /\bvault\.open\(/, files: ['egress/open.ts', 'http/id
 const REVEALING = {
   pattern: /\.reveal\(/,
   files: [
+    'auth/adopt.ts',
     'auth/callback-signature.ts',
     'auth/context.ts',
     'auth/grant.ts',

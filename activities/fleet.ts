@@ -1,0 +1,14 @@
+// The activities over many connections, composed: one row each. A name without an activity does not compile.
+import { failingSafely } from './failure.ts';
+import type { FleetActivities } from './fleet-contract.ts';
+import type { FleetDeps } from './fleet-deps.ts';
+import { finishImport, importLines, isImportRead } from './import-lines.ts';
+
+export function createFleetActivities(deps: FleetDeps): FleetActivities {
+  const activities: FleetActivities = {
+    isImportRead: isImportRead(deps),
+    importLines: importLines(deps),
+    finishImport: finishImport(deps),
+  };
+  return failingSafely(activities, deps);
+}

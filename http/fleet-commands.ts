@@ -1,0 +1,104 @@
+// What a request may ask of the workflows that work on many connections, over the Temporal client: start one, tell it something, look at what
+// stands behind a connection. Decides nothing.
+import {
+  type Client,
+  isGrpcServiceError,
+  ScheduleNotFoundError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import type { ConnectionId, FleetRunId, ImportId } from '../domain/ids.ts';
+import {
+  connectionWorkflowId,
+  type FLEET_SIGNALS,
+  type FleetRunInput,
+  type FleetSignalInput,
+  fleetRunWorkflowId,
+  IMPORT_READ_SIGNAL,
+  type ImportInput,
+  importWorkflowId,
+  syncScheduleId,
+  TASK_QUEUES,
+  WORKFLOW_TYPES,
+} from '../workflows/messages.ts';
+import { unlessEnded, within } from './lifecycle.ts';
+
+/** What Temporal holds for one connection. */
+export interface Inspection {
+  readonly workflow: 'running' | 'ended' | 'missing';
+  /** null: there is none; a note where it is paused. */
+  readonly schedule: { readonly pausedNote: string | null } | null;
+}
+
+export interface FleetCommands {
+  /** Starts the import's workflow; it waits for the upload's end. Safe to repeat. */
+  startImport(id: ImportId): Promise<void>;
+  /** Says that the upload was read. */
+  endReading(id: ImportId): Promise<void>;
+  /** Safe to repeat. */
+  startFleetRun(id: FleetRunId): Promise<void>;
+  /** False where the run has ended. */
+  tellFleetRun(id: FleetRunId, signal: keyof typeof FLEET_SIGNALS, by: string): Promise<boolean>;
+  inspect(id: ConnectionId): Promise<Inspection>;
+}
+
+export function createFleetCommands(client: Client): FleetCommands {
+  return {
+    startImport: (importId) =>
+      within(client, async () => {
+        const input: ImportInput = { importId };
+        await client.workflow.start(WORKFLOW_TYPES.importConnections, {
+          workflowId: importWorkflowId(importId),
+          taskQueue: TASK_QUEUES.workflows,
+          args: [input],
+          workflowIdConflictPolicy: 'USE_EXISTING',
+        });
+      }),
+    endReading: (importId) =>
+      within(client, async () => {
+        await client.workflow.getHandle(importWorkflowId(importId)).signal(IMPORT_READ_SIGNAL);
+      }),
+    startFleetRun: (fleetRunId) =>
+      within(client, async () => {
+        const input: FleetRunInput = { fleetRunId };
+        await client.workflow.start(WORKFLOW_TYPES.fleetRun, {
+          workflowId: fleetRunWorkflowId(fleetRunId),
+          taskQueue: TASK_QUEUES.workflows,
+          args: [input],
+          workflowIdConflictPolicy: 'USE_EXISTING',
+        });
+      }),
+    tellFleetRun: (id, signal, by) =>
+      unlessEnded(false, () =>
+        within(client, async () => {
+          const input: FleetSignalInput = { by };
+          await client.workflow.getHandle(fleetRunWorkflowId(id)).signal(signal, input);
+          return true;
+        }),
+      ),
+    inspect: async (id) => ({
+      workflow: await within(client, () => workflowOf(client, id)),
+      schedule: await within(client, () => scheduleOf(client, id)),
+    }),
+  };
+}
+
+async function workflowOf(client: Client, id: ConnectionId): Promise<Inspection['workflow']> {
+  try {
+    const { status } = await client.workflow.getHandle(connectionWorkflowId(id)).describe();
+    return status.name === 'RUNNING' ? 'running' : 'ended';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return 'missing';
+    throw error;
+  }
+}
+
+async function scheduleOf(client: Client, id: ConnectionId): Promise<Inspection['schedule']> {
+  try {
+    const { state } = await client.schedule.getHandle(syncScheduleId(id)).describe();
+    return { pausedNote: state.paused ? (state.note ?? '') : null };
+  } catch (error) {
+    if (error instanceof ScheduleNotFoundError || (isGrpcServiceError(error) && error.code === 5))
+      return null;
+    throw error;
+  }
+}
