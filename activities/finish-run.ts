@@ -16,7 +16,7 @@ export interface FinishRun extends RunEnd {
 }
 
 /** A run that left out a resource, or holds deletions, brought the rest all the same. */
-const BROUGHT_RECORDS: ReadonlySet<RunStatus> = new Set<RunStatus>(['completed', 'partial']);
+const BROUGHT_RECORDS: ReadonlySet<RunStatus> = new Set<RunStatus>(['completed', 'held', 'partial']);
 
 export async function finishRun(
   deps: Pick<SyncDeps, 'db' | 'reportRun' | 'nowMs'>,

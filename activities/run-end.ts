@@ -2,6 +2,7 @@
 import type { ErrorCode, MooringError } from '../domain/errors.ts';
 import type { SyncRunId } from '../domain/ids.ts';
 import type { Resource } from '../domain/resource.ts';
+import { listHeld } from '../store/deletions.ts';
 import { findRunOfWorkflow, type RunStatus } from '../store/sync-runs.ts';
 import type { RunHealth } from '../workflows/messages.ts';
 import { finishRun } from './finish-run.ts';
@@ -36,7 +37,7 @@ export async function endRunAfter(
 export async function endIdleRun(deps: SyncDeps, run: Run, reason: IdleReason): Promise<RunStatus> {
   if (reason === 'nothing_due')
     return finish(deps, run, {
-      status: 'completed',
+      status: await statusWhenDone(deps, run),
       error: null,
       health: healthOf(await planRun(deps, run), null),
     });
@@ -87,7 +88,7 @@ async function endOfWork(deps: SyncDeps, run: Run, stretch: Stretch): Promise<En
   const plan = await planRun(deps, run);
   const first = [...stretch.failures.values()][0] ?? null;
   const health = healthOf(plan, stretch);
-  if (first === null) return { status: 'completed', error: null, health };
+  if (first === null) return { status: await statusWhenDone(deps, run), error: null, health };
   const known = plan.kind === 'work' ? plan.resources : [];
   const isWhole = known.every((one) => stretch.failures.has(one.resource));
   const isScopes = health.stopped !== undefined;
@@ -96,6 +97,12 @@ async function endOfWork(deps: SyncDeps, run: Run, stretch: Stretch): Promise<En
     error: first,
     health: isWhole && !isScopes ? { status: 'failed', code: first.code } : health,
   };
+}
+
+/** Nothing is left to do, but for deletions that somebody must confirm. */
+async function statusWhenDone(deps: Pick<SyncDeps, 'db'>, run: Run): Promise<RunStatus> {
+  const held = await deps.db.inTenant(run.tenantId, (tx) => listHeld(tx, run.connectionId));
+  return held.some((one) => one.runId === run.runId && !one.isConfirmed) ? 'held' : 'completed';
 }
 
 /** Which resources stopped for want of a scope: those of this run, and those of earlier ones that it did not try. */

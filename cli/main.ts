@@ -10,7 +10,7 @@ import { doctor, status } from './doctor.ts';
 import { createKey, listKeys, revokeKey } from './keys.ts';
 import { listPlatforms } from './platforms.ts';
 import { revoke } from './revoke.ts';
-import { command, sync } from './sync.ts';
+import { command, confirmDeletions, sync } from './sync.ts';
 
 /** Runs one command and gives the exit code: 0 done, 1 refused or failed, 2 wrong use. */
 export async function run(argv: readonly string[]): Promise<number> {
@@ -71,6 +71,10 @@ function build(): Command {
     .option('--backfill', 'from the beginning')
     .option('--no-wait', 'do not watch')
     .action(action(sync));
+  program
+    .command('confirm-deletions <connection> <run>')
+    .description('let a run make the deletions it holds')
+    .action(action(confirmDeletions));
   for (const name of ['pause', 'resume', 'refresh'] as const) {
     program
       .command(`${name} <connection>`)

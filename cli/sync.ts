@@ -55,6 +55,15 @@ export async function command(
   context.print(await dataOf(answer), (one) => `${name} accepted for ${one.id}`);
 }
 
+export async function confirmDeletions(context: Context, id: string, runId: string): Promise<void> {
+  const run = await dataOf(
+    context.client.POST('/v1/connections/{id}/runs/{runId}/confirm-deletions', {
+      params: { path: { id, runId } },
+    }),
+  );
+  context.print(run, (one) => `the deletions that ${one.id} holds are made by the next run`);
+}
+
 async function watch(context: Context, id: string, known: ReadonlySet<string>): Promise<SyncRun> {
   const deadline = Date.now() + START_WITHIN_MS;
   let shown = '';
@@ -86,7 +95,11 @@ function progressLine(run: SyncRun): string {
 function runText(run: SyncRun): string {
   const rows = rowsOf(run);
   const failure = run.error === null || run.error === undefined ? '' : `\n${JSON.stringify(run.error)}`;
-  return `${run.id} ${run.status}\n${table(['resource', 'pages', 'seen', 'written', 'unchanged', 'deleted', 'set aside'], rows, 'Nothing was due.')}${failure}`;
+  const held =
+    run.status === 'held'
+      ? `\nDeletions wait for a confirmation: mooring confirm-deletions ${run.connectionId} ${run.id}`
+      : '';
+  return `${run.id} ${run.status}${held}\n${table(['resource', 'pages', 'seen', 'written', 'unchanged', 'deleted', 'set aside'], rows, 'Nothing was due.')}${failure}`;
 }
 
 function rowsOf(run: SyncRun): string[][] {

@@ -2462,8 +2462,11 @@ export interface components {
             id: string;
             connectionId: string;
             trigger: string;
-            /** @description running, completed, partial (some resources failed), failed, cancelled or interrupted */
-            status: string;
+            /**
+             * @description held: all is in, but deletions wait for a confirmation (POST …/confirm-deletions); partial: some resources failed; interrupted: its worker was lost
+             * @enum {string}
+             */
+            status: "running" | "completed" | "held" | "partial" | "failed" | "cancelled" | "interrupted";
             /** @description resource → pages, seen, written, unchanged, deleted, setAside, done */
             progress: {
                 [key: string]: unknown;
@@ -3048,8 +3051,11 @@ export interface components {
             id: string;
             connectionId: string;
             trigger: string;
-            /** @description running, completed, partial (some resources failed), failed, cancelled or interrupted */
-            status: string;
+            /**
+             * @description held: all is in, but deletions wait for a confirmation (POST …/confirm-deletions); partial: some resources failed; interrupted: its worker was lost
+             * @enum {string}
+             */
+            status: "running" | "completed" | "held" | "partial" | "failed" | "cancelled" | "interrupted";
             /** @description resource → pages, seen, written, unchanged, deleted, setAside, done */
             progress: {
                 [key: string]: unknown;

@@ -1,7 +1,6 @@
 // Why a connection is as it is, who must act, and what to do: one table over reasons, for the API, the card in Temporal's UI and the
 // merchant's page. Pure; says nothing a user may not read.
 import type { ConnectionState, DegradedCause, ReauthReason } from './connection.ts';
-import { waitingMove } from './connection-move.ts';
 
 export type Action =
   | 'none'
@@ -10,7 +9,6 @@ export type Action =
   | 'widen_scopes'
   | 'fix_shop'
   | 'fix_registration'
-  | 'confirm_move'
   | 'contact_platform';
 
 export type DiagnosisActor = 'merchant' | 'vendor' | 'platform' | 'nobody';
@@ -107,14 +105,6 @@ const DEGRADED: Readonly<Record<DegradedCause | 'platform_breaker', Finding>> = 
   },
 };
 
-/** A new grant lies ready: whoever waits for one, waits for this. */
-const MOVE: Finding = {
-  action: 'confirm_move',
-  actor: 'vendor',
-  because:
-    'The shop was reconnected at another address, and its platform tells nothing to know the shop again by. Somebody must confirm or refuse it.',
-};
-
 /** What a projection row knows suffices; the workflow passes its state. */
 export interface Condition {
   readonly lifecycle: ConnectionState['lifecycle']['name'];
@@ -124,8 +114,6 @@ export interface Condition {
   readonly nextTryAtMs: number | null;
   /** resources that are not synced, because the grant no longer covers them */
   readonly stopped: readonly string[];
-  /** proved at another address, and waiting for somebody to confirm it */
-  readonly isMoveWaiting?: boolean;
 }
 
 export function diagnose(state: ConnectionState): Diagnosis {
@@ -138,7 +126,6 @@ export function diagnose(state: ConnectionState): Diagnosis {
     reauthReason: lifecycle.name === 'reauth_required' ? lifecycle.reason : null,
     nextTryAtMs: state.heldSinceMs !== null ? null : (degraded?.nextTryAtMs ?? null),
     stopped: Object.keys(state.stopped),
-    isMoveWaiting: waitingMove(state) !== null,
   });
 }
 
@@ -147,9 +134,7 @@ export function diagnoseCondition(condition: Condition): Diagnosis {
 }
 
 function find(condition: Condition): Finding {
-  const { lifecycle, healthCause, reauthReason, pausedBy, isMoveWaiting = false } = condition;
-  const isOver = lifecycle === 'revoking' || lifecycle === 'revoked' || lifecycle === 'abandoned';
-  if (isMoveWaiting && !isOver) return MOVE;
+  const { lifecycle, healthCause, reauthReason, pausedBy } = condition;
   switch (lifecycle) {
     case 'connecting':
       return { action: 'approve', actor: 'merchant', because: 'The merchant has not approved yet.' };

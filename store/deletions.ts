@@ -117,6 +117,16 @@ export async function forgetPasses(
     `DELETE FROM pass_pages WHERE connection_id = $1 AND resource = $2 AND pass_id IS DISTINCT FROM $3`,
     [of.connectionId, of.resource, keep.heldPassId],
   );
+  await endHolding(sql, of.connectionId);
+}
+
+/** Runs that hold nothing any more, carried out or overtaken by a later full pass, are completed. */
+async function endHolding(sql: Sql, connectionId: ConnectionId): Promise<void> {
+  await sql.query(
+    `UPDATE sync_runs r SET status = 'completed' WHERE connection_id = $1 AND status = 'held'
+       AND NOT EXISTS (SELECT 1 FROM checkpoints c WHERE c.connection_id = $1 AND c.held_run_id = r.id)`,
+    [connectionId],
+  );
 }
 
 /** Forgets a held pass that was carried out. */
@@ -131,6 +141,28 @@ export async function forgetHeld(sql: Sql, pass: FullPass & { readonly mode: Pas
     pass.of.resource,
     pass.passId,
   ]);
+  await endHolding(sql, pass.of.connectionId);
+}
+
+export interface HeldDeletions {
+  readonly resource: string;
+  readonly runId: string;
+  readonly sinceMs: number;
+  readonly isConfirmed: boolean;
+}
+
+/** What full passes of a connection found gone and hold. */
+export async function listHeld(tx: Tx, connectionId: ConnectionId): Promise<readonly HeldDeletions[]> {
+  const rows = await tx.checkpoint.findMany({
+    where: { connectionId, heldPassId: { not: null }, heldRunId: { not: null } },
+    orderBy: { resource: 'asc' },
+  });
+  return rows.map((row) => ({
+    resource: row.resource,
+    runId: row.heldRunId ?? '',
+    sinceMs: (row.heldPassStartedAt ?? row.updatedAt).getTime(),
+    isConfirmed: row.heldConfirmedAt !== null,
+  }));
 }
 
 /** The held pass of a resource whose deletions somebody confirmed; null when there is none. */

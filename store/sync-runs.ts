@@ -25,7 +25,8 @@ export interface ResourceProgress {
 }
 
 export type RunProgress = Readonly<Partial<Record<Resource, ResourceProgress>>>;
-export type RunStatus = 'completed' | 'partial' | 'failed' | 'cancelled' | 'interrupted';
+/** held: all is in, but deletions wait for a confirmation. partial: a resource was left out. */
+export type RunStatus = 'completed' | 'held' | 'partial' | 'failed' | 'cancelled' | 'interrupted';
 
 /**
  * Finds the run of this workflow execution, or begins it: a retried activity goes on with the same row. Runs of the connection that

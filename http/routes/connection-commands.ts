@@ -3,29 +3,23 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { EnsureFreshOutcome } from '../../domain/credential.ts';
-import { diagnoseCondition } from '../../domain/diagnosis.ts';
 import { MooringError } from '../../domain/errors.ts';
-import { PERMISSIONS, type Permission } from '../../domain/resource.ts';
 import type { ConnectionListRow } from '../../store/connections-list.ts';
 import { requestSync } from '../../store/sync-requests.ts';
-import { findRunningSyncRun, listSyncRuns } from '../../store/sync-runs-list.ts';
-import { listTransitions } from '../../store/transitions-list.ts';
+import { findRunningSyncRun } from '../../store/sync-runs-list.ts';
 import { actorOf, principalOf } from '../auth.ts';
 import type { HttpDeps } from '../deps.ts';
-import { LIFECYCLES } from '../lifecycle-names.ts';
+import { diagnosisOf } from '../diagnosis.ts';
 import { connectionOf } from '../lookup.ts';
 import {
   connection,
   diagnosis,
-  iso,
   presentConnection,
   refreshOutcome,
-  stateOf,
   syncAccepted,
   syncWish,
 } from '../schemas/connections.ts';
 import { idInPath } from '../schemas/shapes.ts';
-import { openConnectSession } from '../sessions.ts';
 import { readSettled, showsRefresh } from '../settled.ts';
 import { refuseFinal } from './connections.ts';
 
@@ -166,92 +160,4 @@ function refuseWithoutPermission(row: ConnectionListRow, resources: readonly str
 function presentOutcome(outcome: EnsureFreshOutcome): z.infer<typeof refreshOutcome> {
   if (outcome.outcome !== 'retry_later') return outcome;
   return { outcome: 'retry_later', retryAt: new Date(outcome.retryAtMs).toISOString() };
-}
-
-/** Whoever holds a reconnect link acts as the merchant, so only a key that may make links is given one. */
-async function diagnosisOf(
-  deps: HttpDeps,
-  row: ConnectionListRow,
-  { mayActAsMerchant }: { mayActAsMerchant: boolean },
-): Promise<z.infer<typeof diagnosis>> {
-  const lifecycle = LIFECYCLES.find((one) => one === row.lifecycle) ?? 'connecting';
-  const found = diagnoseCondition({
-    lifecycle: stateOf(row) === 'revoking' ? 'revoking' : lifecycle,
-    pausedBy: row.pausedBy,
-    healthCause: row.health === 'ok' ? null : row.healthCause,
-    reauthReason: row.reauthReason,
-    nextTryAtMs: row.nextTryAt?.getTime() ?? null,
-  });
-  const asksMerchant = found.action === 'approve' || found.action === 'widen_scopes';
-  const session =
-    asksMerchant && mayActAsMerchant
-      ? await openConnectSession(deps, {
-          tenantId: row.tenantId,
-          platform: row.platform,
-          permissions: row.permissions.filter(isPermission),
-          connectionId: row.id,
-          returnUrl: null,
-        })
-      : null;
-  const nextTryAt = iso(found.nextTryAtMs === null ? null : new Date(found.nextTryAtMs));
-  return {
-    state: stateOf(row),
-    action: found.action,
-    actor: found.actor,
-    because: found.because,
-    ...(nextTryAt === null ? {} : { nextTryAt }),
-    evidence: await evidenceOf(deps, row),
-    ...(session === null ? {} : { reconnectUrl: session.url }),
-  };
-}
-
-/** The last transitions and the last failed run: what the finding rests on. */
-async function evidenceOf(
-  deps: HttpDeps,
-  row: ConnectionListRow,
-): Promise<z.infer<typeof diagnosis>['evidence']> {
-  const { transitions, runs } = await deps.db.inTenant(row.tenantId, async (tx) => ({
-    transitions: await listTransitions(tx, row.id, { after: null, limit: 5 }),
-    runs: await listSyncRuns(tx, row.id, { after: null, limit: 3 }),
-  }));
-  const failed = runs.filter((run) => run.error !== null);
-  return [
-    ...transitions.map((one) => ({
-      at: one.at.toISOString(),
-      what: `${one.fromState} → ${one.toState}`,
-      detail: eventText(one.event),
-    })),
-    ...failed.map((run) => ({
-      at: (run.finishedAt ?? run.startedAt).toISOString(),
-      what: `sync run ${run.id} ${run.status}`,
-      detail: failureText(run.error),
-    })),
-  ].sort((a, b) => b.at.localeCompare(a.at));
-}
-
-/** An event in words, with what it holds besides instants: those are in the timeline. */
-function eventText(event: unknown): string {
-  if (typeof event !== 'object' || event === null) return '';
-  const { type, ...rest } = { type: 'unknown', ...event };
-  const facts = Object.entries(rest).flatMap(([name, value]) =>
-    !name.endsWith('tMs') && (typeof value === 'string' || typeof value === 'number')
-      ? [`${name} ${value}`]
-      : [],
-  );
-  const failure = 'failure' in rest ? failureText(rest.failure) : '';
-  return [String(type).replaceAll('_', ' '), ...facts, failure]
-    .filter((part) => part !== '')
-    .join(', ')
-    .slice(0, 500);
-}
-
-/** A kept failure: its code, and its message where it has one. */
-function failureText(failure: unknown): string {
-  if (typeof failure !== 'object' || failure === null) return String(failure);
-  const { code, message } = { code: 'unknown', message: '', ...failure };
-  return (message === '' ? String(code) : `${code}: ${message}`).slice(0, 500);
-}
-
-function isPermission(text: string): text is Permission {
-  return PERMISSIONS.some((one) => one === text);
 }

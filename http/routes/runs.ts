@@ -19,6 +19,7 @@ import type { HttpDeps } from '../deps.ts';
 import { connectionOf } from '../lookup.ts';
 import { iso } from '../schemas/connections.ts';
 import {
+  RUN_STATUSES,
   type setAside,
   setAsidePage,
   syncRun,
@@ -156,7 +157,7 @@ function presentRun(row: SyncRunListRow): z.infer<typeof syncRun> {
     id: row.id,
     connectionId: row.connectionId,
     trigger: row.trigger,
-    status: row.status,
+    status: RUN_STATUSES.find((one) => one === row.status) ?? 'interrupted',
     progress: jsonObject(row.progress) ?? {},
     error: row.error,
     heldDeletions: jsonObject(row.heldDeletions),

@@ -2,13 +2,24 @@
 import { z } from 'zod';
 import { instant, pageOf } from './shapes.ts';
 
+export const RUN_STATUSES = [
+  'running',
+  'completed',
+  'held',
+  'partial',
+  'failed',
+  'cancelled',
+  'interrupted',
+] as const;
+
 export const syncRun = z
   .object({
     id: z.string(),
     connectionId: z.string(),
     trigger: z.string(),
-    status: z.string().meta({
-      description: 'running, completed, partial (some resources failed), failed, cancelled or interrupted',
+    status: z.enum(RUN_STATUSES).meta({
+      description:
+        'held: all is in, but deletions wait for a confirmation (POST …/confirm-deletions); partial: some resources failed; interrupted: its worker was lost',
     }),
     progress: z
       .record(z.string(), z.unknown())

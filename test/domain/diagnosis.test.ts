@@ -42,6 +42,12 @@ const ROWS: readonly (readonly [why: string, state: ConnectionState, action: str
   ],
   ['a doubted credential is probed first', failed('credential_expired'), 'wait', 'nobody'],
   ['held by the breaker', after({ type: 'breaker_opened' }), 'wait', 'platform'],
+  [
+    'a scope was taken away, the rest runs',
+    after({ type: 'run_succeeded', finishedAtMs: T0, stopped: { orders: 'scope_missing' }, running: 1 }),
+    'widen_scopes',
+    'merchant',
+  ],
   ['paused by the vendor', after({ type: 'paused', by: 'key_01' }), 'none', 'vendor'],
   ['being revoked', REVOKING, 'wait', 'nobody'],
   ['revoked', REVOKED, 'none', 'nobody'],

@@ -157,24 +157,40 @@ describe('deletions', () => {
     await stage.sync();
     for (const { id } of items(15)) stage.shop.shelves.get('inventory')?.delete(id);
     await stage.request('incremental');
-    await stage.sync();
+    expect(await stage.sync()).toMatchObject({ status: 'held' });
+    expect(stage.reports.at(-1)?.health).toEqual({ status: 'ok' });
     const alive = async () =>
       (await stage.records('inventory')).filter((row) => row.deleted_at === null).length;
     expect(await alive()).toBe(40);
     const [, held] = await stage.runs();
-    expect(held?.held_deletions).toEqual({ inventory: 15 });
+    expect(held).toMatchObject({ status: 'held', held_deletions: { inventory: 15 } });
     expect(await stage.events()).toEqual(['sync.completed', 'sync.held', 'sync.completed']);
 
     await door.world.db.inTenant(stage.tenantId, (tx) =>
       confirmDeletions(tx, { connectionId: stage.connectionId, runId: held?.id ?? '' }),
     );
-    await stage.sync();
+    expect(await stage.sync()).toMatchObject({ status: 'completed' });
     expect(await alive()).toBe(25);
+    expect((await stage.runs()).map(({ status }) => status)).toEqual(['completed', 'completed', 'completed']);
     await expect(
       door.world.db.inTenant(stage.tenantId, (tx) =>
         confirmDeletions(tx, { connectionId: stage.connectionId, runId: held?.id ?? '' }),
       ),
     ).rejects.toMatchObject({ code: 'run_not_held' });
+  });
+
+  test('held once are dropped when a later full pass finds the records again', async () => {
+    const stage = await createStage(door, 'inventory');
+    stage.shop.put('inventory', ...items(40, '1'));
+    await stage.sync();
+    for (const { id } of items(15)) stage.shop.shelves.get('inventory')?.delete(id);
+    await stage.request('incremental');
+    expect(await stage.sync()).toMatchObject({ status: 'held' });
+    stage.shop.put('inventory', ...items(40, '1'));
+    await stage.request('incremental');
+    await stage.sync();
+    expect((await stage.runs()).map(({ status }) => status)).toEqual(['completed', 'completed', 'completed']);
+    expect((await stage.records('inventory')).filter((row) => row.deleted_at === null)).toHaveLength(40);
   });
 
   test('a record that is set aside is not taken for deleted', async () => {
