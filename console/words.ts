@@ -24,6 +24,7 @@ const TONES: Readonly<Record<string, Tone>> = {
   revoked: 'over',
   abandoned: 'over',
   completed: 'good',
+  held: 'warn',
   partial: 'warn',
   failed: 'bad',
   running: 'busy',

@@ -1,6 +1,7 @@
 // Why a connection is as it is, who must act, and what to do: one table over reasons, for the API, the card in Temporal's UI and the
 // merchant's page. Pure; says nothing a user may not read.
 import type { ConnectionState, DegradedCause, ReauthReason } from './connection.ts';
+import { waitingMove } from './connection-move.ts';
 
 export type Action =
   | 'none'
@@ -9,6 +10,7 @@ export type Action =
   | 'widen_scopes'
   | 'fix_shop'
   | 'fix_registration'
+  | 'confirm_move'
   | 'contact_platform';
 
 export type DiagnosisActor = 'merchant' | 'vendor' | 'platform' | 'nobody';
@@ -105,6 +107,14 @@ const DEGRADED: Readonly<Record<DegradedCause | 'platform_breaker', Finding>> = 
   },
 };
 
+/** A new grant lies ready: whoever waits for one, waits for this. */
+const MOVE: Finding = {
+  action: 'confirm_move',
+  actor: 'vendor',
+  because:
+    'The shop was reconnected at another address, and its platform tells nothing to know the shop again by. Somebody must confirm or refuse it.',
+};
+
 /** What a projection row knows suffices; the workflow passes its state. */
 export interface Condition {
   readonly lifecycle: ConnectionState['lifecycle']['name'];
@@ -114,6 +124,8 @@ export interface Condition {
   readonly nextTryAtMs: number | null;
   /** resources that are not synced, because the grant no longer covers them */
   readonly stopped: readonly string[];
+  /** proved at another address, and waiting for somebody to confirm it */
+  readonly isMoveWaiting?: boolean;
 }
 
 export function diagnose(state: ConnectionState): Diagnosis {
@@ -126,6 +138,7 @@ export function diagnose(state: ConnectionState): Diagnosis {
     reauthReason: lifecycle.name === 'reauth_required' ? lifecycle.reason : null,
     nextTryAtMs: state.heldSinceMs !== null ? null : (degraded?.nextTryAtMs ?? null),
     stopped: Object.keys(state.stopped),
+    isMoveWaiting: waitingMove(state) !== null,
   });
 }
 
@@ -134,7 +147,9 @@ export function diagnoseCondition(condition: Condition): Diagnosis {
 }
 
 function find(condition: Condition): Finding {
-  const { lifecycle, healthCause, reauthReason, pausedBy } = condition;
+  const { lifecycle, healthCause, reauthReason, pausedBy, isMoveWaiting = false } = condition;
+  const isOver = lifecycle === 'revoking' || lifecycle === 'revoked' || lifecycle === 'abandoned';
+  if (isMoveWaiting && !isOver) return MOVE;
   switch (lifecycle) {
     case 'connecting':
       return { action: 'approve', actor: 'merchant', because: 'The merchant has not approved yet.' };
