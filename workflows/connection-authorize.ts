@@ -34,7 +34,8 @@ export async function authorize(
   } else {
     tellGranted(run, result);
   }
-  await durable(run);
+  if (result.outcome === 'move_proposed') await written(run);
+  else await durable(run);
   return answerAuthorization(run.state(), result);
 }
 
@@ -50,7 +51,7 @@ export async function decideMove(
   if (waitingMove(run.state())?.authorizationId !== authorizationId) return noSuchMove(authorizationId);
   if (decision === 'refuse') {
     run.tell({ type: 'move_refused', authorizationId, by });
-    await condition(() => run.isIdle());
+    await condition(() => run.isSettled());
     return { outcome: 'move_ended' };
   }
   run.tell({ type: 'authorization_started' });
@@ -60,7 +61,7 @@ export async function decideMove(
   else if (result.isStillWaiting === true)
     run.tell({ type: 'authorization_refused', code: result.code, discard: false });
   else run.tell({ type: 'move_failed', authorizationId, code: result.code });
-  await durable(run);
+  await written(run);
   return answerAuthorization(run.state(), result);
 }
 
@@ -84,6 +85,12 @@ function tellGranted(run: Run, result: Exclude<AuthorizationResult, { outcome: '
   }
   const { outcome: _, ...authorized } = result;
   run.tell({ type: 'authorized', ...authorized });
+}
+
+/** Until what was told is in Postgres, or nothing is to be written. */
+async function written(run: Run): Promise<void> {
+  const { seq } = run.state();
+  await condition(() => run.isSettled() || run.written() >= seq);
 }
 
 /** Until what was told is in Postgres, or everything that follows from it is done. */

@@ -31,6 +31,8 @@ export interface Run {
   /** Runs when no other holder of this lock does. */
   readonly oneAtATime: (work: () => Promise<void>) => Promise<void>;
   readonly isIdle: () => boolean;
+  /** Idle, and no projection is on its way either. */
+  readonly isSettled: () => boolean;
   readonly hasTasks: () => boolean;
 }
 
@@ -40,6 +42,7 @@ export function createRun(): Run {
   let working = 0;
   let written = 0;
   let isLocked = false;
+  let isWriting = false;
   const failures: unknown[] = [];
   const early: Told[] = [];
   const tasks: Task[] = [];
@@ -77,11 +80,16 @@ export function createRun(): Run {
     },
     tell,
     wish: () => scheduleNote(current()),
-    nextTask: () => tasks.shift(),
+    nextTask: () => {
+      const task = tasks.shift();
+      if (task?.type === 'projection') isWriting = true;
+      return task;
+    },
     changes: () => changes,
     written: () => written,
     noteWritten: (seq) => {
       written = Math.max(written, seq);
+      isWriting = false;
     },
     spawn: (work) => {
       working += 1;
@@ -105,6 +113,7 @@ export function createRun(): Run {
       });
     },
     isIdle: () => working === 0 && tasks.length === 0,
+    isSettled: () => working === 0 && tasks.length === 0 && !isWriting,
     hasTasks: () => tasks.length > 0,
   };
 }

@@ -6,8 +6,11 @@ import { type ErrorCode, MooringError } from '../../domain/errors.ts';
 import type { ConnectionId, TenantId } from '../../domain/ids.ts';
 import type { AuthMethod, Platform } from '../../domain/platform.ts';
 import { Secret } from '../../domain/secret.ts';
-import type { Exchange, ExchangeContext, OpenCredential } from '../../egress/exchange.ts';
+import type { Exchange, ExchangeContext, ExchangeUse, OpenCredential } from '../../egress/exchange.ts';
+import { findAuthorization } from '../../store/authorizations.ts';
+import { findConnection } from '../../store/connections.ts';
 import type { Database } from '../../store/database.ts';
+import { textFields } from '../../store/shop-moves.ts';
 import type { Vault } from '../../vault/index.ts';
 
 export const KIND = 'offline';
@@ -21,12 +24,13 @@ export interface FakePlatform {
   exchanges(connectionId: ConnectionId): number;
   readonly calls: { probes: number; revocations: number };
   /** What the next exchanges, probes or revocations of a connection come to; the last one stays. `lost` rotates and drops the answer. */
-  script(connectionId: ConnectionId, at: 'renew' | 'probe' | 'revoke' | 'obtain', ...answers: Answer[]): void;
-  /** What the proof of a connection reads from now on. */
-  proves(
+  script(
     connectionId: ConnectionId,
-    proven: { readonly shopKey?: string; readonly scopes?: readonly string[] },
+    at: 'renew' | 'probe' | 'revoke' | 'obtain' | 'prove',
+    ...answers: Answer[]
   ): void;
+  /** What the proof of a connection reads from now on. */
+  proves(connectionId: ConnectionId, proven: Proves): void;
   /** Held back until `release`. */
   hold(): { release(): void };
 }
@@ -42,11 +46,17 @@ export interface FakeOptions {
   readonly previousUsable?: boolean;
 }
 
+/** null: the platform tells no key. */
+interface Proves {
+  readonly shopKey?: string | null;
+  readonly scopes?: readonly string[];
+}
+
 interface Account {
-  proven: { readonly shopKey?: string; readonly scopes?: readonly string[] };
+  proven: Proves;
   exchanges: number;
   refreshToken: string;
-  scripts: Record<'renew' | 'probe' | 'revoke' | 'obtain', Answer[]>;
+  scripts: Record<'renew' | 'probe' | 'revoke' | 'obtain' | 'prove', Answer[]>;
 }
 
 /** Whose exchange is running, for the grants called within it. */
@@ -65,7 +75,7 @@ export function fakePlatform(options: FakeOptions): FakePlatform {
       proven: {},
       exchanges: 0,
       refreshToken: 'r0',
-      scripts: { renew: [], probe: [], revoke: [], obtain: [] },
+      scripts: { renew: [], probe: [], revoke: [], obtain: [], prove: [] },
     };
     accounts.set(id, made);
     return made;
@@ -118,10 +128,10 @@ export function fakePlatform(options: FakeOptions): FakePlatform {
         : await openLatest(options.db, use.tenantId, use.connectionId, use.purpose);
     const context: ExchangeContext = {
       platform,
-      shop: {},
+      shop: await shopOf(options.db, use),
       registration: null,
       credential,
-      authorization: {},
+      authorization: await openAuthorization(options.db, use),
       methodFor: () => method,
       openGeneration: async () => null,
       send: async () => {
@@ -134,12 +144,15 @@ export function fakePlatform(options: FakeOptions): FakePlatform {
         answer(of, at);
         return { status: 200, headers: {}, body: {}, bodyText: '{}', classification: 'ok' };
       },
-      prove: async () => ({
-        shopKey: of.proven.shopKey ?? `shop of ${use.connectionId}`,
-        shopName: 'A shop',
-        scopes: of.proven.scopes ?? ['read_orders'],
-        facts: {},
-      }),
+      prove: async () => {
+        answer(of, 'prove');
+        return {
+          shopKey: of.proven.shopKey === undefined ? `shop of ${use.connectionId}` : of.proven.shopKey,
+          shopName: 'A shop',
+          scopes: of.proven.scopes ?? ['read_orders'],
+          facts: {},
+        };
+      },
       nowMs: options.nowMs(),
     };
     return current.run(of, () => closure(context));
@@ -190,6 +203,23 @@ function asError(said: Answer): MooringError {
   if (typeof said === 'object')
     return new MooringError(said.code, 'as scripted', { retryAtMs: said.retryAtMs });
   return new MooringError(said === 'ok' || said === 'lost' ? 'internal' : said, 'as scripted');
+}
+
+async function shopOf(db: Database, use: ExchangeUse): Promise<Record<string, string>> {
+  const row = await db.inTenant(use.tenantId, (tx) => findConnection(tx, use.connectionId));
+  return textFields(row?.shop);
+}
+
+/** What the lifecycle itself sealed opens again; what a test put in as a browser's callback is noise. */
+async function openAuthorization(db: Database, use: ExchangeUse): Promise<Record<string, Secret>> {
+  const { authorizationId: id } = use;
+  if (id === undefined) return {};
+  const row = await db.inTenant(use.tenantId, (tx) => findAuthorization(tx, id));
+  const text = Buffer.from(row?.sealed ?? []).toString();
+  if (!text.startsWith('{')) return {};
+  return Object.fromEntries(
+    Object.entries(textFields(JSON.parse(text))).map(([name, part]) => [name, new Secret(part)]),
+  );
 }
 
 async function openLatest(

@@ -23,6 +23,7 @@ import {
   type AuthorizeOutcome,
   type ConnectionInput,
   connectionWorkflowId,
+  type DecideMoveInput,
   type EnsureFreshOutcome,
   ensureFreshUpdateId,
   SIGNALS,
@@ -44,6 +45,8 @@ interface AuthorizeOptions {
   readonly discardOnRefusal?: boolean;
   /** how late the callback came, against the deadline */
   readonly lateMs?: number;
+  /** another address than the connection's */
+  readonly shop?: Readonly<Record<string, string>>;
 }
 
 export interface LifecycleWorld {
@@ -55,10 +58,12 @@ export interface LifecycleWorld {
   readonly schedules: Map<ConnectionId, string | null>;
   readonly tenantId: TenantId;
   /** A row that waits for its approval. */
-  newConnection(): Promise<ConnectionId>;
+  newConnection(shop?: Readonly<Record<string, string>>): Promise<ConnectionId>;
   authorize(id: ConnectionId, options?: AuthorizeOptions): Promise<AuthorizeOutcome>;
   /** A connection that is active. */
-  connect(): Promise<ConnectionId>;
+  connect(shop?: Readonly<Record<string, string>>): Promise<ConnectionId>;
+  /** Somebody's word on the move that waits. */
+  decideMove(id: ConnectionId, input: DecideMoveInput): Promise<AuthorizeOutcome>;
   ensureFresh(id: ConnectionId, after: { generation: number; epoch: number }): Promise<EnsureFreshOutcome>;
   handle(id: ConnectionId): WorkflowHandle;
   row(id: ConnectionId): Promise<ConnectionRow>;
@@ -136,10 +141,14 @@ export async function startLifecycleWorld(options: WorldOptions = {}): Promise<L
     activities,
     schedules,
     tenantId,
-    newConnection: () => newConnection(parts),
+    newConnection: (shop = {}) => newConnection(parts, shop),
     authorize: (id, how = {}) => authorize(parts, id, how),
-    connect: async () => {
-      const id = await newConnection(parts);
+    decideMove: (id, input) =>
+      env.client.workflow
+        .getHandle(connectionWorkflowId(id))
+        .executeUpdate<AuthorizeOutcome, [DecideMoveInput]>(UPDATES.decideMove, { args: [input] }),
+    connect: async (shop = {}) => {
+      const id = await newConnection(parts, shop);
       const outcome = await authorize(parts, id, {});
       if (outcome.outcome !== 'authorized') throw new Error(JSON.stringify(outcome));
       return id;
@@ -208,7 +217,10 @@ async function registerAttributes(env: TestWorkflowEnvironment): Promise<void> {
 
 type Parts = Pick<LifecycleWorld, 'env' | 'database' | 'tenantId'> & { readonly left: Set<ConnectionId> };
 
-async function newConnection({ env, database, tenantId, left }: Parts): Promise<ConnectionId> {
+async function newConnection(
+  { env, database, tenantId, left }: Parts,
+  shop: Readonly<Record<string, string>>,
+): Promise<ConnectionId> {
   const id = newId('connection');
   await database.db.inTenant(tenantId, (tx) =>
     insertConnection(tx, {
@@ -216,7 +228,7 @@ async function newConnection({ env, database, tenantId, left }: Parts): Promise<
       tenantId,
       platform: 'a-platform',
       registrationId: null,
-      shop: {},
+      shop,
       permissions: ['orders:read'],
     }),
   );
@@ -233,7 +245,7 @@ async function newConnection({ env, database, tenantId, left }: Parts): Promise<
 async function authorize(
   { env, database, tenantId }: Parts,
   connectionId: ConnectionId,
-  { lateMs, ...how }: AuthorizeOptions,
+  { lateMs, shop, ...how }: AuthorizeOptions,
 ): Promise<AuthorizeOutcome> {
   const authorizationId = newId('authorization');
   const nowMs = await env.currentTimeMs();
@@ -250,6 +262,7 @@ async function authorize(
       sealed: Uint8Array.from(randomBytes(8)),
       keyVersion: 1,
       redirectUri: null,
+      ...(shop === undefined ? {} : { shop }),
       expiresAt: new Date(nowMs + 600_000),
     }),
   );
