@@ -7,7 +7,7 @@ import type { AuthMethod, FormObtain, Obtain, Platform } from '../domain/platfor
 import { PERMISSIONS, type Permission } from '../domain/resource.ts';
 import { insertAuthorization } from '../store/authorizations.ts';
 import { deleteUnauthorized, reopenConnection } from '../store/connections.ts';
-import type { ConnectionListRow } from '../store/connections-list.ts';
+import { type ConnectionListRow, readConnection } from '../store/connections-list.ts';
 import type { Tx } from '../store/database.ts';
 import { insertNewConnection, type NewConnectionWish } from '../store/new-connection.ts';
 import { newId } from '../store/new-id.ts';
@@ -72,7 +72,7 @@ export interface AuthorizationWish {
   readonly lifetimeMs: number;
 }
 
-/** Connect without a browser: one proof, and nothing is left when it fails. */
+/** Connect without a browser: one proof, and nothing is left when it fails. A wish that comes again goes on where the first one ended. */
 export async function connectPasted(
   deps: HttpDeps,
   wish: NewConnectionWish,
@@ -81,15 +81,18 @@ export async function connectPasted(
 ): Promise<ConnectionId> {
   const authorizationId = newId('authorization');
   const sealed = await sealForAuthorization(deps, wish.tenantId, authorizationId, credential);
-  const connectionId = await deps.db.inTenant(wish.tenantId, async (tx) => {
-    const id = await insertNewConnection(tx, wish);
+  const { id: connectionId, isAuthorized } = await deps.db.inTenant(wish.tenantId, async (tx) => {
+    const begun = wish.id === undefined ? null : await readConnection(tx, wish.id);
+    if (begun !== null && begun.generation > 0) return { id: begun.id, isAuthorized: true };
+    const id = begun?.id ?? (await insertNewConnection(tx, wish));
     await insertAuthorization(tx, {
       ...authorizationRow(deps, { ...pastedWish(wish, id, sessionId) }),
       id: authorizationId,
       ...sealed,
     });
-    return id;
+    return { id, isAuthorized: false };
   });
+  if (isAuthorized) return connectionId;
   const outcome = await deps.lifecycle
     .startAndAuthorize({ tenantId: wish.tenantId, connectionId }, { authorizationId, discardOnRefusal: true })
     .catch(async (error: unknown) => {

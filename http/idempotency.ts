@@ -4,13 +4,16 @@ import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { MooringError } from '../domain/errors.ts';
+import { formatId, type Id, type IdKind } from '../domain/ids.ts';
 import type { SealBinding } from '../domain/sealing.ts';
 import {
   claimIdempotencyKey,
+  type HeldClaim,
   type IdempotentRequest,
   releaseIdempotencyKey,
   saveIdempotentAnswer,
 } from '../store/idempotency-keys.ts';
+import { newId } from '../store/new-id.ts';
 import { principalOf } from './auth.ts';
 import type { HttpDeps } from './deps.ts';
 import type { App } from './server.ts';
@@ -18,9 +21,11 @@ import type { App } from './server.ts';
 declare module 'fastify' {
   interface FastifyRequest {
     /** The claim this request holds, until it is answered. */
-    idempotent: IdempotentRequest | null;
+    idempotent: HeldRequest | null;
   }
 }
+
+type HeldRequest = IdempotentRequest & HeldClaim;
 
 const WRITES: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it excludes
@@ -43,7 +48,7 @@ export function acceptIdempotencyKeys(app: App, deps: HttpDeps): void {
     if (wish === null) return;
     const claim = await deps.db.sqlAcrossTenants((sql) => claimIdempotencyKey(sql, wish));
     if (claim.claimed) {
-      request.idempotent = wish;
+      request.idempotent = { ...wish, ...claim.held };
       return;
     }
     if (!claim.isSameRequest) {
@@ -65,6 +70,15 @@ export function acceptIdempotencyKeys(app: App, deps: HttpDeps): void {
     await settle(deps, wish, reply, payload);
     return payload;
   });
+}
+
+/**
+ * The id of what this request makes. A request that begins again, because the first with its key was never answered, makes things of the
+ * same ids: it must look whether they are there.
+ */
+export function idFor<K extends IdKind>(request: FastifyRequest, kind: K): Id<K> {
+  const held = request.idempotent;
+  return held === null ? newId(kind) : formatId(kind, held.seed);
 }
 
 function wishOf(request: FastifyRequest): IdempotentRequest | null {
@@ -93,13 +107,13 @@ function wishOf(request: FastifyRequest): IdempotentRequest | null {
 
 async function settle(
   deps: HttpDeps,
-  wish: IdempotentRequest,
+  wish: HeldRequest,
   reply: FastifyReply,
   payload: unknown,
 ): Promise<void> {
   const isText = payload === null || payload === undefined || typeof payload === 'string';
   if (NOT_KEPT.has(reply.statusCode) || !isText) {
-    await deps.db.sqlAcrossTenants((sql) => releaseIdempotencyKey(sql, wish.scope, wish.key));
+    await deps.db.sqlAcrossTenants((sql) => releaseIdempotencyKey(sql, wish));
     return;
   }
   const location = reply.getHeader('location');
@@ -110,7 +124,7 @@ async function settle(
     ...(typeof location === 'string' ? { location } : {}),
   };
   const sealed = await deps.vault.seal(bindingOf(wish), { answer: JSON.stringify(answer) });
-  await deps.db.sqlAcrossTenants((sql) => saveIdempotentAnswer(sql, wish.scope, wish.key, sealed));
+  await deps.db.sqlAcrossTenants((sql) => saveIdempotentAnswer(sql, wish, sealed));
 }
 
 function replay(reply: FastifyReply, answer: z.infer<typeof savedAnswer>): FastifyReply {

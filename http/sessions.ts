@@ -21,8 +21,12 @@ export interface OpenSession {
   readonly expiresAt: Date;
 }
 
-export async function openConnectSession(deps: HttpDeps, wish: SessionWish): Promise<OpenSession> {
-  const id = newId('connectSession');
+/** With an `id` that is there already the link is made anew: the former one opens nothing any more. */
+export async function openConnectSession(
+  deps: HttpDeps,
+  wish: SessionWish,
+  id: ConnectSessionId = newId('connectSession'),
+): Promise<OpenSession> {
   const token = mintToken();
   const expiresAt = new Date(deps.nowMs() + deps.settings.sessionLifetimeMs);
   await deps.db.inTenant(wish.tenantId, (tx) =>

@@ -19,6 +19,15 @@ export async function createApiKey(tx: Tx, key: NewApiKey): Promise<ApiKeyRow> {
   return withIds(await tx.apiKey.create({ data: key }));
 }
 
+/** Gives a key another secret: the former one opens nothing from now on. */
+export async function replaceApiKeyHash(
+  tx: Tx,
+  id: ApiKeyId,
+  hash: Uint8Array<ArrayBuffer>,
+): Promise<ApiKeyRow> {
+  return withIds(await tx.apiKey.update({ where: { id }, data: { hash } }));
+}
+
 /** Over all tenants: who asks is not known before. */
 export async function findApiKeyByHash(tx: Tx, hash: Uint8Array<ArrayBuffer>): Promise<ApiKeyRow | null> {
   const row = await tx.apiKey.findUnique({ where: { hash } });

@@ -21,8 +21,14 @@ export interface NewConnectSession {
   readonly expiresAt: Date;
 }
 
+/** One that is there already gets another token. */
 export async function createConnectSession(tx: Tx, session: NewConnectSession): Promise<void> {
-  await tx.connectSession.create({ data: { ...session, permissions: [...session.permissions] } });
+  const { id, tokenHash, expiresAt } = session;
+  await tx.connectSession.upsert({
+    where: { id },
+    create: { ...session, permissions: [...session.permissions] },
+    update: { tokenHash, expiresAt },
+  });
 }
 
 /** By the hash of its token, over all tenants: the token is the proof. Expired ones are found too. */

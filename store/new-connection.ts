@@ -15,6 +15,8 @@ import { newId } from './new-id.ts';
 import { readTenant } from './tenants-list.ts';
 
 export interface NewConnectionWish {
+  /** Decided before, where the same wish may come again; default: a new one. */
+  readonly id?: ConnectionId;
   readonly tenantId: TenantId;
   readonly platform: Platform;
   readonly shop: Readonly<Record<string, string>>;
@@ -33,7 +35,7 @@ export async function insertNewConnection(tx: Tx, wish: NewConnectionWish): Prom
   if (tenant.erasingAt !== null)
     throw new MooringError('connection_final', `the tenant "${wish.tenantId}" is being erased`);
   const registration = await registrationFor(tx, wish);
-  const id = newId('connection');
+  const id = wish.id ?? newId('connection');
   await insertConnection(tx, {
     id,
     tenantId: wish.tenantId,

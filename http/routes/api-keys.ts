@@ -2,17 +2,17 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { MooringError } from '../../domain/errors.ts';
-import type { TenantId } from '../../domain/ids.ts';
-import { createApiKey, revokeApiKey } from '../../store/api-keys.ts';
+import type { ApiKeyId, TenantId } from '../../domain/ids.ts';
+import { createApiKey, replaceApiKeyHash, revokeApiKey } from '../../store/api-keys.ts';
 import { listApiKeys, readApiKey } from '../../store/api-keys-list.ts';
 import { appendAudit } from '../../store/audit.ts';
 import type { Tx } from '../../store/database.ts';
-import { newId } from '../../store/new-id.ts';
 import { readTenant } from '../../store/tenants-list.ts';
 import { hashApiKey, mintApiKey } from '../api-key.ts';
 import { inScope, type Principal, principalOf, tenantFor, unknown } from '../auth.ts';
 import { readCursor, toPage } from '../cursor.ts';
 import type { HttpDeps } from '../deps.ts';
+import { idFor } from '../idempotency.ts';
 import { idInPath, pageQuery } from '../schemas/shapes.ts';
 import { apiKeyPage, createdApiKey, newApiKey, presentApiKey } from '../schemas/tenants.ts';
 
@@ -36,6 +36,7 @@ export const apiKeyRoutes =
         const secret = mintApiKey();
         const row = await inScope(deps.db, principalOf(request), (tx) =>
           makeKey(tx, {
+            id: idFor(request, 'apiKey'),
             principal: principalOf(request),
             reason: request.id,
             wish: request.body,
@@ -101,16 +102,26 @@ export const apiKeyRoutes =
 
 async function makeKey(
   tx: Tx,
-  making: { principal: Principal; reason: string; wish: NewApiKey; secret: string; nowMs: number },
+  making: {
+    id: ApiKeyId;
+    principal: Principal;
+    reason: string;
+    wish: NewApiKey;
+    secret: string;
+    nowMs: number;
+  },
 ) {
-  const { principal, wish, secret, nowMs } = making;
+  const { id, principal, wish, secret, nowMs } = making;
   const tenantId = await ownerOf(tx, principal, wish);
   if (wish.expiresAt !== undefined && Date.parse(wish.expiresAt) <= nowMs) {
     throw new MooringError('invalid_request', '"/expiresAt" is in the past', {
       fields: [{ path: '/expiresAt', rule: 'must be in the future' }],
     });
   }
-  const id = newId('apiKey');
+  const hash = hashApiKey(secret);
+  // Made before, but its secret was never told: it gets another one.
+  const made = await readApiKey(tx, id);
+  if (made !== null) return replaceApiKeyHash(tx, made.id, hash);
   await appendAudit(tx, {
     tenantId,
     actor: principal.keyId,
@@ -125,7 +136,7 @@ async function makeKey(
     tenantId,
     role: wish.role,
     name: wish.name,
-    hash: hashApiKey(secret),
+    hash,
     expiresAt: wish.expiresAt === undefined ? null : new Date(wish.expiresAt),
   });
 }

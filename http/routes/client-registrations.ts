@@ -19,11 +19,11 @@ import {
   readClientRegistration,
 } from '../../store/client-registrations-list.ts';
 import type { Tx } from '../../store/database.ts';
-import { newId } from '../../store/new-id.ts';
 import { readTenant } from '../../store/tenants-list.ts';
 import { actorOf, inScope, type Principal, principalOf, tenantFor, unknown } from '../auth.ts';
 import { readCursor, toPage } from '../cursor.ts';
 import type { HttpDeps } from '../deps.ts';
+import { idFor } from '../idempotency.ts';
 import {
   clientRegistration,
   clientRegistrationChange,
@@ -69,11 +69,12 @@ export const clientRegistrationRoutes =
           principal.tenantId === null && body.tenantId === undefined
             ? null
             : tenantFor(principal, body.tenantId);
-        const id = newId('clientRegistration');
+        const id = idFor(request, 'clientRegistration');
         const sealed = await sealSecret(deps, { id, tenantId, version: 1, secret: body.clientSecret });
         await inScope(deps.db, principal, async (tx) => {
           if (tenantId !== null && (await readTenant(tx, tenantId)) === null)
             throw unknown('tenant', tenantId);
+          if ((await readClientRegistration(tx, id)) !== null) return;
           await createClientRegistration(tx, {
             id,
             tenantId,

@@ -6,6 +6,7 @@ import type { Principal } from '../auth.ts';
 import { inScope, principalOf, tenantFor, unknown } from '../auth.ts';
 import { permissionsFor } from '../connecting.ts';
 import type { HttpDeps } from '../deps.ts';
+import { idFor } from '../idempotency.ts';
 import { connectionOf } from '../lookup.ts';
 import { checkReturnUrl } from '../return-url.ts';
 import { connectSession, newConnectSession } from '../schemas/connect-sessions.ts';
@@ -31,7 +32,11 @@ export const connectSessionRoutes =
       },
       async (request, reply) => {
         const wish = await toWish(deps, principalOf(request), request.body);
-        const { id, url, token, expiresAt } = await openConnectSession(deps, wish);
+        const { id, url, token, expiresAt } = await openConnectSession(
+          deps,
+          wish,
+          idFor(request, 'connectSession'),
+        );
         return reply.code(201).send({ id, url, token, expiresAt: expiresAt.toISOString() });
       },
     );

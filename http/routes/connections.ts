@@ -13,6 +13,7 @@ import { actorOf, inScope, principalOf, tenantFor } from '../auth.ts';
 import { connectPasted, pastedMethod, permissionsFor, replacePasted } from '../connecting.ts';
 import { readCursor, toPage } from '../cursor.ts';
 import type { HttpDeps } from '../deps.ts';
+import { idFor } from '../idempotency.ts';
 import { connectionOf } from '../lookup.ts';
 import {
   connection,
@@ -51,6 +52,7 @@ export const connectionRoutes =
         const id = await connectPasted(
           deps,
           {
+            id: idFor(request, 'connection'),
             tenantId: tenantFor(principalOf(request), body.tenantId),
             platform,
             shop: parseShop(platform, body.shop),

@@ -9,12 +9,12 @@ import { fenceConnection } from '../../store/connections.ts';
 import { listConnections } from '../../store/connections-list.ts';
 import type { Tx } from '../../store/database.ts';
 import { eraseRecords } from '../../store/erase-records.ts';
-import { newId } from '../../store/new-id.ts';
 import { createTenant, markTenantErasing } from '../../store/tenants.ts';
 import { listTenants, readTenant } from '../../store/tenants-list.ts';
 import { actorOf, inScope, principalOf, unknown } from '../auth.ts';
 import { readCursor, toPage } from '../cursor.ts';
 import type { HttpDeps } from '../deps.ts';
+import { idFor } from '../idempotency.ts';
 import { isOrigin } from '../return-url.ts';
 import { idInPath, pageQuery } from '../schemas/shapes.ts';
 import { newTenant, presentTenant, tenant, tenantPage } from '../schemas/tenants.ts';
@@ -34,7 +34,9 @@ export const tenantRoutes =
           if (!isOrigin(origin)) throw notAnOrigin(`/returnOrigins/${at}`);
         }
         const row = await deps.db.acrossTenants(async (tx) => {
-          const id = newId('tenant');
+          const id = idFor(request, 'tenant');
+          const made = await readTenant(tx, id);
+          if (made !== null) return made;
           await audit(tx, { id, actor: actorOf(request), action: 'tenant.created', reason: request.id });
           return createTenant(tx, { id, name, settings: { returnOrigins } });
         });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   claimIdempotencyKey,
+  type HeldClaim,
   type IdempotencyClaim,
   releaseIdempotencyKey,
   saveIdempotentAnswer,
@@ -27,9 +28,14 @@ const claim = (key: string, body = 'body', scope = SCOPE): Promise<IdempotencyCl
       requestHash: createHash('sha256').update(body).digest(),
     }),
   );
-const answer = (key: string): Promise<void> =>
+const held = async (claiming: Promise<IdempotencyClaim>): Promise<HeldClaim> => {
+  const outcome = await claiming;
+  if (!outcome.claimed) throw new Error('not claimed');
+  return outcome.held;
+};
+const answer = (claim: HeldClaim): Promise<void> =>
   world.db.sqlAcrossTenants((sql) =>
-    saveIdempotentAnswer(sql, SCOPE, key, { bytes: Uint8Array.of(7), keyVersion: 1 }),
+    saveIdempotentAnswer(sql, claim, { bytes: Uint8Array.of(7), keyVersion: 1 }),
   );
 const age = (key: string, interval: string): Promise<unknown> =>
   world.owner.query('UPDATE idempotency_keys SET created_at = now() - $2::interval WHERE key = $1', [
@@ -46,8 +52,7 @@ describe('an idempotency key', () => {
   });
 
   it('gives the saved answer to every later request', async () => {
-    await claim('saved');
-    await answer('saved');
+    await answer(await held(claim('saved')));
     const again = await claim('saved');
     expect(again).toEqual({
       claimed: false,
@@ -57,41 +62,54 @@ describe('an idempotency key', () => {
   });
 
   it('tells a request with another body apart, before and after the answer', async () => {
-    await claim('other');
+    const other = await held(claim('other'));
     expect(await claim('other', 'another body')).toMatchObject({ claimed: false, isSameRequest: false });
-    await answer('other');
+    await answer(other);
     expect(await claim('other', 'another body')).toMatchObject({ claimed: false, isSameRequest: false });
   });
 
   it('is independent in another scope', async () => {
     await claim('scoped');
-    expect(await claim('scoped', 'body', 'ten_other POST /v1/connections')).toEqual({ claimed: true });
+    expect(await claim('scoped', 'body', 'ten_other POST /v1/connections')).toMatchObject({ claimed: true });
   });
 
   it('can be claimed again when it was given back, but not once it was answered', async () => {
-    await claim('back');
-    await world.db.sqlAcrossTenants((sql) => releaseIdempotencyKey(sql, SCOPE, 'back'));
-    expect(await claim('back')).toEqual({ claimed: true });
-    await answer('back');
-    await world.db.sqlAcrossTenants((sql) => releaseIdempotencyKey(sql, SCOPE, 'back'));
+    const back = await held(claim('back'));
+    await world.db.sqlAcrossTenants((sql) => releaseIdempotencyKey(sql, back));
+    const again = await held(claim('back'));
+    await answer(again);
+    await world.db.sqlAcrossTenants((sql) => releaseIdempotencyKey(sql, again));
     expect(await claim('back')).toMatchObject({ claimed: false, isSameRequest: true });
   });
 
   it('is given to one next request when the process that claimed it died', async () => {
-    await claim('died');
+    const first = await held(claim('died'));
     await age('died', '91 seconds');
     expect(await claim('died', 'another body')).toMatchObject({ claimed: false, isSameRequest: false });
     const claims = await Promise.all(Array.from({ length: 20 }, () => claim('died')));
-    expect(claims.filter((one) => one.claimed)).toHaveLength(1);
+    const given = claims.flatMap((one) => (one.claimed ? [one.held] : []));
+    expect(given.map(({ seed }) => seed)).toEqual([first.seed]);
+  });
+
+  it('is no longer answered or given back by one that was slow and is thought dead', async () => {
+    const slow = await held(claim('slow'));
+    await age('slow', '91 seconds');
+    const next = await held(claim('slow'));
+    await answer(slow);
+    await world.db.sqlAcrossTenants((sql) => releaseIdempotencyKey(sql, slow));
+    expect(await claim('slow')).toMatchObject({ claimed: false, answer: null });
+    await answer(next);
+    expect(await claim('slow')).toMatchObject({ claimed: false, answer: { keyVersion: 1 } });
   });
 
   it('is kept for 24 hours and is free afterwards, also for another body', async () => {
-    await claim('old');
-    await answer('old');
+    const old = await held(claim('old'));
+    await answer(old);
     await age('old', '23 hours 59 minutes');
     expect(await claim('old')).toMatchObject({ claimed: false });
     await age('old', '24 hours 1 second');
-    expect(await claim('old', 'another body')).toEqual({ claimed: true });
+    const later = await held(claim('old', 'another body'));
+    expect(later.seed).not.toEqual(old.seed);
     expect(await claim('old', 'another body')).toMatchObject({
       claimed: false,
       isSameRequest: true,
