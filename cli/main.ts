@@ -7,6 +7,7 @@ import { diagnose, list, show } from './connections.ts';
 import { type Context, openContext } from './context.ts';
 import { rotateKeys } from './data-keys.ts';
 import { doctor, status } from './doctor.ts';
+import { importFile, importStatus } from './import.ts';
 import { createKey, listKeys, revokeKey } from './keys.ts';
 import { listPlatforms } from './platforms.ts';
 import { revoke } from './revoke.ts';
@@ -87,6 +88,13 @@ function build(): Command {
     .option('--now', 'destroy now, without asking the platform')
     .option('--erase', 'delete its records too')
     .action(action(revoke));
+  const imports = program.command('import').description('bring existing connections');
+  imports
+    .command('file <file>', { isDefault: true })
+    .description('upload NDJSON and watch what becomes of each line')
+    .option('--no-wait', 'do not watch')
+    .action(action(importFile));
+  imports.command('status <import>').description('how an import goes').action(action(importStatus));
   const audit = program.command('audit').description('the audit trail');
   audit.command('verify').description('walk the chain').action(action(auditVerify));
   const keys = program

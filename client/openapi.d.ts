@@ -862,7 +862,7 @@ export interface paths {
         get?: never;
         /**
          * Replace a pasted credential
-         * @description Proved by a real call first; until then, and if it fails, the old one stays.
+         * @description Proved by a real call first; until then, and if it fails, the old one stays. 202: proved at another address, which somebody must confirm.
          */
         put: {
             parameters: {
@@ -882,6 +882,15 @@ export interface paths {
             responses: {
                 /** @description Default Response */
                 200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Connection"];
+                    };
+                };
+                /** @description Default Response */
+                202: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1127,6 +1136,116 @@ export interface paths {
             responses: {
                 /** @description Default Response */
                 202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Connection"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/connections/{id}/confirm-move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm the new address of a shop
+         * @description The credential that waits is proved once more; then it is the next generation, and the address is changed.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An id such as "con_…" */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MoveDecisionInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Connection"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/connections/{id}/refuse-move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse the new address of a shop
+         * @description The credential that waits is destroyed; everything else stays as it is.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An id such as "con_…" */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MoveDecisionInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1408,6 +1527,148 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Imports, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description nextCursor of the previous page */
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["Import"][];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Bring existing connections
+         * @description Each secret is sealed as its line is read; proving follows durably and throttled. Sending the same file again doubles nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            /** @description NDJSON (application/x-ndjson): a line a connection, { tenantId, platform, shop, credential, permissions? }, as POST /v1/connections takes them. credential may also hold the tokens of a grant made elsewhere: accessToken, refreshToken, expiresAt, refreshExpiresAt, and kind where a platform has several. At most 50000 lines, 65536 bytes a line, 67108864 bytes in all. */
+            requestBody: {
+                content: {
+                    "application/x-ndjson": unknown;
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Import"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How an import goes, and what became of its lines */
+        get: {
+            parameters: {
+                query?: {
+                    outcome?: "pending" | "connected" | "refused" | "duplicate" | "broken";
+                    /** @description nextCursor of the previous page */
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    /** @description An id such as "imp_…" */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImportReport"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2209,7 +2470,26 @@ export interface components {
                 key: string | null;
                 name: string | null;
             };
+            /** @description The markets one grant covers, where the platform tells several */
             markets: string[];
+            /** @description Reconnected at another address on a platform that tells no shop key: proved, and waiting for `confirm-move` or `refuse-move` */
+            move: {
+                authorizationId: string;
+                /** @description The new address */
+                shop: {
+                    [key: string]: string;
+                };
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 */
+                since: string;
+                /**
+                 * Format: date-time
+                 * @description Unconfirmed by then, the new credential is destroyed
+                 */
+                until: string;
+            } | null;
             permissions: string[];
             grantedScopes: string[];
             /** @enum {string} */
@@ -2292,6 +2572,17 @@ export interface components {
             credential: {
                 [key: string]: string;
             };
+            /** @description Where the shop has moved to. On a platform that tells no shop key the move then waits to be confirmed */
+            shop?: {
+                [key: string]: string;
+            };
+        };
+        MoveDecisionInput: {
+            /**
+             * @description The move that was seen: `move` of the connection
+             * @example aut_01kaz7w0v9e7x8m3q2p4r6t8y0
+             */
+            authorizationId: string;
         };
         DiagnosisInput: {
             /** @enum {string} */
@@ -2300,7 +2591,7 @@ export interface components {
              * @description What gets it going again
              * @enum {string}
              */
-            action: "none" | "wait" | "approve" | "widen_scopes" | "fix_shop" | "fix_registration" | "contact_platform";
+            action: "none" | "wait" | "approve" | "widen_scopes" | "fix_shop" | "fix_registration" | "contact_platform" | "confirm_move";
             /**
              * @description Who must do it
              * @enum {string}
@@ -2750,6 +3041,76 @@ export interface components {
             /** @description Client registrations whose secret is refused */
             rejectedRegistrations: number;
         };
+        ImportInput: {
+            id: string;
+            /** @description null: an operator brought lines of several tenants */
+            tenantId: string | null;
+            /** @enum {string} */
+            status: "reading" | "running" | "done";
+            counts: {
+                total: number;
+                pending: number;
+                connected: number;
+                refused: number;
+                duplicate: number;
+                broken: number;
+            };
+            /** @description Why the upload was not read to its end; what was read is worked all the same */
+            cutShort: string | null;
+            requestedBy: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            createdAt: string;
+            readAt: string | null;
+            finishedAt: string | null;
+        };
+        ImportLineInput: {
+            /** @description from 1 */
+            line: number;
+            /** @enum {string} */
+            outcome: "pending" | "connected" | "refused" | "duplicate" | "broken";
+            /** @description Stable; see docs/errors.md */
+            code: string | null;
+            message: string | null;
+            tenantId: string | null;
+            platform: string | null;
+            /** @description what it became, or what has the shop already */
+            connectionId: string | null;
+            attempts: number;
+            nextTryAt: string | null;
+            settledAt: string | null;
+        };
+        ImportReportInput: {
+            id: string;
+            /** @description null: an operator brought lines of several tenants */
+            tenantId: string | null;
+            /** @enum {string} */
+            status: "reading" | "running" | "done";
+            counts: {
+                total: number;
+                pending: number;
+                connected: number;
+                refused: number;
+                duplicate: number;
+                broken: number;
+            };
+            /** @description Why the upload was not read to its end; what was read is worked all the same */
+            cutShort: string | null;
+            requestedBy: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            createdAt: string;
+            readAt: string | null;
+            finishedAt: string | null;
+            lines: {
+                data: components["schemas"]["ImportLineInput"][];
+                nextCursor: string | null;
+            };
+        };
         /** @description RFC 9457 */
         Problem: {
             /**
@@ -2798,7 +3159,26 @@ export interface components {
                 key: string | null;
                 name: string | null;
             };
+            /** @description The markets one grant covers, where the platform tells several */
             markets: string[];
+            /** @description Reconnected at another address on a platform that tells no shop key: proved, and waiting for `confirm-move` or `refuse-move` */
+            move: {
+                authorizationId: string;
+                /** @description The new address */
+                shop: {
+                    [key: string]: string;
+                };
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 */
+                since: string;
+                /**
+                 * Format: date-time
+                 * @description Unconfirmed by then, the new credential is destroyed
+                 */
+                until: string;
+            } | null;
             permissions: string[];
             grantedScopes: string[];
             /** @enum {string} */
@@ -2881,6 +3261,17 @@ export interface components {
             credential: {
                 [key: string]: string;
             };
+            /** @description Where the shop has moved to. On a platform that tells no shop key the move then waits to be confirmed */
+            shop?: {
+                [key: string]: string;
+            };
+        };
+        MoveDecision: {
+            /**
+             * @description The move that was seen: `move` of the connection
+             * @example aut_01kaz7w0v9e7x8m3q2p4r6t8y0
+             */
+            authorizationId: string;
         };
         Diagnosis: {
             /** @enum {string} */
@@ -2889,7 +3280,7 @@ export interface components {
              * @description What gets it going again
              * @enum {string}
              */
-            action: "none" | "wait" | "approve" | "widen_scopes" | "fix_shop" | "fix_registration" | "contact_platform";
+            action: "none" | "wait" | "approve" | "widen_scopes" | "fix_shop" | "fix_registration" | "contact_platform" | "confirm_move";
             /**
              * @description Who must do it
              * @enum {string}
@@ -3338,6 +3729,76 @@ export interface components {
             openBreakers: number;
             /** @description Client registrations whose secret is refused */
             rejectedRegistrations: number;
+        };
+        Import: {
+            id: string;
+            /** @description null: an operator brought lines of several tenants */
+            tenantId: string | null;
+            /** @enum {string} */
+            status: "reading" | "running" | "done";
+            counts: {
+                total: number;
+                pending: number;
+                connected: number;
+                refused: number;
+                duplicate: number;
+                broken: number;
+            };
+            /** @description Why the upload was not read to its end; what was read is worked all the same */
+            cutShort: string | null;
+            requestedBy: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            createdAt: string;
+            readAt: string | null;
+            finishedAt: string | null;
+        };
+        ImportLine: {
+            /** @description from 1 */
+            line: number;
+            /** @enum {string} */
+            outcome: "pending" | "connected" | "refused" | "duplicate" | "broken";
+            /** @description Stable; see docs/errors.md */
+            code: string | null;
+            message: string | null;
+            tenantId: string | null;
+            platform: string | null;
+            /** @description what it became, or what has the shop already */
+            connectionId: string | null;
+            attempts: number;
+            nextTryAt: string | null;
+            settledAt: string | null;
+        };
+        ImportReport: {
+            id: string;
+            /** @description null: an operator brought lines of several tenants */
+            tenantId: string | null;
+            /** @enum {string} */
+            status: "reading" | "running" | "done";
+            counts: {
+                total: number;
+                pending: number;
+                connected: number;
+                refused: number;
+                duplicate: number;
+                broken: number;
+            };
+            /** @description Why the upload was not read to its end; what was read is worked all the same */
+            cutShort: string | null;
+            requestedBy: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            createdAt: string;
+            readAt: string | null;
+            finishedAt: string | null;
+            lines: {
+                data: components["schemas"]["ImportLine"][];
+                nextCursor: string | null;
+            };
         };
     };
     responses: never;
