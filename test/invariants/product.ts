@@ -197,6 +197,8 @@ interface App {
 async function registerApps(product: Product, secrets: Readonly<Record<string, string>>): Promise<void> {
   const { data } = await product.control<{ data: App[] }>('GET', '/apps');
   for (const { platform, clientId, secret } of data) {
+    // A platform of keys and handshakes knows no app.
+    if (clientId === '') continue;
     const clientSecret = secrets[platform] ?? secret;
     await product.control('PATCH', `/apps/${platform}`, { secret: clientSecret });
     const made = await product.api('POST', '/v1/client-registrations', { platform, clientId, clientSecret });
