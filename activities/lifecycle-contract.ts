@@ -70,11 +70,18 @@ export type RefreshResult =
       readonly epoch: number;
       readonly code: ErrorCode;
       readonly retryAtMs?: number;
+      /** nothing was sent: an exchange before may still be on its way, until `retryAtMs` */
+      readonly isUnsent?: true;
     }
   | { readonly outcome: 'dead'; readonly epoch: number; readonly generation: number }
   | { readonly outcome: 'unreadable'; readonly epoch: number }
   | { readonly outcome: 'discarded'; readonly epoch: number }
-  | { readonly outcome: 'lost'; readonly epoch: number };
+  | {
+      readonly outcome: 'lost';
+      readonly epoch: number;
+      /** from when nothing of it can be on its way any more */
+      readonly clearsAtMs?: number;
+    };
 
 export interface ProbeInput extends ConnectionRef {
   readonly generation: number;

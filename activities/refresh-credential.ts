@@ -1,11 +1,13 @@
 // One exchange of one refresh token, marked in Postgres before it is sent and recorded with its outcome. Never tried again by Temporal; a
 // second run of the same attempt finds the marker and sends nothing for 12 s. Never throws after something was sent: it says `lost`.
 import { type ErrorCode, MooringError } from '../domain/errors.ts';
+import { IN_FLIGHT_MS } from '../domain/refresh-plan.ts';
+import { tlsFaultOf } from '../domain/tls-fault.ts';
 import type { ExchangeContext } from '../egress/exchange.ts';
 import { endAttempt, lockConnection } from '../store/connections.ts';
 import { readCredentialFacts } from '../store/credential-facts.ts';
 import type { Tx } from '../store/database.ts';
-import { findUnanswered, markSent, resolveMarker, UNRESOLVED_MS } from '../store/refresh-markers.ts';
+import { findMarker, findUnanswered, markSent, resolveMarker } from '../store/refresh-markers.ts';
 import { appendTransition } from '../store/transitions.ts';
 import type { AttemptInput, LifecycleActivities, RefreshResult } from './lifecycle-contract.ts';
 import type { IssuedCredential, LifecycleDeps } from './lifecycle-deps.ts';
@@ -42,13 +44,14 @@ async function begin(deps: Deps, attempt: AttemptInput): Promise<RefreshResult |
     if (early !== null) return early;
     const nowMs = deps.nowMs();
     const unansweredMs = await findUnanswered(tx, attempt.connectionId);
-    if (unansweredMs !== null && nowMs < unansweredMs + UNRESOLVED_MS) {
+    if (unansweredMs !== null && nowMs < unansweredMs + IN_FLIGHT_MS) {
       const epoch = await end(tx, attempt);
       return {
         outcome: 'failed',
         epoch,
         code: 'platform_unreachable',
-        retryAtMs: unansweredMs + UNRESOLVED_MS,
+        retryAtMs: unansweredMs + IN_FLIGHT_MS,
+        isUnsent: true,
       };
     }
     await markSent(tx, attempt, new Date(nowMs));
@@ -144,6 +147,12 @@ const NEVER_SENT: ReadonlySet<string> = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
+/** A handshake that failed let nothing through either. */
+function isNeverSent({ detail }: MooringError): boolean {
+  const network = String(detail['network']);
+  return NEVER_SENT.has(network) || tlsFaultOf(network) !== null;
+}
+
 /** What an error of an exchange says about the grant. No answer, or one that cannot be read, may have used the token up. */
 export function judge(error: unknown): Judgement {
   if (!(error instanceof MooringError)) return LOST;
@@ -151,6 +160,9 @@ export function judge(error: unknown): Judgement {
     case 'credential_dead':
     case 'credential_expired':
     case 'credential_rejected':
+    // The merchant's own key or certificate: nothing but another one helps.
+    case 'signing_key_invalid':
+    case 'certificate_invalid':
       return { outcome: 'dead' };
     case 'credential_unreadable':
       return { outcome: 'unreadable' };
@@ -159,7 +171,7 @@ export function judge(error: unknown): Judgement {
     case 'not_found':
       return { outcome: 'discarded' };
     case 'platform_unreachable':
-      return NEVER_SENT.has(String(error.detail['network'])) ? failed(error) : LOST;
+      return isNeverSent(error) ? failed(error) : LOST;
     case 'platform_answer_invalid':
     case 'platform_answer_too_large':
       return LOST;
@@ -181,6 +193,13 @@ async function settle(deps: Deps, attempt: AttemptInput, judgement: Judgement): 
     const epoch = await end(tx, attempt);
     if (judgement.outcome === 'dead') return { outcome: 'dead', epoch, generation: attempt.generation };
     if (judgement.outcome === 'failed') return { ...judgement, epoch };
+    if (judgement.outcome === 'lost')
+      return { ...judgement, epoch, ...clearsOf(await findMarker(tx, attempt)) };
     return { outcome: judgement.outcome, epoch };
   });
+}
+
+/** From when nothing of a lost exchange can be on its way any more. */
+export function clearsOf(marker: { readonly sentAt: Date } | null): { clearsAtMs?: number } {
+  return marker === null ? {} : { clearsAtMs: marker.sentAt.getTime() + IN_FLIGHT_MS };
 }

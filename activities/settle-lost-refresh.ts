@@ -4,7 +4,7 @@
 import { findMarker, resolveMarker } from '../store/refresh-markers.ts';
 import type { LifecycleActivities, RefreshResult } from './lifecycle-contract.ts';
 import type { LifecycleDeps } from './lifecycle-deps.ts';
-import { alreadyDecided, end } from './refresh-credential.ts';
+import { alreadyDecided, clearsOf, end } from './refresh-credential.ts';
 
 export const settleLostRefresh =
   (deps: Pick<LifecycleDeps, 'db' | 'nowMs'>): LifecycleActivities['settleLostRefresh'] =>
@@ -20,5 +20,5 @@ export const settleLostRefresh =
       if (marker.outcome === 'dead') return { outcome: 'dead', epoch, generation: attempt.generation };
       if (marker.outcome === 'unreadable') return { outcome: 'unreadable', epoch };
       if (marker.outcome === 'failed') return { outcome: 'failed', epoch, code: 'platform_down' };
-      return { outcome: 'lost', epoch };
+      return { outcome: 'lost', epoch, ...clearsOf(marker) };
     });

@@ -18,7 +18,7 @@ export function consequences(before: ConnectionState, after: ConnectionState): r
   if (causeOf(after) === 'registration_rejected' && causeOf(before) !== 'registration_rejected') {
     effects.push({ type: 'report_registration' });
   }
-  if (failing(after) && !failing(before)) effects.push({ type: 'weigh_breaker' });
+  if (isWorse(before, after)) effects.push({ type: 'weigh_breaker' });
   return effects;
 }
 
@@ -38,6 +38,14 @@ function visible(state: ConnectionState): string {
 function causeOf(state: ConnectionState): string | null {
   return state.health.status === 'degraded' ? state.health.cause : null;
 }
+
+/** Whatever trouble begins is weighed, and so is a doubt that follows on another trouble; what counts is judged where it is weighed. */
+function isWorse(before: ConnectionState, after: ConnectionState): boolean {
+  if (!failing(after)) return false;
+  return !failing(before) || (causeOf(after) === DOUBT && causeOf(before) !== DOUBT);
+}
+
+const DOUBT = 'credential_doubted';
 
 function failing(state: ConnectionState): boolean {
   if (state.heldSinceMs !== null) return false;

@@ -3,6 +3,7 @@
 import type { ConnectionState, Rule } from './connection.ts';
 import { waitingMove } from './connection-move.ts';
 import {
+  afterFlight,
   causeOf,
   degrade,
   HEALTHY,
@@ -11,6 +12,7 @@ import {
   requireReauth,
   startProbe,
   startRefresh,
+  waitForFlight,
 } from './connection-steps.ts';
 
 export const authorizationStarted: Rule<'authorization_started'> = (state) => {
@@ -77,9 +79,12 @@ function provedByRefresh(state: ConnectionState): boolean {
 }
 
 export const refreshFailed: Rule<'refresh_failed'> = (state, event) => {
-  const cause = causeOf(event.failure) ?? 'internal';
-  const next = { retry: 'refresh', atMs: event.atMs, notBeforeMs: event.failure.retryAtMs } as const;
-  return only(degrade(idleRefresh(state, event.epoch), cause, next));
+  const idle = idleRefresh(state, event.epoch);
+  const { failure, atMs } = event;
+  const cause = causeOf(failure) ?? 'internal';
+  if (event.isUnsent === true)
+    return only(waitForFlight(idle, cause, { atMs, clearsAtMs: failure.retryAtMs }));
+  return only(degrade(idle, cause, { retry: 'refresh', atMs, notBeforeMs: failure.retryAtMs }));
 };
 
 /** Another writer was first, or the fence fell: what came back is nobody's any more. */
@@ -91,7 +96,8 @@ export const refreshAnswerLost: Rule<'refresh_answer_lost'> = (state, event) => 
   const lost = { ...idleRefresh(state, event.epoch), answerLost: true };
   if (state.lifecycle.name !== 'active') return only(lost);
   const retry = state.sameTokenAgain ? 'refresh' : 'lost_answer';
-  const degraded = degrade(lost, 'platform_unreachable', { retry, atMs: event.atMs });
+  const firstTryAtMs = afterFlight(event);
+  const degraded = degrade(lost, 'platform_unreachable', { retry, atMs: event.atMs, firstTryAtMs });
   return state.sameTokenAgain ? only(degraded) : (startProbe(degraded, 'lost_answer') ?? only(degraded));
 };
 

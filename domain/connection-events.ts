@@ -19,9 +19,10 @@ type RefreshAnswer =
       readonly epoch: number;
       readonly credential: Extract<Told, { type: 'refreshed' }>['credential'];
     }
-  | ({ readonly outcome: 'failed'; readonly epoch: number } & FailedAnswer)
+  | ({ readonly outcome: 'failed'; readonly epoch: number; readonly isUnsent?: true } & FailedAnswer)
   | { readonly outcome: 'dead'; readonly epoch: number; readonly generation: number }
-  | { readonly outcome: 'unreadable' | 'discarded' | 'lost'; readonly epoch: number };
+  | { readonly outcome: 'lost'; readonly epoch: number; readonly clearsAtMs?: number }
+  | { readonly outcome: 'unreadable' | 'discarded'; readonly epoch: number };
 
 export function refreshEvent(answer: RefreshAnswer): Told {
   const { epoch } = answer;
@@ -33,6 +34,7 @@ export function refreshEvent(answer: RefreshAnswer): Told {
         type: 'refresh_failed',
         epoch,
         failure: { code: answer.code, retryAtMs: answer.retryAtMs },
+        ...(answer.isUnsent === true ? { isUnsent: true } : {}),
       };
     case 'dead':
       return { type: 'grant_died', generation: answer.generation, epoch };
@@ -41,7 +43,11 @@ export function refreshEvent(answer: RefreshAnswer): Told {
     case 'discarded':
       return { type: 'refresh_discarded', epoch };
     case 'lost':
-      return { type: 'refresh_answer_lost', epoch };
+      return {
+        type: 'refresh_answer_lost',
+        epoch,
+        ...(answer.clearsAtMs === undefined ? {} : { clearsAtMs: answer.clearsAtMs }),
+      };
   }
 }
 

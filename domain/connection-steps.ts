@@ -10,7 +10,7 @@ import type {
   Step,
 } from './connection.ts';
 import type { ErrorCode } from './errors.ts';
-import { backoffMs } from './refresh-plan.ts';
+import { AFTER_FLIGHT_MS, backoffMs, IN_FLIGHT_MS } from './refresh-plan.ts';
 
 export const HEALTHY = { status: 'ok' } as const;
 
@@ -54,23 +54,49 @@ export function requireReauth(state: ConnectionState, reason: ReauthReason, atMs
 export function degrade(
   state: ConnectionState,
   cause: DegradedCause,
-  next: { readonly retry: Retry; readonly atMs: number; readonly notBeforeMs?: number | undefined },
+  next: {
+    readonly retry: Retry;
+    readonly atMs: number;
+    readonly notBeforeMs?: number | undefined;
+    /** when to try again after the first failure; default: the back-off */
+    readonly firstTryAtMs?: number;
+  },
 ): ConnectionState {
   if (state.lifecycle.name !== 'active') return state;
   const before = state.health.status === 'degraded' ? state.health : null;
   const failures = before?.cause === cause ? before.failures + 1 : 0;
-  const waitMs = waitFor(state, cause, failures);
+  const firstTryAtMs = failures === 0 ? next.firstTryAtMs : undefined;
+  const tryAtMs = firstTryAtMs ?? next.atMs + waitFor(state, cause, failures);
   return {
     ...state,
     health: {
       status: 'degraded',
       cause,
       sinceMs: before?.sinceMs ?? next.atMs,
-      nextTryAtMs: Math.max(next.atMs + waitMs, next.notBeforeMs ?? 0),
+      nextTryAtMs: Math.max(tryAtMs, next.notBeforeMs ?? 0),
       retry: next.retry,
       failures,
     },
   };
+}
+
+interface Flight {
+  readonly atMs: number;
+  readonly clearsAtMs?: number | undefined;
+}
+
+/** When an exchange may be sent again after one that was never answered. */
+export function afterFlight({ atMs, clearsAtMs = atMs + IN_FLIGHT_MS }: Flight): number {
+  return Math.max(atMs, clearsAtMs) + AFTER_FLIGHT_MS;
+}
+
+/** Puts the exchange off until the one before cannot be on its way any more. Nothing was sent, so that no failure is counted. */
+export function waitForFlight(state: ConnectionState, cause: DegradedCause, flight: Flight): ConnectionState {
+  const nextTryAtMs = afterFlight(flight);
+  if (state.health.status === 'degraded') {
+    return { ...state, health: { ...state.health, retry: 'refresh', nextTryAtMs } };
+  }
+  return degrade(state, cause, { retry: 'refresh', atMs: flight.atMs, firstTryAtMs: nextTryAtMs });
 }
 
 function waitFor(state: ConnectionState, cause: DegradedCause, failures: number): number {

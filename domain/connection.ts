@@ -163,9 +163,16 @@ type Happening =
       readonly epoch: number;
       readonly credential: CredentialFacts;
     }
-  | { readonly type: 'refresh_failed'; readonly epoch: number; readonly failure: Failure }
+  | {
+      readonly type: 'refresh_failed';
+      readonly epoch: number;
+      readonly failure: Failure;
+      /** nothing was sent: an exchange before may still be on its way, until the failure's `retryAtMs` */
+      readonly isUnsent?: true;
+    }
   | { readonly type: 'refresh_discarded'; readonly epoch: number }
-  | { readonly type: 'refresh_answer_lost'; readonly epoch: number }
+  /** `clearsAtMs`: from when nothing of it can be on its way any more */
+  | { readonly type: 'refresh_answer_lost'; readonly epoch: number; readonly clearsAtMs?: number }
   | { readonly type: 'refresh_token_expired' }
   | { readonly type: 'grant_died'; readonly generation: number; readonly epoch?: number }
   | { readonly type: 'secret_did_not_open'; readonly epoch: number }

@@ -4,6 +4,11 @@ import type { CredentialFacts, Timings } from './connection.ts';
 
 const MINUTE_MS = 60_000;
 
+/** How long a sent exchange may still be on its way: the activity's start-to-close timeout. Nothing is sent meanwhile. */
+export const IN_FLIGHT_MS = 12_000;
+/** Clocks of workers differ a little: an exchange is retried this long after the one before cannot be on its way any more. */
+export const AFTER_FLIGHT_MS = 500;
+
 /** How long before its expiry a credential of this lifetime is renewed: 20 %, at least 2 min, at most half. */
 export function leadMs(lifetimeMs: number): number {
   return Math.min(Math.max(lifetimeMs * 0.2, 2 * MINUTE_MS), lifetimeMs / 2);

@@ -4,13 +4,16 @@ import type { Scales } from '../domain/breaker.ts';
 import type { ConnectionId, TenantId } from '../domain/ids.ts';
 import type { Tx } from './database.ts';
 
-/** Counts a platform's live connections, and those that began to fail since `sinceMs`. A rejected secret of ours holds nobody: its fix resumes them. */
+/**
+ * Counts a platform's live connections, and those whose credential it refuses since `sinceMs` although our clock calls it fresh. A dead
+ * grant, a lost answer or a closed shop is one connection's own trouble, and a rejected secret of ours holds nobody.
+ */
 export async function weighPlatform(tx: Tx, platform: string, sinceMs: number): Promise<Scales> {
   const since = new Date(sinceMs);
   const rows = await tx.$queryRaw<{ failing: bigint; total: bigint }[]>`
     SELECT count(*) AS total, count(*) FILTER (WHERE
-        (lifecycle = 'active' AND health = 'degraded' AND health_cause NOT IN ('platform_breaker', 'registration_rejected') AND health_since >= ${since})
-        OR (lifecycle = 'reauth_required' AND state_since >= ${since} AND reauth_reason IN ('grant_dead', 'credential_rejected'))
+        (lifecycle = 'active' AND health = 'degraded' AND health_cause = 'credential_doubted' AND health_since >= ${since})
+        OR (lifecycle = 'reauth_required' AND state_since >= ${since} AND reauth_reason = 'credential_rejected')
       ) AS failing
     FROM connections WHERE platform = ${platform} AND lifecycle IN ('active', 'reauth_required')`;
   const [row] = rows;

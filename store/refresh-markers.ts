@@ -3,9 +3,6 @@
 import type { ConnectionId, TenantId } from '../domain/ids.ts';
 import type { Tx } from './database.ts';
 
-/** How long a sent exchange may still be on its way: the activity's start-to-close timeout. */
-export const UNRESOLVED_MS = 12_000;
-
 export interface Attempt {
   readonly connectionId: ConnectionId;
   readonly tenantId: TenantId;

@@ -57,6 +57,7 @@ test('nothing is sent within 12 s of a marker without an outcome', async () => {
     epoch: 1,
     code: 'platform_unreachable',
     retryAtMs: 1_012_000,
+    isUnsent: true,
   });
   expect(world.fake.exchanges(id)).toBe(0);
   expect(await refresh(attemptOf(id, 1), 1_012_000)).toMatchObject({
@@ -69,7 +70,11 @@ test('nothing is sent within 12 s of a marker without an outcome', async () => {
 test('an exchange that did not come back is lost when it was marked, and an ordinary failure when it was not', async () => {
   const [marked, unmarked] = [await world.connect(), await world.connect()];
   await leaveMarker(marked, 1_000_000);
-  expect(await settle(attemptOf(marked), 1_020_000)).toEqual({ outcome: 'lost', epoch: 1 });
+  expect(await settle(attemptOf(marked), 1_020_000)).toEqual({
+    outcome: 'lost',
+    epoch: 1,
+    clearsAtMs: 1_012_000,
+  });
   expect(await settle(attemptOf(unmarked), 1_020_000)).toMatchObject({ outcome: 'failed', epoch: 1 });
   expect(world.fake.exchanges(marked) + world.fake.exchanges(unmarked)).toBe(0);
 });

@@ -84,3 +84,29 @@ export function described(state: ConnectionState): string {
 export function effectNames({ effects }: Step): readonly string[] {
   return effects.map(({ type }) => type);
 }
+
+/** One row of the lifecycle's table: why it exists, where it begins, what happens, and what comes of it. */
+export type Row = readonly [why: string, from: ConnectionState, events: readonly Told[], to: string];
+
+export const REVOKE: Told = { type: 'revoke_requested', by: 'key_01', upstream: true, erase: false };
+export const REFRESHED: Told = {
+  type: 'refreshed',
+  generation: 2,
+  epoch: 1,
+  credential: { ...FACTS, expiresAtMs: T0 + 2 * HOUR },
+};
+export const refusedProbe: Told = {
+  type: 'probe_failed',
+  generation: 1,
+  failure: { code: 'credential_expired' },
+};
+export const failedRun = (
+  code: 'credential_expired' | 'credential_dead' | 'platform_down' | 'shop_unavailable',
+): Told => ({
+  type: 'run_failed',
+  generation: 1,
+  failure: { code },
+});
+export const down: Told = { type: 'refresh_failed', epoch: 1, failure: { code: 'platform_down' } };
+export const DOUBTED = live(ACTIVE, [failedRun('credential_expired')]).state;
+export const RETRY: Told = { type: 'retry_came_due' };
