@@ -111,6 +111,19 @@ export interface Code {
   redirectUri?: string;
   /** The PKCE challenge, S256. */
   challenge?: string;
+  /** Shopee: an approval for every shop of this account. */
+  mainAccount?: string;
+}
+
+/** Shopee: what an approval by main account may still be used for, by its first refresh token. */
+export interface MainGrant {
+  clientId: string;
+  account: string;
+  /** Keys of the shops it covers, and of those that have had their own pair. */
+  shops: string[];
+  used: string[];
+  expiresAtMs: number;
+  endsAtMs: number;
 }
 
 export interface Settings {
@@ -138,6 +151,7 @@ export interface State {
   renamed: Record<string, string>;
   grants: Record<string, Grant>;
   codes: Record<string, Code>;
+  mainGrants: Record<string, MainGrant>;
 }
 
 export function defaultSettings(): Settings {
@@ -164,6 +178,7 @@ export function emptyState(): State {
     renamed: {},
     grants: {},
     codes: {},
+    mainGrants: {},
   };
 }
 

@@ -9,6 +9,7 @@ import type { CentralPlatform } from '../simulated.ts';
 import type { Grant, Shop } from '../state.ts';
 import { flat, refuse } from './answers.ts';
 import { baseInfo, itemList, modelList } from './items.ts';
+import { approveByMainAccount, MAIN_ACCOUNT, MAIN_CHOICE } from './main-account.ts';
 import { orderDetail, orderList } from './orders.ts';
 import { exchangeCode, issueShopeeTokens, refresh } from './tokens.ts';
 
@@ -135,10 +136,10 @@ function answerShopeeApproval(sandbox: Sandbox, exchange: Exchange): Answer {
   const shop = chosenShop(sandbox, exchange, 'shopee');
   const decision = decisionOf(sandbox, exchange, shop);
   if (decision === null) {
-    const choose = shopsOf(sandbox, 'shopee').map((one) => ({
-      name: one.key,
-      label: `${one.name} · ${one.key}`,
-    }));
+    const shops = shopsOf(sandbox, 'shopee');
+    const choose = shops.map((one) => ({ name: one.key, label: `${one.name} · ${one.key}` }));
+    if (shops.length > 1)
+      choose.push({ name: MAIN_CHOICE, label: `all ${shops.length} shops · main account ${MAIN_ACCOUNT}` });
     return approvalPage({
       platform: 'Shopee',
       colour: '#ee4d2d',
@@ -150,12 +151,20 @@ function answerShopeeApproval(sandbox: Sandbox, exchange: Exchange): Answer {
   }
   if (decision === 'deny')
     return messagePage(200, 'Not authorized', 'You did not authorize the app. You may close this page.');
-  const code = { platform: shop.platform, shopKey: shop.key, clientId: app.clientId, scopes: [] };
-  const answer: Record<string, string> = {
-    code: createCode(sandbox, code, sandbox.state.settings.shopeeCodeTtlS),
-    shop_id: shop.key,
-  };
+  const answer = isMainAccount(exchange)
+    ? approveByMainAccount(sandbox, app.clientId)
+    : approveShop(sandbox, shop, app.clientId);
   const state = query.get('state');
   if (state !== null) answer['state'] = state;
   return redirect(withQuery(redirectUri, answer));
+}
+
+function approveShop(sandbox: Sandbox, shop: Shop, clientId: string): Record<string, string> {
+  const code = { platform: shop.platform, shopKey: shop.key, clientId, scopes: [] };
+  return { code: createCode(sandbox, code, sandbox.state.settings.shopeeCodeTtlS), shop_id: shop.key };
+}
+
+function isMainAccount(exchange: Exchange): boolean {
+  const form = new URLSearchParams(exchange.method === 'POST' ? exchange.bodyText : '');
+  return (form.get('shop') ?? exchange.query.get('_shop')) === MAIN_CHOICE;
 }

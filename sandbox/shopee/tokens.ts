@@ -4,6 +4,7 @@ import { countExchange, createGrant, findToken, isLive, issue, randomHex, redeem
 import type { Sandbox } from '../sandbox.ts';
 import type { Generation, Grant } from '../state.ts';
 import { flat, refuse } from './answers.ts';
+import { exchangeMainCode, refreshForShop } from './main-account.ts';
 
 /** The access token before a refresh goes on working this long. */
 const GRACE_MS = 5 * 60_000;
@@ -23,7 +24,7 @@ export function issueShopeeTokens(sandbox: Sandbox, grant: Grant): Generation {
   });
 }
 
-function tokenAnswer(sandbox: Sandbox, issued: Generation, more: Record<string, unknown>): Answer {
+export function tokenAnswer(sandbox: Sandbox, issued: Generation, more: Record<string, unknown>): Answer {
   return flat({
     access_token: issued.access,
     refresh_token: issued.refresh,
@@ -36,9 +37,17 @@ export function exchangeCode(sandbox: Sandbox, exchange: Exchange): Answer {
   const fields = bodyFields(exchange);
   const wrong = wrongPartner(sandbox, exchange, fields);
   if (wrong !== null) return wrong;
+  if ('main_account_id' in fields && 'shop_id' in fields)
+    return refuse(400, 'error_param', 'Only one of shop_id and main_account_id may be given.');
+  if ('main_account_id' in fields) return exchangeMainCode(sandbox, fields);
   const code = redeemCode(sandbox, textField(fields, 'code'), 'shopee');
   const shop = code === null ? undefined : sandbox.state.shops[code.shopKey];
-  if (code === null || shop === undefined || textField(fields, 'shop_id') !== shop.key) {
+  if (
+    code === null ||
+    code.mainAccount !== undefined ||
+    shop === undefined ||
+    textField(fields, 'shop_id') !== shop.key
+  ) {
     return refuse(403, 'invalid_code', 'Invalid code, please check if the code is expired or has been used.');
   }
   const endsAtMs = sandbox.now() + sandbox.state.settings.shopeeGrantDays * 86_400_000;
@@ -68,6 +77,8 @@ export function refresh(sandbox: Sandbox, exchange: Exchange): Answer {
   );
   if (subjects.length !== 1)
     return refuse(400, 'error_param', 'Exactly one of shop_id, merchant_id and so on is needed.');
+  const ofMain = refreshForShop(sandbox, exchange, fields);
+  if (ofMain !== null) return ofMain;
   const found = findToken(sandbox, textField(fields, 'refresh_token'), 'refresh');
   if (found === null || found.grant.shopKey !== textField(fields, 'shop_id')) {
     return refuse(403, 'error_auth', 'Invalid refresh_token.');

@@ -100,6 +100,48 @@ describe('the grant', () => {
   });
 });
 
+describe('an approval by main account', () => {
+  const OTHER = 220_002;
+  const own = (refreshToken: string, shopId: number) =>
+    world.call({
+      host: API,
+      path: signedPath('/api/v2/auth/access_token/get'),
+      body: { partner_id: 2001887, shop_id: shopId, refresh_token: refreshToken },
+    });
+
+  beforeEach(() => world.control('/shops', { platform: 'shopee', id: OTHER, orders: 3, products: 2 }));
+
+  async function approved() {
+    const back = await approve({ _shop: 'main' });
+    expect(back.get('shop_id')).toBeNull();
+    const account = Number(back.get('main_account_id'));
+    return (await token({ code: back.get('code'), main_account_id: account })).json;
+  }
+
+  it('tells the account instead of a shop, and its answer every shop', async () => {
+    expect(await approved()).toMatchObject({ error: '', shop_id_list: [220_001, OTHER] });
+  });
+
+  it('gives each shop a pair of its own, once', async () => {
+    const main = await approved();
+    const first = (await own(main.refresh_token, 220_001)).json;
+    const second = (await own(main.refresh_token, OTHER)).json;
+    expect([first.error, second.error]).toEqual(['', '']);
+    expect(first.access_token).not.toBe(second.access_token);
+    expect(await works(first.access_token)).toBe('');
+    expect((await own(main.refresh_token, OTHER)).json.error).toBe('error_auth');
+    expect((await own(main.refresh_token, 1)).json.error).toBe('error_auth');
+    expect((await own(second.refresh_token, OTHER)).json.error).toBe('');
+    expect((await own(first.refresh_token, 220_001)).json.error).toBe('');
+  });
+
+  it('is no approval of one shop, and its token calls none', async () => {
+    const back = await approve({ _shop: 'main' });
+    expect((await token({ code: back.get('code'), shop_id: 220_001 })).json.error).toBe('invalid_code');
+    expect(await works((await approved()).access_token)).toBe('invalid_acceess_token');
+  });
+});
+
 describe('signatures', () => {
   it('agree with a digest computed elsewhere', () => {
     expect(hexHmac('test_partner_key', '2001887/api/v2/auth/token/get1655714431')).toBe(
