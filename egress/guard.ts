@@ -22,6 +22,8 @@ export interface GuardSettings {
   readonly allowedPorts?: readonly number[];
   /** All addresses of a host; the system's resolver unless a test brings its own. */
   readonly resolve?: (hostname: string) => Promise<readonly ResolvedAddress[]>;
+  /** Certificates of authorities (PEM) to trust; the usual ones unless a test brings its own. */
+  readonly ca?: string;
   /** Milliseconds for TCP and TLS together; default 5000. */
   readonly connectTimeoutMs?: number;
 }
@@ -103,7 +105,7 @@ function guardedLookup(settings: GuardSettings): LookupFunction {
 
 function guardedConnector(settings: GuardSettings, lookup: LookupFunction): buildConnector.connector {
   const timeout = settings.connectTimeoutMs ?? 5000;
-  const toPublic = buildConnector({ lookup, timeout, autoSelectFamily: true, rejectUnauthorized: true });
+  const toPublic = buildConnector({ lookup, timeout, autoSelectFamily: true, ...tlsOf(settings) });
   const toLoopback = buildConnector({ timeout });
   return (options, callback) => {
     const target = settings.originOverrides(originOf(options.protocol, options.hostname, options.port));
@@ -119,6 +121,15 @@ function guardedConnector(settings: GuardSettings, lookup: LookupFunction): buil
     }
     toPublic(options, callback);
   };
+}
+
+/** Said here and not left to defaults, which the environment can weaken (NODE_TLS_REJECT_UNAUTHORIZED, --tls-min-v1.0). */
+function tlsOf({ ca }: GuardSettings) {
+  return {
+    rejectUnauthorized: true,
+    minVersion: 'TLSv1.2',
+    ...(ca === undefined ? {} : { ca }),
+  } as const;
 }
 
 function loopbackOptions(target: LoopbackTarget): buildConnector.Options {
@@ -184,5 +195,5 @@ function openSocket(
   checkUrl(settings, `${origin}/`, false);
   const to = { host, port, lookup, autoSelectFamily: true };
   if (protocol === 'http:') return connectTcp(to);
-  return connectTls({ ...to, rejectUnauthorized: true, ...(isIP(host) === 0 ? { servername: host } : {}) });
+  return connectTls({ ...to, ...tlsOf(settings), ...(isIP(host) === 0 ? { servername: host } : {}) });
 }

@@ -5,6 +5,7 @@ import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { Agent, errors } from 'undici';
 import { MooringError } from '../domain/errors.ts';
 import type { OutboundAnswer, OutboundRequest } from '../domain/outbound.ts';
+import { tlsFailure, tlsFaultOf } from '../domain/tls-fault.ts';
 import { addressNotAllowed, type Guard } from './guard.ts';
 
 export interface SendBounds {
@@ -150,6 +151,8 @@ function asOurs(error: unknown, signal: AbortSignal, url: URL): unknown {
     return new MooringError('platform_answer_invalid', `"${url.host}" did not answer in HTTP`, {
       detail: { network: code },
     });
+  const fault = tlsFaultOf(code);
+  if (fault !== null) return tlsFailure(url.host, fault, code);
   return new MooringError('platform_unreachable', `"${url.host}" cannot be reached`, {
     detail: { network: code },
   });
