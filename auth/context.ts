@@ -3,6 +3,7 @@
 import type { CredentialMaterial } from '../domain/credential.ts';
 import type { Platform } from '../domain/platform.ts';
 import type { Secret } from '../domain/secret.ts';
+import { expandShop } from '../platforms/shop.ts';
 
 export interface SigningContext {
   readonly platform: Platform;
@@ -10,17 +11,25 @@ export interface SigningContext {
   /** null where the platform needs no registration. */
   readonly clientId: string | null;
   readonly clientSecret: Secret | null;
+  /** What our registration holds beside: the fields the platform declares. */
+  readonly registration?: Readonly<Record<string, Secret>>;
   readonly credential: CredentialMaterial;
   readonly nowMs: number;
+  /** 32 hex digits, for a request that is to be made again; absent: random. */
+  readonly nonce?: string;
 }
 
-/** Names for templates: {clientId} {clientSecret}, shop fields, the credential's parts. A shop field never hides a secret part. */
-export function templateValues(context: Omit<SigningContext, 'platform' | 'nowMs'>): Record<string, string> {
-  const parts = Object.entries(context.credential.parts).map(([name, secret]) => [name, secret.reveal()]);
+/** Names for templates: shop fields and what they give, {clientId} {clientSecret}, the registration's fields, the credential's parts. A shop field never hides a secret part. */
+export function templateValues(context: Omit<SigningContext, 'nowMs'>): Record<string, string> {
   return {
-    ...context.shop,
+    ...expandShop(context.platform, context.shop),
     ...(context.clientId === null ? {} : { clientId: context.clientId }),
     ...(context.clientSecret === null ? {} : { clientSecret: context.clientSecret.reveal() }),
-    ...Object.fromEntries(parts),
+    ...revealed(context.registration ?? {}),
+    ...revealed(context.credential.parts),
   };
+}
+
+export function revealed(secrets: Readonly<Record<string, Secret>> | null): Record<string, string> {
+  return Object.fromEntries(Object.entries(secrets ?? {}).map(([name, secret]) => [name, secret.reveal()]));
 }

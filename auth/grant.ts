@@ -2,64 +2,74 @@
 // Nothing here saves, retries or decides what a failure means for the connection.
 import type { CredentialMaterial } from '../domain/credential.ts';
 import { MooringError } from '../domain/errors.ts';
-import type { Send } from '../domain/outbound.ts';
-import type { AuthMethod, CallbackStep, Obtain, Platform, TokenRequest } from '../domain/platform.ts';
-import type { Secret } from '../domain/secret.ts';
+import type {
+  AuthMethod,
+  CodeObtain,
+  HandshakeObtain,
+  OAuth1Obtain,
+  Obtain,
+  Platform,
+  TokenExchangeObtain,
+} from '../domain/platform.ts';
 import { checkCredentialForm, methodForFields } from '../platforms/credential-form.ts';
 import { shopAfterCallback } from '../platforms/shop.ts';
-import { verifyCallback } from './callback-signature.ts';
-import { templateValues } from './context.ts';
-import { type Values, valuesOf } from './index.ts';
-import type { Agents } from './standard-exchange.ts';
+import { assertCallbackSigned, grantingStep } from './callback.ts';
+import { revealed } from './context.ts';
+import { discover } from './discover.ts';
+import { exchange } from './exchange.ts';
+import { clientSecrets, type GrantContext, grantValues } from './grant-context.ts';
+import { assertIssuer } from './issuer.ts';
+import { OAUTH1_ANSWER, requestToken } from './oauth1-exchange.ts';
+import { randomNonce } from './random-nonce.ts';
+import { verifyJwt } from './received-jwt.ts';
 import { type Before, type Issued, readTokenAnswer } from './token-answer.ts';
-import { exchangeToken } from './token-exchange.ts';
 
-export interface GrantContext {
-  readonly platform: Platform;
-  readonly shop: Readonly<Record<string, string>>;
-  readonly registration: {
-    readonly clientId: string;
-    readonly redirectUri: string | null;
-    readonly secret: Secret | null;
-    readonly earlierSecrets: readonly Secret[];
-  } | null;
-  /** What the approval brought: the callback's parameters, with codeVerifier where PKCE is used; or the pasted fields. */
-  readonly authorization: Readonly<Record<string, Secret>> | null;
-  readonly send: Send;
-  /** The same guard as node agents, for the standard exchanges. */
-  readonly agents?: Agents;
-  readonly nowMs: number;
-}
+export type { GrantContext } from './grant-context.ts';
 
 /** An issued credential, with shop fields that only the approval told. */
 export type Obtained = Issued & { readonly shop: Readonly<Record<string, string>> };
 
+type Approval = Readonly<Record<string, string>>;
+
+const NOTHING: Before = { parts: {}, lifetimeS: null, refreshExpiresAtMs: null };
+
 /**
- * Turns an approval into a credential. Throws invalid_callback when its signature is not the platform's, credential_rejected when the platform
- * does not take the code or what was pasted, and the codes of an exchange.
+ * Turns an approval into a credential. Throws invalid_callback when its signature or its issuer is not the platform's, credential_rejected when the
+ * platform does not take the code or what was entered, shop_mismatch, shop_ambiguous, signing_key_invalid, and the codes of an exchange.
  */
 export async function obtainCredential(context: GrantContext, obtain: Obtain['kind']): Promise<Obtained> {
   const approval = revealed(context.authorization);
   const method = methodOf(context.platform, obtain, approval);
   try {
-    switch (method.obtain.kind) {
-      case 'authorization_code':
-        return await fromCode(context, method, method.obtain, approval);
-      case 'key_handshake':
-        return { ...unexpiring(method, keysOf(method.obtain.keys, approval)), shop: context.shop };
-      case 'pasted':
-        return {
-          ...(await fromPasted(context, method, checkCredentialForm(method.obtain, approval))),
-          shop: context.shop,
-        };
-      case 'oauth1':
-      case 'client_credentials':
-      case 'jwt_bearer':
-      case 'token_exchange':
-        throw new MooringError('internal', `"${method.obtain.kind}" is not there yet`);
-    }
+    const obtained = await obtainBy(context, method, approval);
+    const discovery = 'discover' in method.obtain ? method.obtain.discover : undefined;
+    const { issued, shop } = await discover(
+      { ...context, shop: obtained.shop },
+      discovery,
+      obtained,
+      obtained.shop,
+    );
+    return { ...issued, shop };
   } catch (error) {
     throw asRefusal(error);
+  }
+}
+
+async function obtainBy(context: GrantContext, method: AuthMethod, approval: Approval): Promise<Obtained> {
+  const { obtain } = method;
+  switch (obtain.kind) {
+    case 'authorization_code':
+      return await fromCode(context, method, obtain, approval);
+    case 'oauth1':
+      return await fromOAuth1(context, { ...method, obtain }, approval);
+    case 'key_handshake':
+      return await fromHandshake(context, method, obtain, approval);
+    case 'token_exchange':
+      return await fromSubject(context, method, obtain, approval);
+    case 'pasted':
+    case 'client_credentials':
+    case 'jwt_bearer':
+      return await fromForm(context, method, checkCredentialForm(obtain, approval));
   }
 }
 
@@ -83,103 +93,120 @@ export async function renewCredential(
   if (renew.kind === 'refresh_token' && parts['refreshToken'] === undefined) {
     throw new MooringError('credential_dead', 'the credential holds no refresh token');
   }
-  return await exchange(context, method, renew.token, { ...credential, parts });
+  const { issued } = await exchange(context, method, renew.token, { before: { ...credential, parts } });
+  return issued;
 }
 
-type CodeObtain = Extract<Obtain, { kind: 'authorization_code' }>;
+/** A credential of an older kind becomes one of the kind its `upgrade` names. Gives it; throws the codes of an exchange. */
+export async function upgradeCredential(
+  context: GrantContext,
+  method: AuthMethod,
+  material: CredentialMaterial,
+): Promise<Issued> {
+  const { upgrade } = method;
+  const next = context.platform.auth.find((one) => one.credentialKind === upgrade?.to);
+  if (upgrade === undefined || next === undefined)
+    throw new MooringError('internal', `"${method.credentialKind}" has no upgrade`);
+  const before = { ...NOTHING, parts: revealed(material.parts) };
+  const { issued } = await exchange(context, next, upgrade.token, { before });
+  return issued;
+}
 
 async function fromCode(
   context: GrantContext,
   method: AuthMethod,
   obtain: CodeObtain,
-  approval: Readonly<Record<string, string>>,
+  approval: Approval,
 ): Promise<Obtained> {
-  const step = obtain.callback.find((one) => one.grants);
-  if (step === undefined)
-    throw new MooringError('internal', `no callback step of "${context.platform.id}" brings the grant`);
-  assertSigned(context, step, approval);
+  const step = grantingStep(context.platform, obtain);
+  await assertCallbackSigned(context, step, approval);
   const shop = shopAfterCallback(context.platform, step, context.shop, approval);
-  const issued = await exchange(
-    { ...context, shop },
-    method,
-    obtain.token,
-    { parts: {}, lifetimeS: null, refreshExpiresAtMs: null },
-    approval,
-  );
+  const told = { ...context, shop };
+  assertIssuer(obtain.issuer, grantValues(told, method, null, approval), approval);
+  const code = approval[step.codeParameter ?? 'code'];
+  const brought = { ...approval, ...(code === undefined ? {} : { code }) };
+  const before = { ...NOTHING, parts: partsOf(step.credentialFields, approval) };
+  const obtained = await exchange(told, method, obtain.token, { before, approval: brought });
+  return obtain.then === 'renew'
+    ? await mint({ ...context, shop: obtained.shop }, method, obtained.issued)
+    : flat(obtained);
+}
+
+async function fromOAuth1(
+  context: GrantContext,
+  method: AuthMethod & { readonly obtain: OAuth1Obtain },
+  approval: Approval,
+): Promise<Obtained> {
+  const step = grantingStep(context.platform, method.obtain);
+  await assertCallbackSigned(context, step, approval);
+  const shop = shopAfterCallback(context.platform, step, context.shop, approval);
+  const moment = { nowMs: context.nowMs, nonce: randomNonce() };
+  const { body, serverNowMs } = await requestToken({ ...context, shop }, method, approval, moment);
+  const before = { ...NOTHING, parts: partsOf(step.credentialFields, approval) };
+  const clock = { nowMs: context.nowMs, serverNowMs };
+  return { ...readTokenAnswer(method, method.tokenAnswer ?? OAUTH1_ANSWER, body, before, clock), shop };
+}
+
+async function fromHandshake(
+  context: GrantContext,
+  method: AuthMethod,
+  obtain: HandshakeObtain,
+  approval: Approval,
+): Promise<Obtained> {
+  const step = grantingStep(context.platform, obtain);
+  await assertCallbackSigned(context, step, approval);
+  const shop = shopAfterCallback(context.platform, step, context.shop, approval);
+  return await fromForm({ ...context, shop }, method, keysOf(obtain.keys, approval));
+}
+
+/** What can be minted or logged in with is, at once, so that the proof has a token; a key is taken as it is. */
+async function fromForm(
+  context: GrantContext,
+  method: AuthMethod,
+  parts: Readonly<Record<string, string>>,
+): Promise<Obtained> {
+  const isMinted = method.renew.kind !== 'none' && method.renew.kind !== 'refresh_token';
+  const issued = unexpiring(method, parts);
+  return isMinted ? await mint(context, method, issued) : { ...issued, shop: context.shop };
+}
+
+/** RFC 8693. What was exchanged is not kept: it is the vendor's page's, and over in a minute. */
+async function fromSubject(
+  context: GrantContext,
+  method: AuthMethod,
+  obtain: TokenExchangeObtain,
+  approval: Approval,
+): Promise<Obtained> {
+  const entered = checkCredentialForm(obtain, approval);
+  if (obtain.subject !== undefined) {
+    const verdict = await verifyJwt(entered['subjectToken'] ?? '', obtain.subject, {
+      values: grantValues(context, method, null, {}),
+      secrets: clientSecrets(context).map((secret) => secret.reveal()),
+      send: context.send,
+      nowMs: context.nowMs,
+    });
+    if (!verdict.ok)
+      throw new MooringError('credential_rejected', `the subject token does not verify: ${verdict.at}`, {
+        detail: { at: verdict.at },
+      });
+  }
+  return flat(await exchange(context, method, obtain.token, { before: NOTHING, approval: entered }));
+}
+
+async function mint(context: GrantContext, method: AuthMethod, held: Issued): Promise<Obtained> {
+  if (method.renew.kind === 'none')
+    throw new MooringError('internal', `"${method.credentialKind}" cannot be minted`);
+  return flat(await exchange(context, method, method.renew.token, { before: held }));
+}
+
+function flat({ issued, shop }: { issued: Issued; shop: Readonly<Record<string, string>> }): Obtained {
   return { ...issued, shop };
 }
 
-function assertSigned(
-  context: GrantContext,
-  step: CallbackStep,
-  approval: Readonly<Record<string, string>>,
-): void {
-  if (step.signature === undefined || 'kind' in step.signature) return;
-  const { registration } = context;
-  const secrets = registration?.secret == null ? [] : [registration.secret, ...registration.earlierSecrets];
-  const { codeVerifier: _ours, ...parameters } = approval;
-  const verdict = verifyCallback(step.signature, secrets, parameters, context.nowMs);
-  if (!verdict.ok)
-    throw new MooringError('invalid_callback', `the callback does not verify: ${verdict.at}`, {
-      detail: { at: verdict.at },
-    });
-}
-
-/** A login is made at once, so that the proof has a token; a key is taken as it is. */
-async function fromPasted(
-  context: GrantContext,
-  method: AuthMethod,
-  parts: Record<string, string>,
-): Promise<Issued> {
-  if (method.renew.kind !== 'login') return unexpiring(method, parts);
-  return await exchange(context, method, method.renew.token, {
-    parts,
-    lifetimeS: null,
-    refreshExpiresAtMs: null,
-  });
-}
-
-async function exchange(
-  context: GrantContext,
-  method: AuthMethod,
-  token: TokenRequest,
-  before: Before,
-  approval: Readonly<Record<string, string>> = {},
-): Promise<Issued> {
-  const { platform, send, nowMs, agents } = context;
-  const values = grantValues(context, { ...approval, ...before.parts });
-  const body = await exchangeToken(token, {
-    platform,
-    values,
-    send,
-    nowMs,
-    answerForm: method.tokenAnswer,
-    agents,
-  });
-  return readTokenAnswer(method, body, before, nowMs);
-}
-
-function grantValues(context: GrantContext, parts: Readonly<Record<string, string>>): Values {
-  const registration = context.registration;
-  return valuesOf({
-    ...parts,
-    ...(registration?.redirectUri == null ? {} : { redirectUri: registration.redirectUri }),
-    ...templateValues({
-      shop: context.shop,
-      clientId: registration?.clientId ?? null,
-      clientSecret: registration?.secret ?? null,
-      credential: { kind: '', parts: {} },
-    }),
-  });
-}
-
-function methodOf(
-  platform: Platform,
-  obtain: Obtain['kind'],
-  approval: Readonly<Record<string, string>>,
-): AuthMethod {
+function methodOf(platform: Platform, obtain: Obtain['kind'], approval: Approval): AuthMethod {
+  const isByForm = platform.auth.some((one) => 'fields' in one.obtain && one.obtain.kind === obtain);
   const method =
-    obtain === 'pasted'
+    obtain === 'pasted' || isByForm
       ? methodForFields(platform, Object.keys(approval))
       : platform.auth.find((one) => one.obtain.kind === obtain);
   if (method === undefined)
@@ -187,10 +214,7 @@ function methodOf(
   return method;
 }
 
-function keysOf(
-  keys: Readonly<Record<string, string>>,
-  approval: Readonly<Record<string, string>>,
-): Record<string, string> {
+function keysOf(keys: Readonly<Record<string, string>>, approval: Approval): Record<string, string> {
   return Object.fromEntries(
     Object.entries(keys).map(([part, field]) => {
       const value = approval[field];
@@ -199,6 +223,10 @@ function keysOf(
       return [part, value];
     }),
   );
+}
+
+function partsOf(fields: Readonly<Record<string, string>> | undefined, approval: Approval): Approval {
+  return keysOf(fields ?? {}, approval);
 }
 
 function unexpiring(method: AuthMethod, parts: Readonly<Record<string, string>>): Issued {
@@ -221,8 +249,4 @@ function asRefusal(error: unknown): unknown {
   )
     return error;
   return new MooringError('credential_rejected', error.message, { cause: error, detail: error.detail });
-}
-
-function revealed(secrets: Readonly<Record<string, Secret>> | null): Record<string, string> {
-  return Object.fromEntries(Object.entries(secrets ?? {}).map(([name, secret]) => [name, secret.reveal()]));
 }

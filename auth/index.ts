@@ -1,29 +1,26 @@
 // How a request is proved ours. One row a scheme, or it does not compile; a platform's data says which schemes, in which order.
-import { MooringError } from '../domain/errors.ts';
 import type { OutboundRequest } from '../domain/outbound.ts';
 import type { AuthMethod, PlatformRequest, Sign } from '../domain/platform.ts';
-import { fillAll, fillTemplate } from '../platforms/template.ts';
 import { type SigningContext, templateValues } from './context.ts';
 import { type Draft, draftOf, toOutbound } from './draft.ts';
+import { randomNonce } from './random-nonce.ts';
 import { signBasic } from './sign/basic.ts';
 import { signBearer } from './sign/bearer.ts';
 import { signHeader } from './sign/header.ts';
 import { signHmac } from './sign/hmac.ts';
+import { signJwt } from './sign/jwt.ts';
+import { signMessage } from './sign/message.ts';
+import { signOAuth1 } from './sign/oauth1.ts';
 import { signQuery } from './sign/query.ts';
+import { signSigV4 } from './sign/sigv4.ts';
+import { certificateOf } from './transport.ts';
+import { type Moment, type Values, valuesOf } from './values.ts';
 
 export { type CallbackVerdict, verifyCallback } from './callback-signature.ts';
 export type { SigningContext } from './context.ts';
-export { type GrantContext, obtainCredential, renewCredential } from './grant.ts';
+export { type GrantContext, obtainCredential, renewCredential, upgradeCredential } from './grant.ts';
+export { type ReceivedMessage, type ReceivedVerdict, verifyReceived } from './received.ts';
 export type { Issued } from './token-answer.ts';
-
-/** The values that the templates of a platform's data may name. Calling it gives one of them. */
-export interface Values {
-  (name: string): string;
-  has(name: string): boolean;
-  fill(template: string): string;
-  fillAll(templates: Readonly<Record<string, string>>): Record<string, string>;
-  with(more: Readonly<Record<string, string>>): Values;
-}
 
 type Scheme = Sign['scheme'];
 
@@ -32,47 +29,52 @@ export type SignWith<S extends Scheme> = (
   sign: Extract<Sign, { scheme: S }>,
   draft: Draft,
   values: Values,
-  nowMs: number,
+  moment: Moment,
 ) => Draft;
 
-/** Signs a call for the platform's real address. Throws internal when the data names a value that this credential does not have. */
-export function signRequest(
+/** The same for a scheme whose library answers later. */
+export type SignWithLater<S extends Scheme> = (...input: Parameters<SignWith<S>>) => Promise<Draft>;
+
+/**
+ * Signs a call for the platform's real address. With the same `nowMs` and `nonce` it gives the same request again. Throws internal when the data
+ * names a value that this credential does not have, signing_key_invalid, certificate_invalid, and address_not_allowed where a scheme must not go over http.
+ */
+export async function signRequest(
   method: AuthMethod,
   context: SigningContext,
   request: PlatformRequest,
-): OutboundRequest {
+): Promise<OutboundRequest> {
   const values = valuesOf(templateValues(context));
-  const draft = draftOf(fillTemplate(context.platform.baseUrl, context.shop), request);
-  return toOutbound(method.sign.reduce((signed, sign) => apply(sign, signed, values, context.nowMs), draft));
+  const { platform } = context;
+  const draft = draftOf(values.fill(platform.baseUrl), request, values.fillAll(platform.headers ?? {}));
+  const moment = { nowMs: context.nowMs, nonce: context.nonce ?? randomNonce() };
+  const schemes = draft.url.protocol === 'http:' ? (method.signOverHttp ?? method.sign) : method.sign;
+  let signed = draft;
+  for (const sign of schemes) signed = await signDraft(sign, signed, values, moment);
+  const certificate = certificateOf(method.transport, 'api', values);
+  return { ...toOutbound(signed), ...(certificate === null ? {} : { clientCertificate: certificate }) };
 }
 
 /** A scheme without its row does not compile. */
-function apply(sign: Sign, draft: Draft, values: Values, nowMs: number): Draft {
+export function signDraft(sign: Sign, draft: Draft, values: Values, moment: Moment): Draft | Promise<Draft> {
   switch (sign.scheme) {
     case 'bearer':
-      return signBearer(sign, draft, values, nowMs);
+      return signBearer(sign, draft, values, moment);
     case 'header':
-      return signHeader(sign, draft, values, nowMs);
+      return signHeader(sign, draft, values, moment);
     case 'query':
-      return signQuery(sign, draft, values, nowMs);
+      return signQuery(sign, draft, values, moment);
     case 'basic':
-      return signBasic(sign, draft, values, nowMs);
+      return signBasic(sign, draft, values, moment);
     case 'hmac':
-      return signHmac(sign, draft, values, nowMs);
+      return signHmac(sign, draft, values, moment);
     case 'oauth1':
+      return signOAuth1(sign, draft, values, moment);
     case 'sigv4':
+      return signSigV4(sign, draft, values, moment);
     case 'jwt':
+      return signJwt(sign, draft, values, moment);
     case 'message_signature':
-      throw new MooringError('internal', `the scheme "${sign.scheme}" is not there yet`);
+      return signMessage(sign, draft, values, moment);
   }
-}
-
-export function valuesOf(known: Readonly<Record<string, string>>): Values {
-  const value = (name: string): string => fillTemplate(`{${name}}`, known);
-  return Object.assign(value, {
-    has: (name: string) => Object.hasOwn(known, name) && known[name] !== '',
-    fill: (template: string) => fillTemplate(template, known),
-    fillAll: (templates: Readonly<Record<string, string>>) => fillAll(templates, known),
-    with: (more: Readonly<Record<string, string>>) => valuesOf({ ...known, ...more }),
-  });
 }

@@ -1,12 +1,14 @@
-// The standard exchanges of RFC 6749 (§ 4.1.3 and § 6) by simple-oauth2, over the guarded agents that egress lends. What comes back is the
+// The standard exchanges of RFC 6749 (§ 4.1.3, § 4.4.2 and § 6) by simple-oauth2, over the guarded agents that egress lends. What comes back is the
 // answer as it was, so that it is classified and read like any other. Never for a public client: it would send an empty client_secret.
 import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
 import { createRequire } from 'node:module';
+import type { ModuleOptions } from 'simple-oauth2';
 import { MooringError } from '../domain/errors.ts';
 import type { OutboundAnswer } from '../domain/outbound.ts';
-import type { TokenRequest } from '../domain/platform.ts';
-import type { Values } from './index.ts';
+import type { TokenAnswer, TokenRequest } from '../domain/platform.ts';
+import { clientOf, fillParameters, type Parameters } from './token-request.ts';
+import type { Values } from './values.ts';
 
 export interface Agents {
   readonly http: HttpAgent;
@@ -16,21 +18,43 @@ export interface Agents {
 const TIMEOUT_MS = 8_000;
 const MAX_BYTES = 1_048_576;
 
+/** How the client proves itself → the library's words for it. It knows no other. */
+const PROOFS = {
+  basic: { authorizationMethod: 'header', credentialsEncodingMode: 'strict' },
+  basic_raw: { authorizationMethod: 'header', credentialsEncodingMode: 'loose' },
+  body: { authorizationMethod: 'body' },
+} as const;
+
 /** Whether the data describes nothing that the RFC does not: a form, and the client proved by its secret. */
-export function isStandard(token: TokenRequest, values: Values): boolean {
-  const proves = token.clientAuthentication === 'basic' || token.clientAuthentication === 'body';
-  const grant = token.parameters['grant_type'];
+export function isStandard(
+  token: TokenRequest,
+  values: Values,
+  answerForm: TokenAnswer | undefined,
+): boolean {
+  const { parameters } = token;
   return (
     token.format === 'form' &&
     token.method === 'POST' &&
-    proves &&
-    values.has('clientSecret') &&
     token.headers === undefined &&
-    ((grant === 'authorization_code' &&
-      token.parameters['code'] === '{code}' &&
-      token.parameters['redirect_uri'] === '{redirectUri}') ||
-      (grant === 'refresh_token' && token.parameters['refresh_token'] === '{refreshToken}'))
+    token.assertion === undefined &&
+    // The library reads `expires_at` as a date and hands on another one.
+    answerForm?.expiresIn?.path !== 'expires_at' &&
+    proofOf(token) !== null &&
+    isPlainSecret(token, values) &&
+    (parameters['grant_type'] === 'client_credentials' ||
+      (parameters['grant_type'] === 'authorization_code' && parameters['code'] === '{code}') ||
+      (parameters['grant_type'] === 'refresh_token' && parameters['refresh_token'] === '{refreshToken}'))
   );
+}
+
+function proofOf({ clientAuthentication: by }: TokenRequest) {
+  return by === 'basic' || by === 'basic_raw' || by === 'body' ? PROOFS[by] : null;
+}
+
+/** The library takes ASCII alone (RFC 6749 appendix A), and sends an absent secret as an empty one. */
+function isPlainSecret(token: TokenRequest, values: Values): boolean {
+  const { id, secret } = clientOf(token, values);
+  return /^[\x20-\x7e]+$/.test(id) && /^[\x20-\x7e]+$/.test(secret ?? '');
 }
 
 /** Throws platform_unreachable, platform_answer_too_large, platform_answer_invalid, or what the guard threw. */
@@ -40,28 +64,41 @@ export async function standardExchange(
   agents: Agents,
 ): Promise<OutboundAnswer> {
   const url = new URL(values.fill(token.url));
-  const client = await createClient(token, values, url, agents);
-  const { grant_type: grant, ...parameters } = values.fillAll(token.parameters);
+  const settings = settingsOf(token, values, url, agents);
+  const { grant_type: grant, ...parameters } = fillParameters(token.parameters, values);
   try {
-    const issued =
-      grant === 'refresh_token'
-        ? await client.createToken({ refresh_token: parameters['refresh_token'] }).refresh(parameters)
-        : await client.getToken({ ...parameters, code: values('code'), redirect_uri: values('redirectUri') });
+    const issued = await exchangeBy(settings, grant ?? '', parameters);
     return {
       status: 200,
       headers: { 'content-type': 'application/json' },
-      bodyText: JSON.stringify(issued.token),
+      bodyText: JSON.stringify(issued),
     };
   } catch (error) {
     return answerOf(error);
   }
 }
 
-async function createClient(token: TokenRequest, values: Values, url: URL, agents: Agents) {
+async function exchangeBy(settings: ModuleOptions, grant: string, parameters: Parameters): Promise<unknown> {
   silence();
-  const { AuthorizationCode } = await import('simple-oauth2');
-  return new AuthorizationCode({
-    client: { id: values('clientId'), secret: values('clientSecret') },
+  const { AuthorizationCode, ClientCredentials } = await import('simple-oauth2');
+  switch (grant) {
+    case 'client_credentials':
+      return (await new ClientCredentials(settings).getToken(parameters)).token;
+    case 'refresh_token': {
+      const before = { refresh_token: parameters['refresh_token'] };
+      return (await new AuthorizationCode(settings).createToken(before).refresh(parameters)).token;
+    }
+    default: {
+      const { code = '', redirect_uri = '', ...others } = parameters;
+      return (await new AuthorizationCode(settings).getToken({ ...others, code, redirect_uri })).token;
+    }
+  }
+}
+
+function settingsOf(token: TokenRequest, values: Values, url: URL, agents: Agents): ModuleOptions {
+  const { id, secret } = clientOf(token, values);
+  return {
+    client: { id, secret: secret ?? '' },
     auth: { tokenHost: url.origin, tokenPath: url.pathname + url.search },
     http: {
       agent: url.protocol === 'https:' ? agents.https : agents.http,
@@ -69,11 +106,8 @@ async function createClient(token: TokenRequest, values: Values, url: URL, agent
       maxBytes: MAX_BYTES,
       redirects: false,
     },
-    options: {
-      bodyFormat: 'form',
-      authorizationMethod: token.clientAuthentication === 'basic' ? 'header' : 'body',
-    },
-  });
+    options: { bodyFormat: 'form', ...proofOf(token) },
+  };
 }
 
 /** `DEBUG=simple-oauth2*` prints client secrets: taken back, in the very copy of `debug` that it asks. */
@@ -102,7 +136,10 @@ function answerOf(error: unknown): OutboundAnswer {
   const isBroken = fieldOf(fieldOf(error, 'output'), 'statusCode') === 500;
   if (isBroken) throw new MooringError('platform_unreachable', 'the token answer broke off');
   if (status !== undefined) throw new MooringError('platform_answer_invalid', 'the token answer is not JSON');
-  throw new MooringError('platform_unreachable', 'the token endpoint cannot be reached');
+  const network = fieldOf(cause, 'code');
+  throw new MooringError('platform_unreachable', 'the token endpoint cannot be reached', {
+    ...(typeof network === 'string' ? { detail: { network } } : {}),
+  });
 }
 
 function fieldOf(value: unknown, name: string): unknown {

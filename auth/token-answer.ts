@@ -1,8 +1,9 @@
 // Reads the answer of a token endpoint. It trusts nothing: HTML, strings for numbers, a foreign token_type and a missing lifetime each have their
 // rule. A missing lifetime never means «never expires».
 import { MooringError } from '../domain/errors.ts';
-import type { AuthMethod, Json, TokenAnswer } from '../domain/platform.ts';
-import { isObject, valueAt } from '../platforms/json.ts';
+import type { AuthMethod, Json, LifetimeUnit, Platform, TokenAnswer } from '../domain/platform.ts';
+import { isObject, textOf, valueAt } from '../platforms/json.ts';
+import { type ShopValues, shopAfterTold } from '../platforms/shop.ts';
 
 /** A credential as the platform just issued it, in plain text: sealed by whoever asked for it, at once. */
 export interface Issued {
@@ -25,14 +26,24 @@ export interface Before {
 /** For a platform whose answers and data tell no lifetime, and that renews all the same. */
 const SHORTEST_COMMON_LIFETIME_S = 3_600;
 
+export interface AnswerClock {
+  readonly nowMs: number;
+  /** By the answer's own Date header: an instant in the answer is read by the clock that wrote it, whatever ours says. */
+  readonly serverNowMs: number | null;
+}
+
 /** Throws platform_answer_invalid naming the field that is not what is documented. Parts of before that are not told anew stay. */
-export function readTokenAnswer(method: AuthMethod, body: Json, before: Before, nowMs: number): Issued {
-  const form = method.tokenAnswer;
+export function readTokenAnswer(
+  method: AuthMethod,
+  form: TokenAnswer | undefined,
+  body: Json,
+  before: Before,
+  clock: AnswerClock,
+): Issued {
   if (form === undefined || !isObject(body)) throw invalid('is not a JSON object');
-  const tokenType = valueAt(body, 'token_type');
-  if (typeof tokenType === 'string' && tokenType.toLowerCase() !== 'bearer')
-    throw invalid('has a token_type other than bearer');
-  const lifetimeS = lifetimeOf(method, form, body, before, nowMs);
+  assertTokenType(form, valueAt(body, 'token_type'));
+  const { nowMs } = clock;
+  const lifetimeS = lifetimeOf(method, form, body, before, clock);
   const parts: Record<string, string> = {
     ...before.parts,
     accessToken: tokenText(form.accessToken, requiredText(body, form.accessToken)),
@@ -48,9 +59,29 @@ export function readTokenAnswer(method: AuthMethod, body: Json, before: Before, 
     parts,
     lifetimeS,
     expiresAtMs: lifetimeS === null ? null : nowMs + lifetimeS * 1000,
-    refreshExpiresAtMs: refreshExpiryOf(method, form, body, { before, isNew: refreshToken !== null, nowMs }),
+    refreshExpiresAtMs: refreshExpiryOf(method, form, body, { before, isNew: refreshToken !== null, clock }),
     scopes: scopesOf(form, body),
   };
+}
+
+/** The shop fields with what a token answer tells of them. Throws platform_answer_invalid, shop_mismatch. */
+export function shopAfterAnswer(
+  platform: Platform,
+  form: TokenAnswer | undefined,
+  shop: ShopValues,
+  body: Json,
+): ShopValues {
+  return shopAfterTold(platform, form?.shopFields ?? {}, shop, {
+    valueAt: (path) => textOf(valueAt(body, path)),
+    refusedAs: 'platform_answer_invalid',
+  });
+}
+
+/** RFC 6749 § 7.1: a token of a type we do not know must not be used. */
+function assertTokenType(form: TokenAnswer, type: Json | undefined): void {
+  if (typeof type !== 'string') return;
+  const known = ['bearer', ...(form.tokenTypes ?? [])].map((one) => one.toLowerCase());
+  if (!known.includes(type.toLowerCase())) throw invalid('has a token_type other than bearer');
 }
 
 function lifetimeOf(
@@ -58,9 +89,9 @@ function lifetimeOf(
   form: TokenAnswer,
   body: Json,
   before: Before,
-  nowMs: number,
+  clock: AnswerClock,
 ): number | null {
-  const told = form.expiresIn === undefined ? null : secondsAt(body, form.expiresIn, nowMs);
+  const told = form.expiresIn === undefined ? null : secondsAt(body, form.expiresIn, clock);
   if (told !== null) return told;
   const known = method.defaultLifetimeS ?? before.lifetimeS;
   return known ?? (method.renew.kind === 'none' ? null : SHORTEST_COMMON_LIFETIME_S);
@@ -69,38 +100,41 @@ function lifetimeOf(
 interface RefreshFacts {
   readonly before: Before;
   readonly isNew: boolean;
-  readonly nowMs: number;
+  readonly clock: AnswerClock;
 }
 
 function refreshExpiryOf(
   method: AuthMethod,
   form: TokenAnswer,
   body: Json,
-  { before, isNew, nowMs }: RefreshFacts,
+  { before, isNew, clock }: RefreshFacts,
 ): number | null {
-  const told = form.refreshExpiresIn === undefined ? null : secondsAt(body, form.refreshExpiresIn, nowMs);
+  const { nowMs } = clock;
+  const told = form.refreshExpiresIn === undefined ? null : secondsAt(body, form.refreshExpiresIn, clock);
   if (told !== null) return nowMs + told * 1000;
   const lifetimeS = method.renew.kind === 'refresh_token' ? method.renew.refreshLifetimeS : undefined;
   return isNew && lifetimeS !== undefined ? nowMs + lifetimeS * 1000 : before.refreshExpiresAtMs;
 }
 
-type Unit = NonNullable<TokenAnswer['expiresIn']>['unit'];
-
 /** Above this a number of seconds is an instant: no lifetime is thirty years long. */
 const EPOCH_FROM = 1e9;
 
-function secondsAt(body: Json, { path, unit }: { path: string; unit: Unit }, nowMs: number): number | null {
+function secondsAt(
+  body: Json,
+  { path, unit }: { path: string; unit: LifetimeUnit },
+  { nowMs, serverNowMs }: AnswerClock,
+): number | null {
   const value = valueAt(body, path);
   if (value === undefined || value === null || value === '') return null;
   // A token that is no JWT, or one without `exp`, tells nothing: the default holds.
   if (unit === 'jwt_exp' && expiryOfJwt(String(value)) === null) return null;
-  const seconds = toSeconds(value, unit, nowMs);
+  const seconds = toSeconds(value, unit, serverNowMs ?? nowMs);
   if (seconds === null || !Number.isFinite(seconds) || seconds < 0)
     throw invalid(`has no lifetime at "${path}"`);
   return Math.floor(seconds);
 }
 
-function toSeconds(value: Json, unit: Unit, nowMs: number): number | null {
+function toSeconds(value: Json, unit: LifetimeUnit, nowMs: number): number | null {
   const fromEpoch = (epochS: number): number => Math.max(0, epochS - nowMs / 1000);
   switch (unit) {
     case 'jwt_exp': {

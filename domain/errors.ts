@@ -95,6 +95,24 @@ export const ERRORS = {
     retry: false,
     actor: 'merchant',
   },
+  signing_key_invalid: {
+    status: 422,
+    title: 'The private key cannot be used',
+    retry: false,
+    actor: 'merchant',
+  },
+  certificate_invalid: {
+    status: 422,
+    title: 'The client certificate cannot be used',
+    retry: false,
+    actor: 'merchant',
+  },
+  shop_ambiguous: {
+    status: 422,
+    title: 'The approval covers several shops and none was named',
+    retry: false,
+    actor: 'merchant',
+  },
   scope_missing: {
     status: 422,
     title: 'The merchant granted too few scopes',

@@ -9,7 +9,19 @@ export interface OutboundRequest {
   readonly body: string | null;
   /** Query parameters whose values are secret, beside those every log hides anyway. */
   readonly secretQuery?: readonly string[];
+  /** Shown when the connection is made (RFC 8705); connections with one are shared with nobody else. */
+  readonly clientCertificate?: ClientCertificate;
 }
+
+/** Secret as a whole. PEM texts, or a PKCS #12 file in base64. */
+export type ClientCertificate =
+  | {
+      readonly kind: 'pem';
+      readonly certificate: string;
+      readonly privateKey: string;
+      readonly passphrase?: string;
+    }
+  | { readonly kind: 'pfx'; readonly pfxBase64: string; readonly passphrase?: string };
 
 export interface OutboundAnswer {
   readonly status: number;

@@ -124,7 +124,7 @@ async function signed(
     credential: material.credential,
     nowMs: parts.clock.nowMs(),
   };
-  return signRequest(material.method, context, request);
+  return await signRequest(material.method, context, request);
 }
 
 function readAndCount(

@@ -6,7 +6,7 @@ import { MooringError } from '../domain/errors.ts';
 import type { Obtain } from '../domain/platform.ts';
 import { missingScopes } from '../platforms/scopes.ts';
 
-const OBTAIN: readonly Obtain['kind'][] = ['authorization_code', 'key_handshake', 'pasted'];
+const OBTAIN: readonly Obtain['kind'][] = ['authorization_code', 'key_handshake', 'oauth1', 'pasted'];
 
 export const grants: Grants = {
   obtain: async (context, obtain) => {

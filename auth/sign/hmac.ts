@@ -1,40 +1,89 @@
 // HMAC over a string that the platform's data spells out: the signature and its companions go where the data says.
 import { createHmac } from 'node:crypto';
-import type { HmacSign } from '../../domain/platform.ts';
-import { type Draft, withHeaders, withSecretQuery } from '../draft.ts';
-import type { SignWith, Values } from '../index.ts';
+import type { HmacSign, SignedParameters } from '../../domain/platform.ts';
+import { type Draft, isForm, withHeaders, withSecretQuery } from '../draft.ts';
+import { encodeDigest, formEncode, percentEncode, sortPairs } from '../encode.ts';
+import type { SignWith } from '../index.ts';
+import { type Values, valuesOfRequest } from '../values.ts';
 
-export const signHmac: SignWith<'hmac'> = (sign, draft, values, nowMs) =>
-  signDraftByHmac(sign, draft, values, nowMs);
-
-/** Signs a call or a token exchange. {path} is the whole path, without the query; {body} the exact text sent, empty where there is none. */
-export function signDraftByHmac(sign: HmacSign, draft: Draft, values: Values, nowMs: number): Draft {
-  const timestamp = sign.timestamp === 'milliseconds' ? nowMs : Math.floor(nowMs / 1000);
-  const known = values.with({
-    path: draft.url.pathname,
-    method: draft.method,
-    body: draft.body ?? '',
-    timestamp: String(timestamp),
+/** What does not name the signature is on the request before it is signed. */
+export const signHmac: SignWith<'hmac'> = (sign, draft, values, moment) => {
+  const timestamp = timestampOf(sign.timestamp, moment.nowMs);
+  const at = values.with({ timestamp });
+  const companions = withHeaders(
+    withSecretQuery(draft, filled(sign, 'query', draft, { values: at, holdsSignature: false })),
+    filled(sign, 'headers', draft, { values: at, holdsSignature: false }),
+  );
+  const known = valuesOfRequest(values, companions, moment).with({
+    timestamp,
+    path: strippedPath(companions.url.pathname, sign.stripPath),
+    parameters: () => parametersOf(sign.parameters, companions),
   });
-  const message = sign.message.map((part) => known.fill(part)).join('');
-  const signature = encode(
-    createHmac(sign.algorithm, known.fill(sign.key)).update(message, 'utf8').digest(),
-    sign.encoding,
-  );
-  const complete = known.with({ signature });
+  const message = sign.message.map((part) => known.fill(part)).join(sign.separator ?? '');
+  const key = Buffer.from(known.fill(sign.key), sign.keyEncoding ?? 'utf8');
+  const digest = createHmac(sign.algorithm, key).update(message, 'utf8').digest();
+  const signed = known.with({ signature: encodeDigest(digest, sign.encoding) });
   return withHeaders(
-    withSecretQuery(draft, complete.fillAll(sign.query ?? {})),
-    complete.fillAll(sign.headers ?? {}),
+    withSecretQuery(companions, filled(sign, 'query', draft, { values: signed, holdsSignature: true })),
+    filled(sign, 'headers', draft, { values: signed, holdsSignature: true }),
   );
+};
+
+function filled(
+  sign: HmacSign,
+  place: 'query' | 'headers',
+  draft: Draft,
+  { values, holdsSignature }: { values: Values; holdsSignature: boolean },
+): Record<string, string> {
+  const wanted = Object.entries(sign[place] ?? {}).filter(([name, template]) => {
+    const pattern = sign.exceptPath?.[name];
+    const isLeftOut = pattern !== undefined && new RegExp(pattern).test(draft.url.pathname);
+    return !isLeftOut && template.includes('{signature}') === holdsSignature;
+  });
+  return values.fillAll(Object.fromEntries(wanted));
 }
 
-function encode(digest: Buffer, encoding: HmacSign['encoding']): string {
-  switch (encoding) {
-    case 'hex':
-      return digest.toString('hex');
-    case 'HEX':
-      return digest.toString('hex').toUpperCase();
-    case 'base64':
-      return digest.toString('base64');
+function strippedPath(path: string, beginning: string | undefined): string {
+  return beginning !== undefined && path.startsWith(`${beginning}/`) ? path.slice(beginning.length) : path;
+}
+
+function parametersOf(rule: SignedParameters | undefined, draft: Draft): string {
+  if (rule === undefined) return '';
+  const form = rule.from === 'form' && isForm(draft) ? new URLSearchParams(draft.body ?? '') : [];
+  return joinParameters(rule, [...draft.url.searchParams, ...form]);
+}
+
+/** The parameters as one text, as the data wants them sorted, encoded and joined. */
+export function joinParameters(
+  rule: SignedParameters,
+  pairs: readonly (readonly [string, string])[],
+): string {
+  const signed = pairs.filter(([name]) => rule.except?.includes(name) !== true);
+  const encode = ENCODE[rule.encode ?? 'none'];
+  return (rule.sort === false ? signed : sortPairs(signed))
+    .map(([name, value]) => encode(name) + rule.pair + encode(value))
+    .join(rule.between);
+}
+
+const ENCODE = {
+  none: (text: string) => text,
+  rfc3986: percentEncode,
+  form: formEncode,
+} as const;
+
+/** 2026-01-31T23:59:59.000Z in the form the data names. */
+export function timestampOf(form: HmacSign['timestamp'], nowMs: number): string {
+  const iso = new Date(nowMs).toISOString();
+  switch (form) {
+    case 'seconds':
+      return String(Math.floor(nowMs / 1000));
+    case 'milliseconds':
+      return String(nowMs);
+    case 'iso8601':
+      return `${iso.slice(0, 19)}Z`;
+    case 'basic':
+      return `${iso.slice(0, 19).replace(/[-:]/g, '')}Z`;
+    case 'short':
+      return `${iso.slice(2, 19).replace(/[-:]/g, '')}Z`;
   }
 }

@@ -61,7 +61,7 @@ export async function callShop(of: SandboxShop, platformRequest: PlatformRequest
     credential: { kind: of.method.credentialKind, parts: of.parts },
     nowMs: Date.now(),
   };
-  const answer = await sendTo(of.sandboxUrl, signRequest(of.method, context, platformRequest));
+  const answer = await sendTo(of.sandboxUrl, await signRequest(of.method, context, platformRequest));
   const body = /^\s*[[{]/.test(answer.bodyText) ? parseJson(answer.bodyText) : null;
   const classified = classify(of.platform, 'api', {
     status: answer.status,

@@ -1,0 +1,266 @@
+// Whether a message we receive (a callback, a notification) was signed by the platform, by its data. Constant-time, fails closed, and says at which
+// step it failed. Exact bytes: a body is never parsed and written again before it is judged.
+import { createHash, createHmac, timingSafeEqual, verify as verifyBytes } from 'node:crypto';
+import type { Send } from '../domain/outbound.ts';
+import type {
+  ReceivedHmac,
+  ReceivedPublicKey,
+  ReceivedSignature,
+  ReceivedTimestamp,
+  ReceivedWebhook,
+} from '../domain/platform.ts';
+import type { Secret } from '../domain/secret.ts';
+import { textOf, valueAt } from '../platforms/json.ts';
+import { type JwtFault, verifyDetached, verifyJwt } from './received-jwt.ts';
+import { joinParameters } from './sign/hmac.ts';
+import { publicKeyOf } from './signing-key.ts';
+import { type Values, valuesOf } from './values.ts';
+
+export interface ReceivedMessage {
+  readonly method: string;
+  /** Absolute, as the platform called it, with the query as it came. */
+  readonly url: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Each once, of query and form. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+export interface Receiving {
+  /** The client secret and those still in their overlap; any of them may have signed. */
+  readonly secrets: readonly Secret[];
+  /** Further names the data's templates may use. */
+  readonly values?: Readonly<Record<string, string>>;
+  /** For key sets. */
+  readonly send?: Send;
+  /** For a public key that the platform hands out by its id. */
+  readonly readKey?: (path: string) => Promise<string>;
+  readonly nowMs: number;
+}
+
+export type ReceivedVerdict =
+  | { readonly ok: true; readonly claims?: Readonly<Record<string, unknown>> }
+  | { readonly ok: false; readonly at: 'missing' | 'signature' | 'timestamp' | JwtFault };
+
+/** Throws the codes of a call where a key must be read and cannot be, never because of what was received. */
+export async function verifyReceived(
+  signature: ReceivedSignature,
+  message: ReceivedMessage,
+  receiving: Receiving,
+): Promise<ReceivedVerdict> {
+  switch (signature.kind) {
+    case 'hmac':
+      return verifyHmac(signature, message, receiving);
+    case 'standard_webhooks':
+      return verifyWebhook(signature, message, receiving);
+    case 'public_key':
+      return await verifyByPublicKey(signature, message, receiving);
+    case 'jwt': {
+      const { secrets, nowMs, send } = receiving;
+      const jwt = signature.in === 'body' ? textOfBody(message).trim() : placed(signature.in, message);
+      if (jwt === null || jwt === '') return { ok: false, at: 'missing' };
+      const context = { values: valuesOf(receiving.values ?? {}), secrets: revealed(secrets), send, nowMs };
+      return signature.isDetached === true
+        ? await verifyDetached(jwt, message.body, signature.jwt, context)
+        : await verifyJwt(jwt, signature.jwt, context);
+    }
+  }
+}
+
+function verifyHmac(
+  signature: ReceivedHmac,
+  message: ReceivedMessage,
+  receiving: Receiving,
+): ReceivedVerdict {
+  const given = placed(signature.in, message);
+  if (given === null || given === '') return { ok: false, at: 'missing' };
+  const values = valuesOfMessage(signature, message, receiving);
+  const text = signature.message
+    .map((part) => fillPart(part, values, message))
+    .join(signature.separator ?? '');
+  const keys = signature.key === undefined ? revealed(receiving.secrets) : [values.fill(signature.key)];
+  const isSigned = keys.some((key) => {
+    const mac = createHmac(signature.algorithm, Buffer.from(key, signature.keyEncoding ?? 'utf8'));
+    return key !== '' && isSame(given, mac.update(text, 'latin1').digest(signature.encoding));
+  });
+  if (!isSigned) return { ok: false, at: 'signature' };
+  return isRecent(signature.timestamp, message, receiving.nowMs)
+    ? { ok: true }
+    : { ok: false, at: 'timestamp' };
+}
+
+/** Bytes as latin1 text, so that templates can be filled and each byte stays what it was. */
+function valuesOfMessage(signature: ReceivedHmac, message: ReceivedMessage, receiving: Receiving): Values {
+  const url = new URL(message.url);
+  const own = 'parameter' in signature.in ? [signature.in.parameter] : [];
+  const bytes = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
+  const except = { except: [...(signature.parameters?.except ?? []), ...own] };
+  return valuesOf({
+    ...receiving.values,
+    method: message.method,
+    path: bytes(url.pathname),
+    query: bytes(url.search.slice(1)),
+    rawQuery: bytes(withoutOwn(url.search.slice(1), own)),
+    url: bytes(message.url),
+    body: Buffer.from(message.body).toString('latin1'),
+    bodySha256: () => createHash('sha256').update(message.body).digest('hex'),
+    parameters: () =>
+      signature.parameters === undefined
+        ? ''
+        : bytes(joinParameters({ ...signature.parameters, ...except }, Object.entries(message.parameters))),
+  });
+}
+
+/** {header:name} and {json:path} beside the plain names. */
+function fillPart(part: string, values: Values, message: ReceivedMessage): string {
+  const special = /^\{(header|json):([^{}]+)\}$/.exec(part);
+  if (special === null) return values.fill(part);
+  const [, kind, name = ''] = special;
+  const found = kind === 'header' ? message.headers[name.toLowerCase()] : jsonText(message, name);
+  return Buffer.from(found ?? '', 'utf8').toString('latin1');
+}
+
+function withoutOwn(query: string, own: readonly string[]): string {
+  const isOwn = (pair: string): boolean => own.some((name) => pair === name || pair.startsWith(`${name}=`));
+  return query
+    .split('&')
+    .filter((pair) => !isOwn(pair))
+    .join('&');
+}
+
+/** Standard Webhooks: any of the listed v1 signatures by any of our secrets. */
+function verifyWebhook(
+  { keyEncoding, key, toleranceS }: ReceivedWebhook,
+  { headers, body }: ReceivedMessage,
+  { secrets, values, nowMs }: Receiving,
+): ReceivedVerdict {
+  const [id, at, given] = ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map(
+    (name) => headers[name] ?? '',
+  );
+  if (!id || !at || !given) return { ok: false, at: 'missing' };
+  const signatures = given.split(' ').flatMap((one) => (/^v1,./.test(one) ? [one.slice(3)] : []));
+  const texts = key === undefined ? revealed(secrets) : [valuesOf(values ?? {}).fill(key)];
+  const isSigned = texts.some((text) => {
+    const bytes =
+      keyEncoding === 'utf8' ? Buffer.from(text, 'utf8') : Buffer.from(text.replace(/^whsec_/, ''), 'base64');
+    if (bytes.length === 0) return false;
+    const mac = createHmac('sha256', bytes).update(`${id}.${at}.`).update(body).digest('base64');
+    return signatures.some((one) => isSame(one, mac));
+  });
+  if (!isSigned) return { ok: false, at: 'signature' };
+  const isInTime = /^\d{1,12}$/.test(at) && Math.abs(nowMs / 1000 - Number(at)) <= toleranceS;
+  return isInTime ? { ok: true } : { ok: false, at: 'timestamp' };
+}
+
+async function verifyByPublicKey(
+  signature: ReceivedPublicKey,
+  message: ReceivedMessage,
+  receiving: Receiving,
+): Promise<ReceivedVerdict> {
+  const given = message.headers[signature.header.toLowerCase()] ?? '';
+  if (given === '') return { ok: false, at: 'missing' };
+  const parsed = parseSigned(signature.form, given);
+  if (parsed === null) return { ok: false, at: 'malformed' };
+  const pem = await pemOf(signature, parsed.keyId, receiving);
+  if (pem === null) return { ok: false, at: 'key' };
+  const isSigned = verifyBytes(
+    HASHES[signature.algorithm],
+    message.body,
+    publicKeyOf(asPem(pem)),
+    Buffer.from(parsed.signature, 'base64'),
+  );
+  return isSigned ? { ok: true } : { ok: false, at: 'signature' };
+}
+
+const HASHES: Readonly<Record<ReceivedPublicKey['algorithm'], string | null>> = {
+  'rsa-sha256': 'sha256',
+  'ecdsa-sha256': 'sha256',
+  'ecdsa-sha1': 'sha1',
+  ed25519: null,
+};
+
+interface Signed {
+  readonly signature: string;
+  readonly keyId: string | null;
+}
+
+function parseSigned(form: ReceivedPublicKey['form'], text: string): Signed | null {
+  switch (form) {
+    case 'plain':
+      return { signature: text, keyId: null };
+    case 'bol': {
+      const signature = /(?:^|[,\s])signature="?([A-Za-z0-9+/=]+)"?/.exec(text)?.[1];
+      const keyId = /(?:^|[,\s])keyId="?([A-Za-z0-9._-]+)"?/.exec(text)?.[1];
+      return signature === undefined || keyId === undefined ? null : { signature, keyId };
+    }
+    case 'ebay':
+      try {
+        const parsed = JSON.parse(Buffer.from(text, 'base64').toString('utf8'));
+        const [signature, keyId] = [textOf(valueAt(parsed, 'signature')), textOf(valueAt(parsed, 'kid'))];
+        return signature === null || keyId === null ? null : { signature, keyId };
+      } catch {
+        return null;
+      }
+  }
+}
+
+/** A key id becomes part of a path: it holds nothing that could lead elsewhere. */
+async function pemOf(
+  { key }: ReceivedPublicKey,
+  keyId: string | null,
+  { readKey, values }: Receiving,
+): Promise<string | null> {
+  if ('pem' in key) return valuesOf(values ?? {}).fill(key.pem);
+  if (readKey === undefined || keyId === null || !/^[A-Za-z0-9_-]{1,128}$/.test(keyId)) return null;
+  return await readKey(key.path.replace('{keyId}', keyId));
+}
+
+/** Some hand out the base64 alone, or all on one line. */
+function asPem(text: string): string {
+  const base64 = text.replace(/-----(BEGIN|END) PUBLIC KEY-----/g, '').replace(/\s/g, '');
+  if (!/^[A-Za-z0-9+/=]+$/.test(base64)) return text;
+  return `-----BEGIN PUBLIC KEY-----\n${base64}\n-----END PUBLIC KEY-----`;
+}
+
+function placed(
+  place: { readonly parameter: string } | { readonly header: string } | { readonly json: string },
+  message: ReceivedMessage,
+): string | null {
+  if ('parameter' in place)
+    return Object.hasOwn(message.parameters, place.parameter)
+      ? (message.parameters[place.parameter] ?? null)
+      : null;
+  if ('header' in place) return message.headers[place.header.toLowerCase()] ?? null;
+  return jsonText(message, place.json);
+}
+
+function jsonText(message: ReceivedMessage, path: string): string | null {
+  try {
+    return textOf(valueAt(JSON.parse(textOfBody(message)), path));
+  } catch {
+    return null;
+  }
+}
+
+function textOfBody({ body }: ReceivedMessage): string {
+  return Buffer.from(body).toString('utf8');
+}
+
+function isRecent(rule: ReceivedTimestamp | undefined, message: ReceivedMessage, nowMs: number): boolean {
+  if (rule === undefined) return true;
+  const text = placed(rule.in, message) ?? '';
+  if (rule.unit !== 'iso8601' && !/^\d{1,15}$/.test(text)) return false;
+  const atMs =
+    rule.unit === 'iso8601' ? Date.parse(text) : Number(text) * (rule.unit === 'seconds' ? 1_000 : 1);
+  return Math.abs(nowMs - atMs) <= rule.toleranceS * 1_000;
+}
+
+function isSame(given: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(given, 'utf8'), Buffer.from(expected, 'utf8')];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function revealed(secrets: readonly Secret[]): string[] {
+  return secrets.map((secret) => secret.reveal());
+}

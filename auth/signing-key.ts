@@ -1,0 +1,31 @@
+// A key as it was pasted or registered, made ready for signing: PEM of any kind, a JWK, or a secret's text. It must never put the key into an error.
+import { createPrivateKey, createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
+import { MooringError } from '../domain/errors.ts';
+import type { JwsAlgorithm } from '../domain/platform.ts';
+
+/** Throws signing_key_invalid where the text is no private key. */
+export function privateKeyOf(text: string, passphrase?: string): KeyObject {
+  const isJwk = text.trimStart().startsWith('{');
+  try {
+    if (isJwk) return createPrivateKey({ key: JSON.parse(text), format: 'jwk' });
+    return createPrivateKey({ key: text, ...(passphrase === undefined ? {} : { passphrase }) });
+  } catch {
+    throw new MooringError('signing_key_invalid', 'the private key is neither PEM nor a JWK');
+  }
+}
+
+/** PEM of a public key or of a certificate. Throws signing_key_invalid. */
+export function publicKeyOf(pem: string): KeyObject {
+  try {
+    return createPublicKey(pem);
+  } catch {
+    throw new MooringError('signing_key_invalid', 'the public key is not PEM');
+  }
+}
+
+/** For HS… the secret's text; RFC 7518 § 3.2 wants it as long as the digest, which no platform's secrets are held to. */
+export function jwsKeyOf(algorithm: JwsAlgorithm, text: string): KeyObject {
+  if (!algorithm.startsWith('HS')) return privateKeyOf(text);
+  if (text === '') throw new MooringError('signing_key_invalid', 'the secret is empty');
+  return createSecretKey(text, 'utf8');
+}
