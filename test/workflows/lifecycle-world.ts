@@ -1,53 +1,33 @@
 // Surroundings of a lifecycle test: a Temporal whose clock skips, real Postgres, the real workflows and activities, and a simulated
 // platform's edge. Close it when the file ends.
-import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { createLifecycleActivities } from '../../activities/lifecycle.ts';
 import type { LifecycleActivities } from '../../activities/lifecycle-contract.ts';
-import type { LifecycleWorkflows, Schedules } from '../../activities/lifecycle-deps.ts';
 import type { Timings } from '../../domain/connection.ts';
 import type { ConnectionId, TenantId } from '../../domain/ids.ts';
 import { DEFAULT_TIMINGS } from '../../domain/refresh-plan.ts';
-import { insertAuthorization } from '../../store/authorizations.ts';
-import { type ConnectionRow, findConnection, insertConnection } from '../../store/connections.ts';
+import { type ConnectionRow, findConnection } from '../../store/connections.ts';
 import { newId } from '../../store/new-id.ts';
 import { createSchedules } from '../../worker/schedules.ts';
 import { createLifecycleWorkflows } from '../../worker/workflows-client.ts';
 import {
-  type AuthorizeInput,
   type AuthorizeOutcome,
-  type ConnectionInput,
   connectionWorkflowId,
   type DecideMoveInput,
   type EnsureFreshOutcome,
   ensureFreshUpdateId,
-  SIGNALS,
   TASK_QUEUES,
   UPDATES,
-  WORKFLOW_TYPES,
 } from '../../workflows/messages.ts';
-import {
-  connectTemporal,
-  createTestDatabase,
-  startTimeSkipping,
-  type TestDatabase,
-  until,
-} from '../world.ts';
+import { createTestDatabase, type TestDatabase } from '../world.ts';
 import { type FakeOptions, type FakePlatform, fakePlatform } from './fake-platform.ts';
+import { type AuthorizeOptions, authorize, endByRevoking, newConnection } from './lifecycle-acts.ts';
+import { schedulesIn, startTemporal, workflowsIn } from './lifecycle-ports.ts';
 import { recordHistories } from './record-histories.ts';
-
-interface AuthorizeOptions {
-  readonly discardOnRefusal?: boolean;
-  /** how late the callback came, against the deadline */
-  readonly lateMs?: number;
-  /** another address than the connection's */
-  readonly shop?: Readonly<Record<string, string>>;
-}
 
 export interface LifecycleWorld {
   readonly env: TestWorkflowEnvironment;
@@ -184,168 +164,6 @@ export async function startLifecycleWorld(options: WorldOptions = {}): Promise<L
       await running;
       await env.teardown();
       await database.close();
-    },
-  };
-}
-
-async function startTemporal(kind: 'skipping' | 'dev'): Promise<TestWorkflowEnvironment> {
-  if (kind === 'skipping') {
-    const env = await startTimeSkipping();
-    await registerAttributes(env);
-    return env;
-  }
-  const { address, namespace, close } = await connectTemporal();
-  await close();
-  return TestWorkflowEnvironment.createFromExistingServer({ address, namespace });
-}
-
-/** The names that a set-up registers; this server wants them too. */
-async function registerAttributes(env: TestWorkflowEnvironment): Promise<void> {
-  const { INDEXED_VALUE_TYPE_KEYWORD: keyword, INDEXED_VALUE_TYPE_DATETIME: datetime } =
-    temporal.api.enums.v1.IndexedValueType;
-  await env.connection.operatorService.addSearchAttributes({
-    namespace: env.namespace ?? 'default',
-    searchAttributes: {
-      TenantId: keyword,
-      Platform: keyword,
-      ConnectionState: keyword,
-      ReauthReason: keyword,
-      CredentialExpiresAt: datetime,
-    },
-  });
-}
-
-type Parts = Pick<LifecycleWorld, 'env' | 'database' | 'tenantId'> & { readonly left: Set<ConnectionId> };
-
-async function newConnection(
-  { env, database, tenantId, left }: Parts,
-  shop: Readonly<Record<string, string>>,
-): Promise<ConnectionId> {
-  const id = newId('connection');
-  await database.db.inTenant(tenantId, (tx) =>
-    insertConnection(tx, {
-      id,
-      tenantId,
-      platform: 'a-platform',
-      registrationId: null,
-      shop,
-      permissions: ['orders:read'],
-    }),
-  );
-  // The row's own clock is the database's, which does not skip.
-  const now = new Date(await env.currentTimeMs());
-  await database.owner.query('UPDATE connections SET created_at = $2, state_since = $2 WHERE id = $1', [
-    id,
-    now,
-  ]);
-  left.add(id);
-  return id;
-}
-
-async function authorize(
-  { env, database, tenantId }: Parts,
-  connectionId: ConnectionId,
-  { lateMs, shop, ...how }: AuthorizeOptions,
-): Promise<AuthorizeOutcome> {
-  const authorizationId = newId('authorization');
-  const nowMs = await env.currentTimeMs();
-  await database.db.inTenant(tenantId, (tx) =>
-    insertAuthorization(tx, {
-      id: authorizationId,
-      tenantId,
-      connectionId,
-      sessionId: null,
-      platform: 'a-platform',
-      obtain: 'pasted',
-      stateHash: null,
-      browserHash: null,
-      sealed: Uint8Array.from(randomBytes(8)),
-      keyVersion: 1,
-      redirectUri: null,
-      ...(shop === undefined ? {} : { shop }),
-      expiresAt: new Date(nowMs + 600_000),
-    }),
-  );
-  if (lateMs !== undefined) {
-    const callbackAt = new Date(nowMs + 600_000 + lateMs);
-    await database.owner.query('UPDATE authorizations SET callback_at = $2 WHERE id = $1', [
-      authorizationId,
-      callbackAt,
-    ]);
-  }
-  const input: ConnectionInput = { tenantId, connectionId };
-  // The time-skipping server has no update-with-start.
-  const handle = await env.client.workflow.start(WORKFLOW_TYPES.connection, {
-    workflowId: connectionWorkflowId(connectionId),
-    taskQueue: TASK_QUEUES.workflows,
-    args: [input],
-    workflowIdConflictPolicy: 'USE_EXISTING',
-    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-  });
-  return handle.executeUpdate<AuthorizeOutcome, [AuthorizeInput]>(UPDATES.authorize, {
-    args: [{ authorizationId, ...how }],
-    updateId: authorizationId,
-  });
-}
-
-async function endByRevoking({ env }: Parts, id: ConnectionId): Promise<void> {
-  const handle = env.client.workflow.getHandle(connectionWorkflowId(id));
-  const isOver = () =>
-    handle.describe().then(
-      ({ status }) => status.name !== 'RUNNING',
-      () => true,
-    );
-  if (await isOver()) return;
-  await handle.signal(SIGNALS.revoke, { by: 'test', upstream: false, erase: false });
-  await until(`${id} to end`, isOver);
-}
-
-/** The time-skipping server has no schedules: their wished state is what counts here. */
-function schedulesIn(known: Map<ConnectionId, string | null>): Schedules {
-  return {
-    ensure: async ({ connectionId, pausedNote }) => {
-      const outcome = known.has(connectionId) ? 'set' : 'created';
-      known.set(connectionId, pausedNote);
-      return outcome;
-    },
-    remove: async (connectionId) => known.delete(connectionId),
-    cancelRuns: async () => 0,
-    list: async function* () {
-      for (const [connectionId, pausedNote] of [...known]) yield { connectionId, pausedNote };
-    },
-  };
-}
-
-function workflowsIn(env: TestWorkflowEnvironment): LifecycleWorkflows {
-  const handle = (id: ConnectionId) => env.client.workflow.getHandle(connectionWorkflowId(id));
-  const isRunning = (id: ConnectionId) =>
-    handle(id)
-      .describe()
-      .then(({ status }) => status.name === 'RUNNING')
-      .catch(() => false);
-  return {
-    start: async (ref) => {
-      await env.client.workflow.start(WORKFLOW_TYPES.connection, {
-        workflowId: connectionWorkflowId(ref.connectionId),
-        taskQueue: TASK_QUEUES.workflows,
-        args: [ref],
-        workflowIdConflictPolicy: 'USE_EXISTING',
-      });
-    },
-    isRunning,
-    listRunning: async function* () {},
-    signal: async (id, signal) => {
-      if (!(await isRunning(id))) return false;
-      await handle(id).signal(SIGNALS[signal]);
-      return true;
-    },
-    startBreaker: async (platform) => {
-      await env.client.workflow.start(WORKFLOW_TYPES.breaker, {
-        workflowId: `breaker/${platform}`,
-        taskQueue: TASK_QUEUES.workflows,
-        args: [{ platform }],
-        workflowIdConflictPolicy: 'USE_EXISTING',
-      });
     },
   };
 }
