@@ -24,6 +24,8 @@ export interface App {
   readonly names: Readonly<Record<string, string>>;
 }
 
+const DAY_S = 86_400;
+
 type Facts = Partial<Omit<App, 'platform' | 'redirectUris' | 'rejecting' | 'expiringRequired'>>;
 
 const FACTS: Record<PlatformName, Facts> = {
@@ -34,6 +36,35 @@ const FACTS: Record<PlatformName, Facts> = {
     secret: 'shpk5a4e6f6d53616e64626f784b65793132333435363738394142434445463031',
   },
   magento: { codeTtlS: 300, callsPerS: 100, switches: { integrationAsBearer: false, repeatLastPage: true } },
+  amazon: {
+    clientId: 'amzn1.application-oa2-client.sandbox0mooring',
+    secret: 'amzn1.oa2-cs.v1.sandbox7f3a9c1e5b2d8064',
+    accessTtlS: 3_600,
+    codeTtlS: 300,
+    names: { applicationId: 'amzn1.sp.solution.sandbox-mooring' },
+  },
+  etsy: {
+    clientId: 'sandboxkeystring1mooring',
+    secret: 'sbxshared9',
+    accessTtlS: 3_600,
+    refreshTtlS: 90 * DAY_S,
+    codeTtlS: 300,
+    callsPerS: 10,
+  },
+  ebay: {
+    clientId: 'Mooring-Sandbox-PRD-0a1b2c3d4-5e6f7081',
+    secret: 'PRD-sandbox-9f8e7d6c5b4a-3210',
+    accessTtlS: 7_200,
+    refreshTtlS: 47_304_000,
+    codeTtlS: 299,
+    names: { ruName: 'Mooring-Mooring-Sandbo-demo' },
+  },
+  square: {
+    clientId: 'sq0idp-SandboxMooringApp00001',
+    secret: 'sq0csp-sandbox5d1c9e7a3b8f2604',
+    accessTtlS: 30 * DAY_S,
+    codeTtlS: 300,
+  },
 };
 
 export function defaultApps(): Record<PlatformName, App> {
@@ -57,6 +88,10 @@ export function defaultApps(): Record<PlatformName, App> {
     woocommerce: app('woocommerce'),
     shopee: app('shopee'),
     magento: app('magento'),
+    amazon: app('amazon'),
+    etsy: app('etsy'),
+    ebay: app('ebay'),
+    square: app('square'),
   };
 }
 

@@ -24,6 +24,8 @@ export interface ApprovalRules {
   readonly scope: { readonly separator: string; readonly known: RegExp; readonly needed?: boolean } | null;
   readonly scopes?: readonly string[];
   readonly pkce: 'required' | 'offered' | 'none';
+  /** Stands before each code; letters that only arrive when the caller decodes what came. */
+  readonly codePrefix?: string;
   /** What goes back beside code and state. */
   callback?(shop: Shop, scopes: readonly string[]): Record<string, string>;
   /** What goes back when the merchant says no; null: nothing does, a page says so. */
@@ -60,7 +62,7 @@ function decided(
   if (decision === 'deny') return rules.denied;
   const scopes =
     shop.grantOnly === null ? asked.scopes : asked.scopes.filter((one) => shop.grantOnly?.includes(one));
-  const code = codeFor(sandbox, shop, { ...asked, scopes });
+  const code = codeFor(sandbox, shop, { ...asked, scopes, prefix: rules.codePrefix ?? '' });
   return { [rules.names?.code ?? 'code']: code, ...rules.callback?.(shop, scopes) };
 }
 
@@ -68,9 +70,10 @@ function decided(
 export function codeFor(
   sandbox: Sandbox,
   shop: Shop,
-  { redirectUri, scopes, challenge }: { redirectUri?: string; scopes: string[]; challenge?: string | null },
+  asked: { redirectUri?: string; scopes: string[]; challenge?: string | null; prefix?: string },
 ): string {
   const app = sandbox.state.apps[shop.platform];
+  const { redirectUri, scopes, challenge, prefix } = asked;
   const code: Omit<Code, 'used' | 'expiresAtMs'> = {
     platform: shop.platform,
     shopKey: shop.key,
@@ -79,7 +82,7 @@ export function codeFor(
     ...(redirectUri === undefined ? {} : { redirectUri }),
     ...(challenge === null || challenge === undefined ? {} : { challenge }),
   };
-  return createCode(sandbox, code, app.codeTtlS);
+  return createCode(sandbox, code, app.codeTtlS, prefix);
 }
 
 function page(sandbox: Sandbox, rules: ApprovalRules, shop: Shop, asked: Asked): Answer {

@@ -107,8 +107,13 @@ export function liveGrants(sandbox: Sandbox, shopKey: string): Grant[] {
   return Object.values(sandbox.state.grants).filter((one) => one.shopKey === shopKey && isLive(sandbox, one));
 }
 
-export function createCode(sandbox: Sandbox, code: Omit<Code, 'used' | 'expiresAtMs'>, ttlS: number): string {
-  const value = randomHex(16);
+export function createCode(
+  sandbox: Sandbox,
+  code: Omit<Code, 'used' | 'expiresAtMs'>,
+  ttlS: number,
+  prefix = '',
+): string {
+  const value = `${prefix}${randomHex(16)}`;
   sandbox.state.codes[value] = { ...code, expiresAtMs: sandbox.now() + ttlS * 1000, used: false };
   sandbox.changed();
   return value;

@@ -16,4 +16,8 @@ export const SHOP_DEFAULTS: Record<PlatformName, ShopDefaults> = {
   woocommerce: { keyIs: 'host', host: 'demo.woo.example' },
   shopee: { keyIs: 'id', host: 'partner.shopeemobile.com', id: 220_001, currency: 'SGD' },
   magento: { keyIs: 'host', host: 'demo.magento.example' },
+  amazon: { keyIs: 'word', host: 'sellingpartnerapi-eu.amazon.com', word: 'A1SANDBOXSELLER' },
+  etsy: { keyIs: 'id', host: 'openapi.etsy.com', id: 31_000_001, currency: 'USD' },
+  ebay: { keyIs: 'word', host: 'api.ebay.com', word: 'sandbox_seller', currency: 'USD' },
+  square: { keyIs: 'word', host: 'connect.squareup.com', word: 'MLSANDBOX0001', currency: 'USD' },
 };

@@ -3,7 +3,16 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type App, defaultApps } from './apps.ts';
 
-export const PLATFORM_NAMES = ['shopify', 'woocommerce', 'shopee', 'magento'] as const;
+export const PLATFORM_NAMES = [
+  'shopify',
+  'woocommerce',
+  'shopee',
+  'magento',
+  'amazon',
+  'etsy',
+  'ebay',
+  'square',
+] as const;
 export type PlatformName = (typeof PLATFORM_NAMES)[number];
 
 export function isPlatformName(value: unknown): value is PlatformName {

@@ -21,7 +21,7 @@ export interface TokenRules {
   /** `json`, `form`: what the body must be; nothing: either. */
   readonly body?: 'json' | 'form';
   /** Whether the exchange must name the redirect the code was asked for with; `name`: the app's name for it. */
-  readonly redirectUri: 'same' | 'name' | 'ignored';
+  readonly redirectUri: 'same' | 'same_if_given' | 'name' | 'ignored';
   /** `once`: a used refresh token is dead; `fixed`: it stays; `none`: there is none. */
   readonly refresh: 'once' | 'fixed' | 'none';
   /** A used refresh token works this long besides. */
@@ -34,6 +34,8 @@ export interface TokenRules {
   readonly refuse?: (status: number, error: string, description: string) => Answer;
   /** Called before the answer to a first exchange, to keep what the platform keeps. */
   readonly granted?: (grant: Grant, code: Code) => void;
+  /** Further grant types, asked once the client is known. */
+  readonly more?: Readonly<Record<string, (fields: Record<string, unknown>) => Answer>>;
 }
 
 const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' };
@@ -52,14 +54,12 @@ export function answerToken(sandbox: Sandbox, exchange: Exchange, rules: TokenRu
   const fields = bodyFields(exchange);
   if (!isOurClient(sandbox, exchange, fields, rules))
     return refuse(401, 'invalid_client', 'client authentication failed');
-  switch (textField(fields, 'grant_type')) {
-    case 'authorization_code':
-      return exchangeCode(sandbox, exchange, fields, rules);
-    case 'refresh_token':
-      return refreshTokens(sandbox, exchange, textField(fields, 'refresh_token'), rules);
-    default:
-      return refuse(400, 'unsupported_grant_type', 'the grant_type is not supported');
-  }
+  const grantType = textField(fields, 'grant_type');
+  if (grantType === 'authorization_code') return exchangeCode(sandbox, exchange, fields, rules);
+  if (grantType === 'refresh_token' && rules.refresh !== 'none')
+    return refreshTokens(sandbox, exchange, textField(fields, 'refresh_token'), rules);
+  const further = Object.entries(rules.more ?? {}).find(([name]) => name === grantType);
+  return further?.[1](fields) ?? refuse(400, 'unsupported_grant_type', 'the grant_type is not supported');
 }
 
 /** RFC 6749 § 2.3: one way of client authentication, the platform's own, and no other. */
@@ -98,7 +98,8 @@ function exchangeCode(
   const code = redeemCode(sandbox, textField(fields, 'code'), rules.platform);
   if (code === null) return dead();
   const redirectUri = textField(fields, 'redirect_uri');
-  if (rules.redirectUri === 'same' && redirectUri !== code.redirectUri) return dead();
+  const named = rules.redirectUri === 'same' || (rules.redirectUri === 'same_if_given' && redirectUri !== '');
+  if (named && redirectUri !== code.redirectUri) return dead();
   if (rules.redirectUri === 'name' && redirectUri !== app.names['ruName']) return dead();
   if (!verifierFits(code, textField(fields, 'code_verifier'))) return dead();
   const shop = sandbox.state.shops[code.shopKey];
