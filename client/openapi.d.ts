@@ -1745,15 +1745,18 @@ export interface paths {
         };
         /**
          * The event feed: lifecycle, sync, calendar
-         * @description Written with the change it tells of. Keep nextCursor and ask again with it, also after an empty page.
+         * @description Written with the change it tells of. Keep nextCursor and ask again with it, also after an empty page. The events of all tenants come in one order, within a second.
          */
         get: {
             parameters: {
                 query?: {
                     /** @description Absent with an operator key: the events of all tenants; else the key's own */
                     tenantId?: string;
+                    /** @description nextCursor of the previous page; absent: from the beginning */
                     cursor?: string;
                     limit?: number;
+                    /** @description Instead of a cursor: begin with the newest so many, not at the beginning */
+                    last?: number;
                 };
                 header?: never;
                 path?: never;

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { build, stop } from 'esbuild';
+import { build } from 'esbuild';
 
 export interface ConsoleFile {
   readonly type: string;
@@ -25,26 +25,22 @@ export async function bundleConsole(): Promise<ConsoleFiles> {
   ]);
 }
 
+/** esbuild's own process stays for a next build, and ends with ours; stopping it would end a build of another server in this process. */
 async function bundle(): Promise<{ style: string; script: string }> {
-  try {
-    const { outputFiles } = await build({
-      entryPoints: { console: `${FOLDER}/main.tsx`, 'console-style': `${FOLDER}/console.css` },
-      outdir: FOLDER,
-      bundle: true,
-      minify: true,
-      write: false,
-      format: 'esm',
-      target: 'es2022',
-      charset: 'utf8',
-      legalComments: 'none',
-      logLevel: 'silent',
-    });
-    const text = (ending: string) => outputFiles.find(({ path }) => path.endsWith(ending))?.text ?? '';
-    return { style: text('.css'), script: text('.js') };
-  } finally {
-    // esbuild keeps a process for the next build; there is none.
-    await stop();
-  }
+  const { outputFiles } = await build({
+    entryPoints: { console: `${FOLDER}/main.tsx`, 'console-style': `${FOLDER}/console.css` },
+    outdir: FOLDER,
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'esm',
+    target: 'es2022',
+    charset: 'utf8',
+    legalComments: 'none',
+    logLevel: 'silent',
+  });
+  const text = (ending: string) => outputFiles.find(({ path }) => path.endsWith(ending))?.text ?? '';
+  return { style: text('.css'), script: text('.js') };
 }
 
 function file(type: string, body: string): ConsoleFile {

@@ -2,6 +2,7 @@
 import type { ConnectionId, TenantId } from '../domain/ids.ts';
 import type { Resource } from '../domain/resource.ts';
 import type { Tx } from './database.ts';
+import type { ALL_TENANTS } from './event-order.ts';
 import type { Record as RecordRow } from './generated/client.ts';
 
 export type FeedRow = RecordRow;
@@ -29,7 +30,11 @@ export async function readRecordsAfter(
 }
 
 /** 1 until a restore bumped it. */
-export async function readFeedEpoch(tx: Tx, tenantId: TenantId, feed: string): Promise<number> {
+export async function readFeedEpoch(
+  tx: Tx,
+  tenantId: TenantId | typeof ALL_TENANTS,
+  feed: string,
+): Promise<number> {
   const head = await tx.feedHead.findUnique({
     where: { tenantId_feed: { tenantId, feed } },
     select: { epoch: true },

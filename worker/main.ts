@@ -18,6 +18,7 @@ import { TASK_QUEUES, temporalSettings } from '../temporal.config.ts';
 import { createVault, openKeyProvider, rewrapDataKeys } from '../vault/index.ts';
 import { keepAuditChain } from './audit-chain.ts';
 import { workflowBundle } from './bundle.ts';
+import { keepEventOrder } from './event-order.ts';
 import { createFleetWorkflows } from './fleet-workflows.ts';
 import { grants } from './grants.ts';
 import { createReportRun } from './report-run.ts';
@@ -134,7 +135,7 @@ const workers = await Promise.all([
   }),
 ]);
 await ensureSweepSchedule(client);
-const chain = keepAuditChain(db, log);
+const keeping = [keepAuditChain(db, log), keepEventOrder(db, log)];
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal));
 const running = Promise.all(workers.map((worker) => worker.run()));
@@ -142,7 +143,7 @@ log.info({ namespace: temporal.namespace, platforms: [...platforms.keys()] }, 'r
 try {
   await running;
 } finally {
-  await chain.stop();
+  await Promise.all(keeping.map((one) => one.stop()));
   await egress.close();
   await db.close();
   await native.close();

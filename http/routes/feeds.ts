@@ -5,7 +5,8 @@ import { z } from 'zod';
 import { MooringError } from '../../domain/errors.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import type { Tx } from '../../store/database.ts';
-import { type EventRow, readEvents, readEventsOfAll } from '../../store/events.ts';
+import { ALL_TENANTS, readNewestOrderedEvents, readOrderedEvents } from '../../store/event-order.ts';
+import { type EventRow, readEvents, readNewestEvents } from '../../store/events.ts';
 import { type FeedRow, readFeedEpoch, readRecordsAfter } from '../../store/feeds.ts';
 import { readTenant } from '../../store/tenants-list.ts';
 import { type Principal, principalOf, tenantFor, unknown } from '../auth.ts';
@@ -28,13 +29,14 @@ const feedQuery = {
   limit: z.coerce.number().int().min(1).max(1000).default(250),
 };
 
-/** An operator may read all tenants at once; the cursor then holds a place in each of their feeds. */
 const eventQuery = {
   ...feedQuery,
   tenantId: idOf('tenant')
     .optional()
     .meta({ description: "Absent with an operator key: the events of all tenants; else the key's own" }),
-  cursor: feedQuery.cursor.unwrap().max(12_000).optional(),
+  last: z.coerce.number().int().min(1).max(1000).optional().meta({
+    description: 'Instead of a cursor: begin with the newest so many, not at the beginning',
+  }),
 };
 
 export const feedRoutes =
@@ -85,20 +87,24 @@ export const feedRoutes =
           tags: ['Feeds'],
           summary: 'The event feed: lifecycle, sync, calendar',
           description:
-            'Written with the change it tells of. Keep nextCursor and ask again with it, also after an empty page.',
+            'Written with the change it tells of. Keep nextCursor and ask again with it, also after an empty page. The events of all tenants come in one order, within a second.',
           querystring: z.strictObject(eventQuery),
           response: { 200: feedOf(feedEvent) },
         },
       },
       async (request) => {
-        const { cursor, limit } = request.query;
+        const { cursor, limit, last } = request.query;
+        if (cursor !== undefined && last !== undefined) throw notBoth();
         const principal = principalOf(request);
         if (principal.tenantId === null && request.query.tenantId === undefined) {
-          return deps.db.acrossTenants((tx) => eventsOfAll(tx, cursor, limit));
+          return deps.db.acrossTenants((tx) => eventsOfAll(tx, { cursor, limit, last }));
         }
         const tenantId = await readableTenant(deps, principal, request.query.tenantId);
         return deps.db.inTenant(tenantId, async (tx) => {
           const place = await placeOf(tx, { tenantId, feed: 'events', filter: '', cursor });
+          if (last !== undefined) {
+            return place.page(await readNewestEvents(tx, tenantId, last), last, presentEvent);
+          }
           const rows = await readEvents(tx, { tenantId, after: place.after, limit: limit + 1 });
           return place.page(rows, limit, presentEvent);
         });
@@ -130,7 +136,7 @@ interface Place {
 
 async function placeOf(
   tx: Tx,
-  of: { tenantId: TenantId; feed: string; filter: string; cursor: string | undefined },
+  of: { tenantId: TenantId | typeof ALL_TENANTS; feed: string; filter: string; cursor: string | undefined },
 ): Promise<Place> {
   const subject = { of: `${of.feed} ${of.filter}`, tenant: of.tenantId };
   const epoch = await readFeedEpoch(tx, of.tenantId, of.feed);
@@ -159,29 +165,26 @@ async function placeOf(
   };
 }
 
-const ALL_TENANTS = { of: 'events of all', tenant: '*' };
-const PLACES = z.record(z.string(), z.string().regex(/^\d{1,18}$/));
-
-async function eventsOfAll(tx: Tx, cursor: string | undefined, limit: number) {
-  const after = placesOf(cursor);
-  const rows = await readEventsOfAll(tx, { after, limit: limit + 1 });
-  const shown = rows.slice(0, limit);
-  const reached = Object.fromEntries(shown.map((row) => [row.tenantId, String(row.position)]));
-  return {
-    data: shown.map(presentEvent),
-    nextCursor: writeCursor(ALL_TENANTS, JSON.stringify({ ...after, ...reached })),
-    hasMore: rows.length > limit,
-  };
+interface EventWish {
+  readonly cursor: string | undefined;
+  readonly limit: number;
+  readonly last: number | undefined;
 }
 
-function placesOf(cursor: string | undefined): Readonly<Record<string, string>> {
-  const text = readCursor(ALL_TENANTS, cursor);
-  if (text === null) return {};
-  try {
-    return PLACES.parse(JSON.parse(text));
-  } catch {
-    throw invalidCursor(cursor ?? '');
-  }
+async function eventsOfAll(tx: Tx, { cursor, limit, last }: EventWish) {
+  const place = await placeOf(tx, { tenantId: ALL_TENANTS, feed: 'events', filter: '', cursor });
+  const rows =
+    last === undefined
+      ? await readOrderedEvents(tx, { after: place.after, limit: limit + 1 })
+      : await readNewestOrderedEvents(tx, last);
+  const ordered = rows.map((row) => ({ ...row, position: row.overallPosition }));
+  return place.page(ordered, last ?? limit, presentEvent);
+}
+
+function notBoth(): MooringError {
+  return new MooringError('invalid_request', '"cursor" and "last" exclude each other', {
+    fields: [{ path: '/last', rule: 'is not allowed beside "cursor"' }],
+  });
 }
 
 function presentEvent({ id, type, connectionId, data, at, tenantId }: EventRow): z.infer<typeof feedEvent> {
