@@ -21,6 +21,10 @@ export interface IssuedCredential {
   readonly shop?: Readonly<Record<string, string>>;
   /** What was brought is used up: this stands in its place, proved or not. */
   readonly isRenewed?: boolean;
+  /** The approval is for several shops: this is no shop's credential, but what each one's own is obtained with, as a `share`. */
+  readonly shops?: readonly Readonly<Record<string, string>>[];
+  /** The markets that one grant covers, where the platform tells several. */
+  readonly markets?: readonly string[];
 }
 
 /** How credentials are obtained and renewed: auth/, bound to the platforms' data. */

@@ -1,6 +1,6 @@
 // One exchange, whole: the values its templates name, the request, the answer read and judged. Gives the credential and what the answer told of the shop.
 import { MooringError } from '../domain/errors.ts';
-import type { AuthMethod, TokenRequest } from '../domain/platform.ts';
+import type { AuthMethod, Json, TokenRequest } from '../domain/platform.ts';
 import { namesIn } from '../platforms/template.ts';
 import { type GrantContext, grantValues } from './grant-context.ts';
 import { assertIdToken, withMetadata } from './issuer.ts';
@@ -15,13 +15,20 @@ export interface ExchangeInput {
   readonly approval?: Readonly<Record<string, string>>;
 }
 
+export interface Exchanged {
+  readonly issued: Issued;
+  readonly shop: Readonly<Record<string, string>>;
+  /** The whole answer: it holds tokens, and lives no longer than its reading. */
+  readonly body: Json;
+}
+
 /** Throws the codes of an exchange, and registration_rejected where it is our own key or certificate that cannot be used. */
 export async function exchange(
   context: GrantContext,
   method: AuthMethod,
   token: TokenRequest,
   { before, approval = {} }: ExchangeInput,
-): Promise<{ readonly issued: Issued; readonly shop: Readonly<Record<string, string>> }> {
+): Promise<Exchanged> {
   const { platform, send, nowMs, agents } = context;
   const answerForm = token.answer ?? method.tokenAnswer;
   const issuer = method.obtain.kind === 'authorization_code' ? method.obtain.issuer : undefined;
@@ -42,6 +49,7 @@ export async function exchange(
   return {
     issued: readTokenAnswer(method, answerForm, body, before, { nowMs, serverNowMs }),
     shop: shopAfterAnswer(platform, answerForm, context.shop, body),
+    body,
   };
 }
 

@@ -22,12 +22,19 @@ import { assertIssuer } from './issuer.ts';
 import { OAUTH1_ANSWER, requestToken } from './oauth1-exchange.ts';
 import { randomNonce } from './random-nonce.ts';
 import { verifyJwt } from './received-jwt.ts';
+import { fromSplit, marketsIn, shareOf, splitOf } from './several-shops.ts';
 import { type Before, type Issued, readTokenAnswer } from './token-answer.ts';
 
 export type { GrantContext } from './grant-context.ts';
 
 /** An issued credential, with shop fields that only the approval told. */
-export type Obtained = Issued & { readonly shop: Readonly<Record<string, string>> };
+export type Obtained = Issued & {
+  readonly shop: Readonly<Record<string, string>>;
+  /** The approval is for several shops, and this is no shop's credential but what each one's own is made of. */
+  readonly shops?: readonly Readonly<Record<string, string>>[];
+  /** The markets that one grant covers, where the answer lists several. */
+  readonly markets?: readonly string[];
+};
 
 type Approval = Readonly<Record<string, string>>;
 
@@ -42,6 +49,7 @@ export async function obtainCredential(context: GrantContext, obtain: Obtain['ki
   const method = methodOf(context.platform, obtain, approval);
   try {
     const obtained = await obtainBy(context, method, approval);
+    if (obtained.shops !== undefined) return obtained;
     const discovery = 'discover' in method.obtain ? method.obtain.discover : undefined;
     const { issued, shop } = await discover(
       { ...context, shop: obtained.shop },
@@ -49,7 +57,7 @@ export async function obtainCredential(context: GrantContext, obtain: Obtain['ki
       obtained,
       obtained.shop,
     );
-    return { ...issued, shop };
+    return { ...obtained, ...issued, shop };
   } catch (error) {
     throw asRefusal(error);
   }
@@ -71,6 +79,13 @@ async function obtainBy(context: GrantContext, method: AuthMethod, approval: App
     case 'jwt_bearer':
       return await fromForm(context, method, checkCredentialForm(obtain, approval));
   }
+}
+
+/** One shop's own credential, of what an approval for several gave. Throws as obtaining does. */
+export async function obtainShare(context: GrantContext): Promise<Obtained> {
+  return await shareOf(context).catch((error: unknown) => {
+    throw asRefusal(error);
+  });
 }
 
 /** Renews by the platform's way. Gives all parts, those kept from before included. Throws credential_dead and the codes of an exchange. */
@@ -126,10 +141,15 @@ async function fromCode(
   const code = approval[step.codeParameter ?? 'code'];
   const brought = { ...approval, ...(code === undefined ? {} : { code }) };
   const before = { ...NOTHING, parts: partsOf(step.credentialFields, approval) };
+  const split = splitOf(obtain, approval);
+  if (split !== null) return await fromSplit(told, method, split, { before, approval: brought });
   const obtained = await exchange(told, method, obtain.token, { before, approval: brought });
-  return obtain.then === 'renew'
-    ? await mint({ ...context, shop: obtained.shop }, method, obtained.issued)
-    : flat(obtained);
+  const markets = marketsIn(obtain, obtained.body);
+  const issued =
+    obtain.then === 'renew'
+      ? await mint({ ...context, shop: obtained.shop }, method, obtained.issued)
+      : flat(obtained);
+  return markets === null ? issued : { ...issued, markets };
 }
 
 async function fromOAuth1(

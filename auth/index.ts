@@ -18,7 +18,13 @@ import { type Moment, type Values, valuesOf } from './values.ts';
 
 export { type CallbackVerdict, verifyCallback } from './callback-signature.ts';
 export type { SigningContext } from './context.ts';
-export { type GrantContext, obtainCredential, renewCredential, upgradeCredential } from './grant.ts';
+export {
+  type GrantContext,
+  obtainCredential,
+  obtainShare,
+  renewCredential,
+  upgradeCredential,
+} from './grant.ts';
 export { type ReceivedMessage, type ReceivedVerdict, verifyReceived } from './received.ts';
 export type { Issued } from './token-answer.ts';
 

@@ -1,6 +1,7 @@
 // How a credential is obtained, as data: the approval's address, its callback steps, what is entered by hand. Texts are templates, as in a token
 // request. A function stands here only where data cannot say it, and is pure.
 import type { Json, PlatformRequest } from './platform-resource.ts';
+import type { SeveralShops } from './platform-several.ts';
 import type { JwtExpected, OAuth1Sign, ReceivedSignature } from './platform-sign.ts';
 import type { CredentialField, Part, TokenRequest } from './platform-token.ts';
 
@@ -14,6 +15,8 @@ export interface CallbackStep {
   readonly stateParameter: string;
   /** Parameters this step must carry when the merchant approved. */
   readonly required: readonly string[];
+  /** Of these it must carry one at least. */
+  readonly requiredOneOf?: readonly string[];
   /** A parameter and the values of it that mean the merchant declined. */
   readonly denied?: { readonly parameter: string; readonly values?: readonly string[] };
   /** Parameter that carries the authorization code; default code. It is {code} in the exchange. */
@@ -115,6 +118,8 @@ export interface CodeObtain {
   readonly callback: readonly CallbackStep[];
   readonly issuer?: Issuer;
   readonly discover?: Discovery;
+  /** What becomes of an approval that is good for several shops. */
+  readonly severalShops?: SeveralShops;
   /** The code's own token is only good for minting the one that calls carry: renewed at once, its parts kept. */
   readonly then?: 'renew';
 }

@@ -106,5 +106,7 @@ export interface Proof {
     readonly shopName: string | null;
     readonly scopes: readonly string[] | null;
     readonly facts: Readonly<Record<string, string>>;
+    /** The markets one grant covers, where the platform tells several. */
+    readonly markets?: readonly string[];
   };
 }

@@ -18,6 +18,7 @@ export type * from './platform-auth.ts';
 export type * from './platform-notification.ts';
 export type * from './platform-obtain.ts';
 export type * from './platform-resource.ts';
+export type * from './platform-several.ts';
 export type * from './platform-sign.ts';
 export type * from './platform-token.ts';
 

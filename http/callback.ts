@@ -110,6 +110,9 @@ function refuseForeignState(row: CallbackRow, nowMs: number): void {
 
 function requireParameters(step: CallbackStep, parameters: Parameters): void {
   const missing = step.required.filter((name) => (parameters[name] ?? '') === '');
+  const choice = step.requiredOneOf ?? [];
+  const isWithout = choice.length > 0 && choice.every((name) => (parameters[name] ?? '') === '');
+  if (isWithout) missing.push(choice[0] ?? '');
   if (missing.length === 0) return;
   throw new MooringError('invalid_callback', `the callback lacks "${missing[0]}"`, {
     fields: missing.map((name) => ({ path: `/${name}`, rule: 'is missing' })),

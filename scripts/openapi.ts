@@ -27,6 +27,7 @@ const deps: HttpDeps = {
     start: unused,
     startAndAuthorize: unused,
     authorize: unused,
+    decideMove: unused,
     refreshNow: unused,
     ensureFresh: unused,
     tell: unused,

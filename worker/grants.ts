@@ -1,7 +1,8 @@
 // auth/ as the lifecycle's activities use it: an exchange's context is all it needs.
 import type { Grants } from '../activities/lifecycle-deps.ts';
 import { adoptCredential } from '../auth/adopt.ts';
-import { obtainCredential, renewCredential } from '../auth/index.ts';
+import { upgradeCredential } from '../auth/grant.ts';
+import { obtainCredential, obtainShare, renewCredential } from '../auth/index.ts';
 import { MooringError } from '../domain/errors.ts';
 import type { Obtain } from '../domain/platform.ts';
 import { missingScopes } from '../platforms/scopes.ts';
@@ -10,6 +11,7 @@ const OBTAIN: readonly Obtain['kind'][] = ['authorization_code', 'key_handshake'
 
 export const grants: Grants = {
   obtain: async (context, obtain) => {
+    if (obtain === 'share') return await obtainShare(context);
     if (obtain === 'imported') return await adoptCredential(context);
     const kind = OBTAIN.find((one) => one === obtain);
     if (kind === undefined)
@@ -17,5 +19,10 @@ export const grants: Grants = {
     return await obtainCredential(context, kind);
   },
   renew: (context, credential, method) => renewCredential(context, method, credential),
+  upgrade: async (context, { material }, to) => {
+    const method = context.methodFor(material.kind);
+    if (method.upgrade?.to === to) return await upgradeCredential(context, method, material);
+    throw new MooringError('upgrade_unavailable', `"${material.kind}" does not become "${to}"`);
+  },
   missingScopes,
 };

@@ -1,6 +1,6 @@
 // Shopee Open Platform v2, as data. Facts: Shopee's own API schemas and guides, as bundled in congminh1254/shopee-sdk. One host: that of
 // Singapore, which serves South-East Asia; Brazil and China have others (not here). Success is `error: ""`, whatever HTTP says.
-import type { HmacSign, Json, Platform } from '../../domain/platform.ts';
+import type { HmacSign, Json, Platform, TokenRequest } from '../../domain/platform.ts';
 import { objectAt, textOf, valueAt } from '../json.ts';
 import { ITEM_GONE } from './items.ts';
 import { RESOURCES } from './resources.ts';
@@ -23,6 +23,17 @@ const SHOP: HmacSign = {
   ...PUBLIC,
   message: [...PUBLIC.message, '{accessToken}', '{shopId}'],
   query: { ...PUBLIC.query, access_token: '{accessToken}', shop_id: '{shopId}' },
+};
+
+/** Of one shop's refresh token, or of a main account's first one, which works once for each of its shops. */
+const REFRESH: TokenRequest = {
+  url: `${HOST}/api/v2/auth/access_token/get`,
+  method: 'POST',
+  format: 'json',
+  parameters: { refresh_token: '{refreshToken}', partner_id: '{clientId}', shop_id: '{shopId}' },
+  numeric: ['partner_id', 'shop_id'],
+  clientAuthentication: 'signed',
+  sign: PUBLIC,
 };
 
 /** The daily quota is given back at midnight UTC+8; asked again every hour. */
@@ -113,14 +124,31 @@ export const shopee = {
           clientAuthentication: 'signed',
           sign: PUBLIC,
         },
+        // A main account approves for all its shops. The first refresh token of its grant gives each shop a pair of its own, once a shop.
+        severalShops: {
+          kind: 'split',
+          when: 'main_account_id',
+          token: {
+            url: `${HOST}/api/v2/auth/token/get`,
+            method: 'POST',
+            format: 'json',
+            parameters: { code: '{code}', partner_id: '{clientId}', main_account_id: '{main_account_id}' },
+            numeric: ['partner_id', 'main_account_id'],
+            clientAuthentication: 'signed',
+            sign: PUBLIC,
+          },
+          list: { path: 'shop_id_list', shopField: 'shopId' },
+          perShop: REFRESH,
+          certainty: 'vendor',
+        },
         callback: [
           {
             step: 'callback',
             method: 'GET',
             from: 'browser',
             stateParameter: 'state',
-            // An approval by main account brings main_account_id instead, and many shops: not taken yet.
-            required: ['code', 'shop_id', 'state'],
+            required: ['code', 'state'],
+            requiredOneOf: ['shop_id', 'main_account_id'],
             denied: { parameter: 'error' },
             shopFields: { shopId: 'shop_id' },
             grants: true,
@@ -130,15 +158,7 @@ export const shopee = {
       renew: {
         kind: 'refresh_token',
         when: 'ahead',
-        token: {
-          url: `${HOST}/api/v2/auth/access_token/get`,
-          method: 'POST',
-          format: 'json',
-          parameters: { refresh_token: '{refreshToken}', partner_id: '{clientId}', shop_id: '{shopId}' },
-          numeric: ['partner_id', 'shop_id'],
-          clientAuthentication: 'signed',
-          sign: PUBLIC,
-        },
+        token: REFRESH,
         rotates: true,
         // Single use; the old access token goes on for five minutes, the old refresh token does not.
         previousUsable: false,
