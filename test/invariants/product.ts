@@ -176,7 +176,7 @@ async function environment(product: Product): Promise<Record<string, string>> {
   const sandboxUrl = await sandboxAddress(product);
   return {
     MOORING_PUBLIC_URL: product.apiUrl,
-    MOORING_KEK: (await readFile(join(product.folder, 'kek'), 'utf8')).trim(),
+    MOORING_KEK_FILE: join(product.folder, 'kek'),
     MOORING_ORIGIN_OVERRIDES: JSON.stringify(
       Object.fromEntries(origins.map((origin) => [origin, sandboxUrl])),
     ),
@@ -196,7 +196,9 @@ interface App {
 
 async function registerApps(product: Product, secrets: Readonly<Record<string, string>>): Promise<void> {
   const { data } = await product.control<{ data: App[] }>('GET', '/apps');
-  for (const { platform, clientId, secret } of data) {
+  const offered = await product.api<{ data: { id: string }[] }>('GET', '/v1/platforms');
+  const known = new Set(offered.body.data.map(({ id }) => id));
+  for (const { platform, clientId, secret } of data.filter((app) => known.has(app.platform))) {
     // A platform of keys and handshakes knows no app.
     if (clientId === '') continue;
     const clientSecret = secrets[platform] ?? secret;
