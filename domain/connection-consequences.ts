@@ -25,7 +25,7 @@ export function consequences(before: ConnectionState, after: ConnectionState): r
 /** A connection that was never authorized and whose caller was refused leaves nothing. */
 function isDiscarded(state: ConnectionState): boolean {
   const { lifecycle } = state;
-  return lifecycle.name === 'abandoned' && lifecycle.because === 'refused' && state.generation === 0;
+  return lifecycle.name === 'abandoned' && lifecycle.because === 'discarded' && state.generation === 0;
 }
 
 /** A renewed credential is told by its own transaction; a new grant is told here. */

@@ -1,6 +1,6 @@
 // Rules about the grant and its renewal: authorized, refreshed, lost, dead. A transient failure never counts against the grant,
 // and an answer of an older generation never speaks about a newer one.
-import type { ConnectionState, Rule } from './connection.ts';
+import type { ConnectionState, Rule, Step } from './connection.ts';
 import { waitingMove } from './connection-move.ts';
 import {
   afterFlight,
@@ -14,6 +14,7 @@ import {
   startRefresh,
   waitForFlight,
 } from './connection-steps.ts';
+import type { ErrorCode } from './errors.ts';
 
 export const authorizationStarted: Rule<'authorization_started'> = (state) => {
   if (state.lifecycle.name === 'revoking' || state.work.authorizing) return null;
@@ -45,12 +46,20 @@ export const authorized: Rule<'authorized'> = (state, event) => {
 
 export const authorizationRefused: Rule<'authorization_refused'> = (state, event) => {
   const idle = { ...state, work: { ...state.work, authorizing: false } };
-  if (state.lifecycle.name !== 'connecting' || !event.discard) return only(idle);
-  return only(
-    { ...idle, lifecycle: { name: 'abandoned', because: 'refused' } },
-    { type: 'discard', row: state.generation === 0 },
-  );
+  if (state.lifecycle.name !== 'connecting') return only(idle);
+  if (event.discard) return abandoned(idle, 'discarded', state.generation === 0);
+  return REFUSED_FOR_GOOD.has(event.code) ? abandoned(idle, 'refused', false) : only(idle);
 };
+
+function abandoned(state: ConnectionState, because: 'refused' | 'discarded', row: boolean): Step {
+  return only({ ...state, lifecycle: { name: 'abandoned', because } }, { type: 'discard', row });
+}
+
+/** No other approval of this shop would do better. After any other refusal the merchant may try again, and the connection waits. */
+const REFUSED_FOR_GOOD: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'shop_already_connected',
+  'shop_mismatch',
+]);
 
 export const refreshCameDue: Rule<'refresh_came_due'> = (state) => startRefresh(state);
 

@@ -39,7 +39,8 @@ export type Lifecycle =
     }
   | { readonly name: 'revoking'; readonly by: string; readonly upstream: boolean; readonly erase: boolean }
   | { readonly name: 'revoked'; readonly upstream: UpstreamRevocation }
-  | { readonly name: 'abandoned'; readonly because: 'deadline' | 'revoked' | 'refused' };
+  /** discarded: its caller was refused, and nothing of it is kept */
+  | { readonly name: 'abandoned'; readonly because: 'deadline' | 'revoked' | 'refused' | 'discarded' };
 
 export type DegradedCause =
   | 'platform_down'

@@ -14,7 +14,14 @@ import { type ConnectSessionRow, useConnectSession } from '../store/connect-sess
 import { type ConnectionListRow, readConnection } from '../store/connections-list.ts';
 import type { Tx } from '../store/database.ts';
 import { insertNewConnection, type NewConnectionWish } from '../store/new-connection.ts';
-import { authorizationRow, connectPasted, elsewhere, reopenIfFinal, replacePasted } from './connecting.ts';
+import {
+  authorizationRow,
+  connectPasted,
+  elsewhere,
+  endUnapproved,
+  reopenIfFinal,
+  replacePasted,
+} from './connecting.ts';
 import type { HttpDeps } from './deps.ts';
 import { textRecord } from './schemas/connections.ts';
 import { codeChallenge, codeVerifier, hashToken, mintToken } from './tokens.ts';
@@ -60,17 +67,19 @@ export async function connectFromPage(deps: HttpDeps, wish: PageWish): Promise<C
   if (approach.kind !== 'pasted')
     throw new MooringError('internal', 'this platform is approved in the browser');
   const credential = checkCredentialForm(approach.obtain, pick(body, approach.obtain.fields));
-  const existing = usable(wish.connection);
+  const existing = usable(wish);
   const id = existing?.id ?? (await connectPasted(deps, newWish(wish), credential, session.id));
   if (existing !== null) {
     const { platform } = approach;
     const shop = shopAgain(platform, existing, body);
     await replacePasted(deps, existing, { platform, credential, shop, sessionId: session.id });
   }
-  return deps.db.inTenant(session.tenantId, async (tx) => {
+  const connected = await deps.db.inTenant(session.tenantId, async (tx) => {
     await useConnectSession(tx, session.id, id, new Date(deps.nowMs()));
     return readConnection(tx, id);
   });
+  await endOther(deps, wish.connection, id);
+  return connected;
 }
 
 /** Writes the attempt, starts the workflow, and gives the address to send the browser to. */
@@ -79,7 +88,7 @@ export async function beginApproval(deps: HttpDeps, wish: PageWish, browser: str
   if (approach.kind !== 'browser')
     throw new MooringError('internal', 'this platform takes a pasted credential');
   const { platform, obtain } = approach;
-  const existing = usable(wish.connection);
+  const existing = usable(wish);
   const shop =
     existing === null
       ? parseShop(platform, pick(wish.body, platform.shop))
@@ -115,6 +124,7 @@ export async function beginApproval(deps: HttpDeps, wish: PageWish, browser: str
     };
   });
   await deps.lifecycle.start({ tenantId: session.tenantId, connectionId: begun.connectionId });
+  await endOther(deps, wish.connection, begun.connectionId);
   const url = authorizeUrl(obtain, {
     shop,
     clientId: begun.clientId ?? '',
@@ -136,7 +146,7 @@ async function connectionFor(
   wish: PageWish,
   shop: Readonly<Record<string, string>>,
 ): Promise<ConnectionId> {
-  const existing = usable(wish.connection);
+  const existing = usable(wish);
   if (existing === null) return insertNewConnection(tx, { ...newWish(wish), shop });
   await reopenIfFinal(tx, existing, deps.nowMs());
   return existing.id;
@@ -149,10 +159,21 @@ function shopAgain(platform: Platform, existing: ConnectionListRow, body: PageWi
   return Object.keys(stated).length === 0 ? known : parseShop(platform, { ...known, ...stated });
 }
 
-/** What never was approved is not worth keeping: the merchant may have named another shop by now. */
-function usable(connection: ConnectionListRow | null): ConnectionListRow | null {
+/** A connection that had a grant, or one that waits for the same shop's approval. The merchant may have named another shop by now. */
+function usable({ connection, approach, body }: PageWish): ConnectionListRow | null {
   if (connection === null || connection.generation > 0) return connection;
-  return null;
+  if (connection.lifecycle !== 'connecting' || connection.fencedAt !== null) return null;
+  const { platform } = approach;
+  const known = textRecord(connection.shop);
+  const named = parseShop(platform, pick(body, platform.shop));
+  const isSame =
+    platform.id === connection.platform && platform.shop.every(({ name }) => known[name] === named[name]);
+  return isSame ? connection : null;
+}
+
+/** A shop that was named before, and never approved, waits for nobody any more. */
+async function endOther(deps: HttpDeps, before: ConnectionListRow | null, now: ConnectionId): Promise<void> {
+  if (before !== null && before.id !== now && before.generation === 0) await endUnapproved(deps, before);
 }
 
 function newWish(wish: PageWish): NewConnectionWish {

@@ -1,16 +1,16 @@
 // One callback, judged: is it ours, for this platform and step, from the browser it began in, in time, and the first? Only then are
 // its parameters sealed and the workflow asked. Exchanges nothing itself, and never believes a parameter that names a shop.
-import { MooringError } from '../domain/errors.ts';
+import { type ErrorCode, MooringError } from '../domain/errors.ts';
 import type { AuthMethod, BrowserObtain, CallbackStep, Platform } from '../domain/platform.ts';
 import { shopAfterCallback } from '../platforms/shop.ts';
 import {
   type CallbackRow,
   findAuthorizationByState,
   receiveCallback,
-  receiveDenial,
+  receiveRefusal,
 } from '../store/authorization-callbacks.ts';
 import { readConnection } from '../store/connections-list.ts';
-import { sealForAuthorization, throwIfRefused } from './connecting.ts';
+import { endUnapproved, sealForAuthorization, throwIfRefused } from './connecting.ts';
 import type { HttpDeps } from './deps.ts';
 import { textRecord } from './schemas/connections.ts';
 import { codeVerifier, hashToken, isSameHash } from './tokens.ts';
@@ -76,7 +76,7 @@ export async function takeCallback(deps: HttpDeps, callback: Callback): Promise<
   if (!step.step.grants) return row;
   refuseForeignState(row, deps.nowMs());
   requireParameters(step.step, parameters);
-  await checkShop(deps, step, row, parameters);
+  await checkShop(deps, step, row, parameters).catch((error: unknown) => refuseShop(deps, row, error));
   await receive(deps, callback, row, state);
   const outcome = await deps.lifecycle.authorize(row.connectionId, { authorizationId: row.id });
   if (outcome === null)
@@ -141,25 +141,28 @@ async function receive(deps: HttpDeps, callback: Callback, row: CallbackRow, sta
   if (!isFirst) throw invalidState('the state was used before');
 }
 
-/** A declined first approval ends the connection; a declined reconnect leaves everything as it was. */
 async function deny(deps: HttpDeps, row: CallbackRow): Promise<never> {
-  const isFirst = await deps.db.inTenant(row.tenantId, (tx) =>
-    receiveDenial(tx, row.id, new Date(deps.nowMs())),
-  );
-  if (isFirst) {
-    const connection = await deps.db.inTenant(row.tenantId, (tx) => readConnection(tx, row.connectionId));
-    if (connection?.lifecycle === 'connecting') {
-      await deps.lifecycle.tell(row.connectionId, {
-        name: 'revoke',
-        by: 'merchant',
-        upstream: false,
-        erase: false,
-      });
-    }
-  }
+  await endAttempt(deps, row, 'authorization_denied');
   throw new MooringError('authorization_denied', 'the merchant declined the approval', {
     detail: { authorizationId: row.id },
   });
+}
+
+/** An approval of another shop is used up: its code is for a shop that nobody asked for. */
+async function refuseShop(deps: HttpDeps, row: CallbackRow, error: unknown): Promise<never> {
+  if (error instanceof MooringError && error.code === 'shop_mismatch')
+    await endAttempt(deps, row, 'shop_mismatch');
+  throw error;
+}
+
+/** A first approval that fails for good ends the connection; a reconnect that does leaves everything as it was. */
+async function endAttempt(deps: HttpDeps, row: CallbackRow, refusal: ErrorCode): Promise<void> {
+  const isFirst = await deps.db.inTenant(row.tenantId, (tx) =>
+    receiveRefusal(tx, row.id, { refusal, at: new Date(deps.nowMs()) }),
+  );
+  if (!isFirst) return;
+  const connection = await deps.db.inTenant(row.tenantId, (tx) => readConnection(tx, row.connectionId));
+  if (connection !== null) await endUnapproved(deps, connection);
 }
 
 function isDenied(step: CallbackStep, parameters: Parameters): boolean {

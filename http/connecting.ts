@@ -153,6 +153,12 @@ export function elsewhere(
   return isElsewhere(textRecord(connection.shop), shop) ? { shop } : {};
 }
 
+/** What never was approved, and will not be by this way, ends at once and not at its deadline. */
+export async function endUnapproved(deps: HttpDeps, connection: ConnectionListRow): Promise<void> {
+  if (connection.lifecycle !== 'connecting') return;
+  await deps.lifecycle.tell(connection.id, { name: 'revoke', by: 'merchant', upstream: false, erase: false });
+}
+
 /** A revoked connection begins again under its own id; one that is being revoked cannot. */
 export async function reopenIfFinal(tx: Tx, connection: ConnectionListRow, nowMs: number): Promise<void> {
   const { lifecycle } = connection;

@@ -1,5 +1,6 @@
 // The callback's side of authorizations: found by the hash of their state, over all tenants, because the state is the proof; and
 // taken once. Sealed parameters go in here and are opened elsewhere.
+import type { ErrorCode } from '../domain/errors.ts';
 import type { AuthorizationId, ConnectionId, ConnectSessionId, TenantId } from '../domain/ids.ts';
 import type { Tx } from './database.ts';
 import type { Authorization } from './generated/client.ts';
@@ -43,14 +44,23 @@ export async function receiveCallback(
   return count === 1;
 }
 
-/** Uses up the state of an attempt that the merchant declined; false when it was used before. */
-export async function receiveDenial(tx: Tx, id: AuthorizationId, at: Date): Promise<boolean> {
+const REFUSALS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  authorization_denied: 'the merchant declined',
+  shop_mismatch: 'the approval was for another shop',
+};
+
+/** Uses up the state of an attempt that its own callback ends; false when it was used before. */
+export async function receiveRefusal(
+  tx: Tx,
+  id: AuthorizationId,
+  { refusal, at }: { readonly refusal: ErrorCode; readonly at: Date },
+): Promise<boolean> {
   const { count } = await tx.authorization.updateMany({
     where: { id, status: 'started', settledAt: null, callbackAt: null },
     data: {
       status: 'refused',
-      refusal: 'authorization_denied',
-      refusalDetail: 'the merchant declined',
+      refusal,
+      refusalDetail: REFUSALS[refusal] ?? refusal,
       callbackAt: at,
       settledAt: at,
       sealed: null,

@@ -131,7 +131,9 @@ async function openLink(deps: HttpDeps, token: string): Promise<Link> {
     const tenant = await readTenant(tx, session.tenantId);
     if (tenant === null || tenant.erasingAt !== null)
       throw new MooringError('session_expired', 'the link has expired');
-    const connection = session.connectionId === null ? null : await readConnection(tx, session.connectionId);
+    const made = session.connectionId === null ? null : await readConnection(tx, session.connectionId);
+    // What was refused before it was ever approved leaves the link as it was: for this shop, another one, or another platform.
+    const connection = made?.lifecycle === 'abandoned' && made.generation === 0 ? null : made;
     const asked = session.permissions.length > 0 ? session.permissions : (connection?.permissions ?? []);
     return {
       session,

@@ -54,6 +54,25 @@ describe('what follows from a transition', () => {
     expect(effectNames(live(REFRESHING, [REFRESHED]))).toEqual([]);
   });
 
+  test('a first approval refused for good is told, and what it sealed is destroyed', () => {
+    const step = live(CONNECTING, [
+      { type: 'authorization_started' },
+      { type: 'authorization_refused', code: 'shop_already_connected', discard: false },
+    ]);
+    expect(step.effects).toEqual([
+      {
+        type: 'write_projection',
+        events: [
+          {
+            type: 'connection.abandoned',
+            data: { state: 'abandoned', from: 'connecting', because: 'refused' },
+          },
+        ],
+      },
+      { type: 'discard', row: false },
+    ]);
+  });
+
   test('recovering is told as such', () => {
     const [projection] = live(REFRESHING, [down, RETRY, REFRESHED]).effects;
     expect(projection).toMatchObject({ events: [{ type: 'connection.recovered' }] });

@@ -7,6 +7,7 @@ import {
   down,
   GRANT,
   live,
+  REAUTH,
   REFRESHED,
   REFRESHING,
   RETRY,
@@ -44,7 +45,34 @@ const ROWS: readonly Row[] = [
       { type: 'authorization_started' },
       { type: 'authorization_refused', code: 'credential_rejected', discard: true },
     ],
+    'abandoned (discarded)',
+  ],
+  [
+    'a shop that another connection has ends the first approval at once',
+    CONNECTING,
+    [
+      { type: 'authorization_started' },
+      { type: 'authorization_refused', code: 'shop_already_connected', discard: false },
+    ],
     'abandoned (refused)',
+  ],
+  [
+    'a platform that is down does not: the merchant may try again',
+    CONNECTING,
+    [
+      { type: 'authorization_started' },
+      { type: 'authorization_refused', code: 'platform_down', discard: false },
+    ],
+    'connecting',
+  ],
+  [
+    'a shop that another connection has moves nothing where there is a grant already',
+    REAUTH,
+    [
+      { type: 'authorization_started' },
+      { type: 'authorization_refused', code: 'shop_already_connected', discard: false },
+    ],
+    'reauth_required (grant_dead)',
   ],
   ['a proved credential makes it active', CONNECTING, [{ ...GRANT, generation: 1 }], 'active'],
   [

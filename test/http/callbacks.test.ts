@@ -184,14 +184,12 @@ describe('a hostile callback', () => {
     expect(page.text).not.toContain('http-equiv');
   });
 
-  it('for another shop than it was begun for is refused', async () => {
+  it('for another shop than it was begun for is refused, used up, and ends what was never approved', async () => {
     const { cookie, state, connectionId } = await begin();
-    await expectRefused(
-      await callback(`state=${state}&code=x&shop=other.acorn.example`, cookie),
-      422,
-      'shop_mismatch',
-      connectionId,
-    );
+    const other = `state=${state}&code=x&shop=other.acorn.example`;
+    await expectRefused(await callback(other, cookie), 422, 'shop_mismatch', connectionId);
+    expect(api.commands).toContain(`revoke ${connectionId}`);
+    await expectRefused(await callback(`state=${state}&code=x`, cookie), 400, 'invalid_state', connectionId);
   });
 
   it('with a parameter twice, or without its code, is refused', async () => {
@@ -321,5 +319,43 @@ describe('the link', () => {
       "SELECT fenced_at FROM connections WHERE shop->>'url' = 'https://p.example'",
     );
     expect(rows[0].fenced_at).not.toBeNull();
+  });
+});
+
+describe('a second try through the same link', () => {
+  const lastConnection = async () =>
+    (
+      await api.database.owner.query(
+        'SELECT connection_id FROM authorizations ORDER BY created_at DESC LIMIT 1',
+      )
+    ).rows[0].connection_id;
+  const submit = (link: string, shop: string) =>
+    api.call('POST', link, { key: null, form: { platform: 'acorn', shop } });
+  const revoked = (id: string) => api.commands.filter((one) => one === `revoke ${id}`).length;
+
+  it('asks for the same shop again on the connection that waits for it', async () => {
+    const { link, connectionId } = await begin();
+    expect((await submit(link, 'demo.acorn.example')).status).toBe(200);
+    expect(await lastConnection()).toBe(connectionId);
+    expect(revoked(connectionId)).toBe(0);
+  });
+
+  it('for another shop begins another connection, and the first waits no longer', async () => {
+    const { link, connectionId } = await begin();
+    expect((await submit(link, 'second.acorn.example')).status).toBe(200);
+    expect(await lastConnection()).not.toBe(connectionId);
+    expect(revoked(connectionId)).toBe(1);
+  });
+
+  it('begins anew where the first was refused for good', async () => {
+    const { link, connectionId } = await begin();
+    await api.database.owner.query(
+      "UPDATE connections SET lifecycle = 'abandoned', state = 'abandoned', fenced_at = now() WHERE id = $1",
+      [connectionId],
+    );
+    const form = await api.call('GET', link, { key: null });
+    expect(form.text).toContain('<label for="shop">Shop address</label>');
+    expect((await submit(link, 'demo.acorn.example')).status).toBe(200);
+    expect(await lastConnection()).not.toBe(connectionId);
   });
 });

@@ -38,6 +38,21 @@ test('a shop has one connection that is not final', async () => {
   expect(rows).toEqual([]);
 });
 
+test('a first approval of a shop that is connected already ends at once, and says so', async () => {
+  const first = await world.connect();
+  const second = await world.newConnection();
+  world.fake.proves(second, { shopKey: `shop of ${first}` });
+  expect(await world.authorize(second)).toMatchObject({ outcome: 'refused', code: 'shop_already_connected' });
+  await world.handle(second).result();
+  expect(await world.row(second)).toMatchObject({
+    state: 'abandoned',
+    lifecycle: 'abandoned',
+    generation: 0,
+  });
+  expect(await world.events(second)).toEqual(['connection.abandoned']);
+  expect(await world.row(first)).toMatchObject({ state: 'active' });
+});
+
 test('too few scopes: a browser’s approval waits for a wider one, a pasted one leaves nothing', async () => {
   const id = await world.newConnection();
   world.fake.proves(id, { scopes: [] });
