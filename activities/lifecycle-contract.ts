@@ -18,6 +18,14 @@ export interface CompleteAuthorizationInput extends ConnectionRef {
   readonly confirmedBy?: string;
 }
 
+/** A further shop of an approval for several: its attempt is sealed and waits for its own workflow. */
+export interface FurtherShop {
+  readonly connectionId: ConnectionId;
+  readonly authorizationId: AuthorizationId;
+  /** made for this attempt: a refusal removes it */
+  readonly isNew: boolean;
+}
+
 export type AuthorizationResult =
   | {
       readonly outcome: 'authorized';
@@ -26,6 +34,8 @@ export type AuthorizationResult =
       readonly renew: 'ahead' | 'on_use' | 'none';
       readonly sameTokenAgain: boolean;
       readonly missingScopes: readonly string[];
+      /** further shops of the same approval, each to be asked for by its own workflow */
+      readonly shares?: readonly FurtherShop[];
     }
   /** proved at another address, and kept until somebody confirms it */
   | {
@@ -83,6 +93,22 @@ export type RefreshResult =
       readonly clearsAtMs?: number;
     };
 
+export interface UpgradeInput extends AttemptInput {
+  readonly platform: string;
+  readonly from: string;
+  readonly to: string;
+  /** the fleet run or request that asked */
+  readonly requestedBy: string;
+}
+
+/** As a refresh, with how the new kind is renewed. */
+export type UpgradeResult =
+  | Exclude<RefreshResult, { readonly outcome: 'refreshed' }>
+  | (Extract<RefreshResult, { readonly outcome: 'refreshed' }> & {
+      readonly renew: 'ahead' | 'on_use' | 'none';
+      readonly sameTokenAgain: boolean;
+    });
+
 export interface ProbeInput extends ConnectionRef {
   readonly generation: number;
   readonly reason: ProbeReason;
@@ -103,8 +129,11 @@ export interface LifecycleActivities {
   readTimings(input: ConnectionRef): Promise<Timings>;
   completeAuthorization(input: CompleteAuthorizationInput): Promise<AuthorizationResult>;
   endMove(input: EndMoveInput): Promise<void>;
+  beginShares(input: { readonly tenantId: TenantId; readonly shares: readonly FurtherShop[] }): Promise<void>;
   refreshCredential(input: AttemptInput): Promise<RefreshResult>;
   settleLostRefresh(input: AttemptInput): Promise<RefreshResult>;
+  upgradeCredential(input: UpgradeInput): Promise<UpgradeResult>;
+  settleLostUpgrade(input: UpgradeInput): Promise<UpgradeResult>;
   probeConnection(input: ProbeInput): Promise<ProbeResult>;
   writeProjection(input: Projection): Promise<void>;
   setSchedule(input: ConnectionRef & { readonly pausedNote: string | null }): Promise<void>;

@@ -1,7 +1,7 @@
 // What the lifecycle's activities are made of: each takes the few members it uses. The worker's main composes them.
 
 import type { Timings } from '../domain/connection.ts';
-import type { ConnectionId, TenantId } from '../domain/ids.ts';
+import type { AuthorizationId, ConnectionId, TenantId } from '../domain/ids.ts';
 import type { AuthMethod, Platform } from '../domain/platform.ts';
 import type { Permission } from '../domain/resource.ts';
 import type { Exchange, ExchangeContext, OpenCredential } from '../egress/exchange.ts';
@@ -33,6 +33,8 @@ export interface Grants {
   obtain(context: ExchangeContext, obtain: string): Promise<IssuedCredential>;
   /** Throws credential_dead, registration_rejected or a platform_… code. Gives all parts, kept ones included. */
   renew(context: ExchangeContext, credential: OpenCredential, method: AuthMethod): Promise<IssuedCredential>;
+  /** Exchanges it for one of the kind `to`, as its own kind's `upgrade` says. Throws as `renew`, and upgrade_unavailable. */
+  upgrade(context: ExchangeContext, credential: OpenCredential, to: string): Promise<IssuedCredential>;
   missingScopes(
     platform: Platform,
     permissions: readonly Permission[],
@@ -57,10 +59,17 @@ export interface ListedSchedule {
   readonly pausedNote: string | null;
 }
 
+export interface AttemptToRun {
+  readonly authorizationId: AuthorizationId;
+  readonly discardOnRefusal: boolean;
+}
+
 /** The workflows of connections and breakers, as a client sees them. */
 export interface LifecycleWorkflows {
   /** Starts it, or leaves the running one alone. */
   start(ref: ConnectionRef): Promise<void>;
+  /** Starts it where it does not run, and hands it one attempt: done once that is taken, whatever it comes to. */
+  authorize(ref: ConnectionRef, attempt: AttemptToRun): Promise<void>;
   isRunning(connectionId: ConnectionId): Promise<boolean>;
   /** Ids of the connections whose workflow runs, as the visibility store knows: it may be some seconds late. */
   listRunning(): AsyncIterable<ConnectionId>;

@@ -14,7 +14,9 @@ import { reopenConnection } from './reopen-connection.ts';
 import { reportRegistration } from './report-registration.ts';
 import { cancelRuns, removeSchedule, setSchedule } from './set-schedule.ts';
 import { settleLostRefresh } from './settle-lost-refresh.ts';
+import { beginShares } from './share-grant.ts';
 import { sweep } from './sweep.ts';
+import { settleLostUpgrade, upgradeCredential } from './upgrade-credential.ts';
 import { writeProjection } from './write-projection.ts';
 
 export function createLifecycleActivities(deps: LifecycleDeps): LifecycleActivities {
@@ -24,8 +26,11 @@ export function createLifecycleActivities(deps: LifecycleDeps): LifecycleActivit
     readTimings: readTimings(deps),
     completeAuthorization: completeAuthorization(deps),
     endMove: endMove(deps),
+    beginShares: beginShares(deps),
     refreshCredential: refreshCredential(deps),
     settleLostRefresh: settleLostRefresh(deps),
+    upgradeCredential: upgradeCredential(deps),
+    settleLostUpgrade: settleLostUpgrade(deps),
     probeConnection: probeConnection(deps),
     writeProjection: writeProjection(deps),
     setSchedule: setSchedule(deps),

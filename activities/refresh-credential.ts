@@ -3,7 +3,7 @@
 import { type ErrorCode, MooringError } from '../domain/errors.ts';
 import { IN_FLIGHT_MS } from '../domain/refresh-plan.ts';
 import { tlsFaultOf } from '../domain/tls-fault.ts';
-import type { ExchangeContext } from '../egress/exchange.ts';
+import type { ExchangeContext, OpenCredential } from '../egress/exchange.ts';
 import { endAttempt, lockConnection } from '../store/connections.ts';
 import { readCredentialFacts } from '../store/credential-facts.ts';
 import type { Tx } from '../store/database.ts';
@@ -17,25 +17,51 @@ type Deps = Pick<LifecycleDeps, 'db' | 'vault' | 'exchange' | 'grants' | 'nowMs'
 
 export const refreshCredential =
   (deps: Deps): LifecycleActivities['refreshCredential'] =>
-  async (attempt) => {
-    const early = await begin(deps, attempt);
-    if (early !== null) return early;
-    const progress = { isIssued: false };
-    try {
-      return await deps.exchange(
-        {
-          tenantId: attempt.tenantId,
-          connectionId: attempt.connectionId,
-          purpose: 'refresh',
-          reason: `refresh ${attempt.generation}/${attempt.epoch}`,
-          credential: 'current',
-        },
-        (context) => exchangeOnce(deps, attempt, context, progress),
-      );
-    } catch (error) {
-      return settle(deps, attempt, progress.isIssued ? LOST : judge(error));
-    }
-  };
+  (attempt) =>
+    exchangeByMarker(deps, attempt, {
+      reason: `refresh ${attempt.generation}/${attempt.epoch}`,
+      issue: (context, credential) =>
+        deps.grants.renew(context, credential, context.methodFor(credential.material.kind)),
+      told: { type: 'refreshed', generation: attempt.generation + 1 },
+    });
+
+/** What is exchanged for a newer credential, and how the timeline tells it. */
+export interface Exchanging {
+  readonly reason: string;
+  readonly issue: (context: ExchangeContext, credential: OpenCredential) => Promise<IssuedCredential>;
+  readonly told: Readonly<Record<string, unknown>> & { readonly type: string };
+  /** What was sent cannot be taken back: an error of the platform's own says nothing about whether it was done. */
+  readonly isIrreversible?: true;
+  readonly alongside?: (tx: Tx, issued: IssuedCredential) => Promise<void>;
+}
+
+/** One exchange of the newest generation, by a marker. Never throws after something was sent. */
+export async function exchangeByMarker(
+  deps: Deps,
+  attempt: AttemptInput,
+  what: Exchanging,
+): Promise<RefreshResult> {
+  const early = await begin(deps, attempt);
+  if (early !== null) return early;
+  const progress = { isIssued: false };
+  try {
+    return await deps.exchange(
+      {
+        tenantId: attempt.tenantId,
+        connectionId: attempt.connectionId,
+        purpose: 'refresh',
+        reason: what.reason,
+        credential: 'current',
+      },
+      (context) => exchangeOnce(deps, attempt, { context, what, progress }),
+    );
+  } catch (error) {
+    const judgement = progress.isIssued ? LOST : judge(error);
+    const isUnclear =
+      what.isIrreversible === true && judgement.outcome === 'failed' && judgement.code === 'platform_down';
+    return settle(deps, attempt, isUnclear ? LOST : judgement);
+  }
+}
 
 /** Looks, under the row's lock, whether this attempt may send at all, and commits its marker. */
 async function begin(deps: Deps, attempt: AttemptInput): Promise<RefreshResult | null> {
@@ -78,20 +104,21 @@ export async function end(tx: Tx, attempt: AttemptInput): Promise<number> {
   return attempt.epoch + 1;
 }
 
-async function exchangeOnce(
-  deps: Deps,
-  attempt: AttemptInput,
-  context: ExchangeContext,
-  progress: { isIssued: boolean },
-): Promise<RefreshResult> {
+interface Sending {
+  readonly context: ExchangeContext;
+  readonly what: Exchanging;
+  readonly progress: { isIssued: boolean };
+}
+
+async function exchangeOnce(deps: Deps, attempt: AttemptInput, sending: Sending): Promise<RefreshResult> {
+  const { context, what, progress } = sending;
   const { credential } = context;
   if (credential === null || credential.generation !== attempt.generation) {
     throw new MooringError('stale_write', `generation ${attempt.generation} is not the newest any more`);
   }
-  const method = context.methodFor(credential.material.kind);
-  const issued = await deps.grants.renew(context, credential, method);
+  const issued = await what.issue(context, credential);
   progress.isIssued = true;
-  const save = () => saveIssued(deps, attempt, context, issued);
+  const save = () => saveIssued(deps, attempt, sending, issued);
   // The pair exists once, in this closure: a database that is away for a moment must not cost the merchant a new approval.
   return save().catch(() => save());
 }
@@ -99,7 +126,7 @@ async function exchangeOnce(
 async function saveIssued(
   deps: Deps,
   attempt: AttemptInput,
-  context: ExchangeContext,
+  { context, what }: Sending,
   issued: IssuedCredential,
 ): Promise<RefreshResult> {
   const { tenantId, connectionId, generation, seq } = attempt;
@@ -119,10 +146,18 @@ async function saveIssued(
       grantedAtMs: attempt.grantedAtMs,
     },
     async (tx) => {
-      const event = { type: 'refreshed', generation: generation + 1 };
       const state = await tx.connection.findUnique({ where: { id: connectionId }, select: { state: true } });
       const from = state?.state ?? 'active';
-      await appendTransition(tx, { connectionId, tenantId, seq, event, from, to: from, atMs: nowMs });
+      await appendTransition(tx, {
+        connectionId,
+        tenantId,
+        seq,
+        event: what.told,
+        from,
+        to: from,
+        atMs: nowMs,
+      });
+      await what.alongside?.(tx, issued);
     },
   );
   if (saved.saved)

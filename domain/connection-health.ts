@@ -26,7 +26,8 @@ export const probeSucceeded: Rule<'probe_succeeded'> = (state) => {
   const reason = state.work.probing;
   const idle = idleProbe(state);
   // The access token still works, so the exchange most likely never arrived: once more, with the same refresh token.
-  if (reason === 'lost_answer') return startRefresh(idle) ?? only(idle);
+  // What is never renewed lost the answer to an upgrade, which is not sent again by itself: it works as before.
+  if (reason === 'lost_answer' && state.renew !== 'none') return startRefresh(idle) ?? only(idle);
   if (state.health.status === 'degraded' && state.health.retry === 'refresh') return only(idle);
   return only({ ...idle, health: HEALTHY });
 };

@@ -4,6 +4,7 @@ import * as credential from './connection-credential.ts';
 import * as ending from './connection-ending.ts';
 import * as health from './connection-health.ts';
 import * as move from './connection-move.ts';
+import * as upgrade from './connection-upgrade.ts';
 
 export const RULES: { readonly [T in EventType]: Rule<T> } = {
   restored: ending.restored,
@@ -22,6 +23,10 @@ export const RULES: { readonly [T in EventType]: Rule<T> } = {
   refresh_discarded: credential.refreshDiscarded,
   refresh_answer_lost: credential.refreshAnswerLost,
   refresh_token_expired: credential.refreshTokenExpired,
+  upgrade_started: upgrade.upgradeStarted,
+  upgraded: upgrade.upgraded,
+  upgrade_failed: upgrade.upgradeFailed,
+  upgrade_answer_lost: upgrade.upgradeAnswerLost,
   grant_died: credential.grantDied,
   secret_did_not_open: credential.secretDidNotOpen,
   retry_came_due: health.retryCameDue,

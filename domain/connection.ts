@@ -175,6 +175,18 @@ type Happening =
   /** `clearsAtMs`: from when nothing of it can be on its way any more */
   | { readonly type: 'refresh_answer_lost'; readonly epoch: number; readonly clearsAtMs?: number }
   | { readonly type: 'refresh_token_expired' }
+  | { readonly type: 'upgrade_started' }
+  | {
+      readonly type: 'upgraded';
+      readonly generation: number;
+      readonly epoch: number;
+      readonly credential: CredentialFacts;
+      readonly renew: ConnectionState['renew'];
+      readonly sameTokenAgain: boolean;
+    }
+  /** `isDoubted`: the platform said that what was to be upgraded is dead */
+  | { readonly type: 'upgrade_failed'; readonly epoch: number; readonly isDoubted: boolean }
+  | { readonly type: 'upgrade_answer_lost'; readonly epoch: number }
   | { readonly type: 'grant_died'; readonly generation: number; readonly epoch?: number }
   | { readonly type: 'secret_did_not_open'; readonly epoch: number }
   | { readonly type: 'retry_came_due' }

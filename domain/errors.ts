@@ -205,6 +205,12 @@ export const ERRORS = {
     retry: false,
     actor: 'merchant',
   },
+  upgrade_unavailable: {
+    status: 422,
+    title: 'The platform has no such upgrade for this credential',
+    retry: false,
+    actor: 'caller',
+  },
   run_not_held: { status: 409, title: 'The run holds no deletions', retry: false, actor: 'caller' },
   // What a platform answered
   platform_unreachable: {

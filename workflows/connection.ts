@@ -24,6 +24,7 @@ import { authorize, decideMove } from './connection-authorize.ts';
 import { attributesOf, cardOf } from './connection-card.ts';
 import { createRun, type Run } from './connection-run.ts';
 import { performTasks } from './connection-tasks.ts';
+import { upgradeCredential } from './connection-upgrade.ts';
 import {
   type AuthorizeInput,
   type AuthorizeOutcome,
@@ -41,6 +42,8 @@ import {
   SIGNALS,
   type UninstalledInput,
   UPDATES,
+  type UpgradeCredentialInput,
+  type UpgradeOutcome,
 } from './messages.ts';
 import { OWN_DATABASE } from './policies.ts';
 
@@ -169,6 +172,11 @@ function takeUpdates(run: Run, ref: ConnectionRef): void {
   );
   setHandler(defineUpdate<EnsureFreshOutcome, [RefreshNowInput]>(UPDATES.refreshNow), (input) =>
     refreshNow(run, input),
+  );
+  setHandler(
+    defineUpdate<UpgradeOutcome, [UpgradeCredentialInput]>(UPDATES.upgradeCredential),
+    (input) => upgradeCredential(run, ref, input),
+    { description: 'exchange the credential for one of another kind, once' },
   );
   setHandler(defineQuery<ConnectionSummary | null>(QUERIES.describe), () =>
     run.isLoaded() ? summarize(run.state()) : null,

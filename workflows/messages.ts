@@ -6,6 +6,7 @@ import type { ErrorCode, FieldError } from '../domain/errors.ts';
 import type { AuthorizationId, ConnectionId, FleetRunId, ImportId, TenantId } from '../domain/ids.ts';
 import type { Resource } from '../domain/resource.ts';
 
+export type { UpgradeOutcome } from '../domain/connection-upgrade.ts';
 export type { EnsureFreshOutcome } from '../domain/credential.ts';
 
 export const TASK_QUEUES = { workflows: 'workflows', lifecycle: 'lifecycle', pages: 'pages' } as const;
@@ -75,6 +76,7 @@ export const UPDATES = {
   decideMove: 'decideMove',
   ensureFresh: 'ensureFresh',
   refreshNow: 'refreshNow',
+  upgradeCredential: 'upgradeCredential',
 } as const;
 
 export interface AuthorizeInput {
@@ -106,6 +108,13 @@ export type AuthorizeOutcome =
 
 export interface EnsureFreshInput {
   readonly afterGeneration: number;
+}
+
+/** A credential of one kind is to become one of another; the same update id joins the attempt under way. */
+export interface UpgradeCredentialInput {
+  readonly from: string;
+  readonly to: string;
+  readonly requestedBy: string;
 }
 
 export interface RefreshNowInput {

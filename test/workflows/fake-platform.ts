@@ -14,6 +14,8 @@ import { textFields } from '../../store/shop-moves.ts';
 import type { Vault } from '../../vault/index.ts';
 
 export const KIND = 'offline';
+/** What a credential of that kind may be upgraded to. */
+export const NEXT_KIND = 'renewing';
 
 export interface FakePlatform {
   readonly platform: Platform;
@@ -24,11 +26,7 @@ export interface FakePlatform {
   exchanges(connectionId: ConnectionId): number;
   readonly calls: { probes: number; revocations: number };
   /** What the next exchanges, probes or revocations of a connection come to; the last one stays. `lost` rotates and drops the answer. */
-  script(
-    connectionId: ConnectionId,
-    at: 'renew' | 'probe' | 'revoke' | 'obtain' | 'prove',
-    ...answers: Answer[]
-  ): void;
+  script(connectionId: ConnectionId, at: keyof Account['scripts'], ...answers: Answer[]): void;
   /** What the proof of a connection reads from now on. */
   proves(connectionId: ConnectionId, proven: Proves): void;
   /** Held back until `release`. */
@@ -56,7 +54,7 @@ interface Account {
   proven: Proves;
   exchanges: number;
   refreshToken: string;
-  scripts: Record<'renew' | 'probe' | 'revoke' | 'obtain' | 'prove', Answer[]>;
+  scripts: Record<'renew' | 'probe' | 'revoke' | 'obtain' | 'prove' | 'upgrade', Answer[]>;
 }
 
 /** Whose exchange is running, for the grants called within it. */
@@ -75,7 +73,7 @@ export function fakePlatform(options: FakeOptions): FakePlatform {
       proven: {},
       exchanges: 0,
       refreshToken: 'r0',
-      scripts: { renew: [], probe: [], revoke: [], obtain: [], prove: [] },
+      scripts: { renew: [], probe: [], revoke: [], obtain: [], prove: [], upgrade: [] },
     };
     accounts.set(id, made);
     return made;
@@ -107,15 +105,22 @@ export function fakePlatform(options: FakeOptions): FakePlatform {
       const said = next(of, 'renew');
       if (said === 'lost') {
         issue(of);
-        throw new MooringError('platform_unreachable', 'the answer was lost', {
-          detail: { network: 'UND_ERR_SOCKET' },
-        });
+        throw lostAnswer();
       }
       if (said !== 'ok') throw asError(said);
       if (credential.material.parts['refreshToken']?.reveal() !== of.refreshToken) {
         throw new MooringError('credential_dead', 'the refresh token was used before');
       }
       return issue(of);
+    },
+    upgrade: async () => {
+      const of = inAccount();
+      await gate;
+      of.exchanges += 1;
+      const said = next(of, 'upgrade');
+      if (said === 'lost') throw lostAnswer();
+      if (said !== 'ok') throw asError(said);
+      return { ...issue(of), kind: NEXT_KIND, expiresAtMs: options.nowMs() + 3_600_000, lifetimeS: 3600 };
     },
     missingScopes: (_platform, permissions, granted) =>
       permissions.includes('orders:read') && !granted.includes('read_orders') ? ['read_orders'] : [],
@@ -132,7 +137,7 @@ export function fakePlatform(options: FakeOptions): FakePlatform {
       registration: null,
       credential,
       authorization: await openAuthorization(options.db, use),
-      methodFor: () => method,
+      methodFor: (kind) => platform.auth.find((one) => one.credentialKind === kind) ?? method,
       openGeneration: async () => null,
       send: async () => {
         throw new MooringError('internal', 'nothing is sent here');
@@ -181,6 +186,12 @@ export function fakePlatform(options: FakeOptions): FakePlatform {
       return { release };
     },
   };
+}
+
+function lostAnswer(): MooringError {
+  return new MooringError('platform_unreachable', 'the answer was lost', {
+    detail: { network: 'UND_ERR_SOCKET' },
+  });
 }
 
 function inAccount(): Account {
@@ -250,14 +261,23 @@ async function openLatest(
   });
 }
 
+const TOKEN = {
+  url: 'https://a-platform.example/token',
+  method: 'POST',
+  format: 'json',
+  parameters: {},
+  clientAuthentication: 'body',
+} as const;
+
+const RENEWS: AuthMethod['renew'] = {
+  kind: 'refresh_token',
+  when: 'ahead',
+  token: TOKEN,
+  rotates: true,
+  previousUsable: false,
+};
+
 function methodOf(options: FakeOptions): AuthMethod {
-  const token = {
-    url: 'https://a-platform.example/token',
-    method: 'POST',
-    format: 'json',
-    parameters: {},
-    clientAuthentication: 'body',
-  } as const;
   const when = options.when ?? 'ahead';
   return {
     credentialKind: KIND,
@@ -268,7 +288,7 @@ function methodOf(options: FakeOptions): AuthMethod {
         : {
             kind: 'refresh_token',
             when,
-            token,
+            token: TOKEN,
             rotates: true,
             previousUsable: options.previousUsable ?? false,
           },
@@ -286,7 +306,7 @@ function platformOf(method: AuthMethod): Platform {
     shop: [],
     baseUrl: 'https://a-platform.example',
     apiVersion: { name: '1', sunset: null },
-    auth: [method],
+    auth: [method, { ...method, credentialKind: NEXT_KIND, renew: RENEWS }],
     needsRegistration: false,
     proof: {
       request: () => ({ method: 'GET', path: '/shop', endpoint: 'GET /shop' }),
