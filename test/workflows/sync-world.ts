@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { WorkflowHandle } from '@temporalio/client';
 import { credentialBinding } from '../../store/credentials.ts';
 import { createDataKeyPort } from '../../store/data-keys.ts';
-import { createVault, localKeyProvider, type Vault } from '../../vault/index.ts';
+import { createVault, localKey, localKeyProvider, type Vault } from '../../vault/index.ts';
 import { TASK_QUEUES, WORKFLOW_TYPES } from '../../workflows/messages.ts';
 import { type SeededConnection, seedConnection } from '../egress/seed.ts';
 import { createShop, type Shop } from '../sync/shelf.ts';
@@ -30,8 +30,7 @@ export async function createSyncWorld(): Promise<SyncWorld> {
   const [database, temporal] = await Promise.all([createTestDatabase(), connectTemporal()]);
   const kek = randomBytes(32);
   const vault = createVault({
-    // The worker's main names its local key so.
-    keyProvider: localKeyProvider({ id: 'local', bytes: kek }),
+    keyProvider: localKeyProvider(localKey(kek)),
     dataKeys: createDataKeyPort(database.db),
   });
   const source = await serve();
