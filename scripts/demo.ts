@@ -38,7 +38,7 @@ export async function runDemo(addresses: LocalAddresses): Promise<readonly DemoR
 async function makeDemo(api: LocalApi, addresses: LocalAddresses): Promise<void> {
   const tenantId = await api.createTenant(TENANT);
   for (const app of await sandboxApps(addresses.sandboxUrl)) {
-    if (PLATFORMS.has(app.platform)) await api.register(app);
+    if (PLATFORMS.get(app.platform)?.needsRegistration === true) await api.register(app);
   }
   const platforms = [...PLATFORMS.values()].filter((platform) => platform.demo?.how === 'browser');
   await new Listr(
