@@ -12,18 +12,17 @@ import {
 import { useConsole } from './context.ts';
 import { sayFailure } from './live.ts';
 import { Copyable, When } from './parts.tsx';
-import type { Connection, RevocationPlan } from './reads.ts';
+import type { Connection } from './reads.ts';
 import { RevokeDialog } from './revoke.tsx';
 
-export interface ActionProps {
+export interface CommandProps {
   readonly connection: Connection;
-  readonly plan: RevocationPlan | null;
   say(text: string, isBad?: boolean): void;
   again(): void;
 }
 
 /** Runs commands one at a time, says how each went, and reads the page again. */
-export function useCommands({ connection, say, again }: Omit<ActionProps, 'plan'>) {
+export function useCommands({ connection, say, again }: CommandProps) {
   const { client } = useConsole();
   const [isBusy, setBusy] = useState(false);
   async function give(command: Command): Promise<void> {
@@ -43,7 +42,7 @@ export function useCommands({ connection, say, again }: Omit<ActionProps, 'plan'
 const ENDED: readonly string[] = ['revoked', 'abandoned', 'revoking'];
 const SYNCING: readonly string[] = ['active', 'degraded'];
 
-export function Actions(props: ActionProps) {
+export function Actions(props: CommandProps) {
   const { connection, say } = props;
   const { client } = useConsole();
   const { isBusy, give } = useCommands(props);

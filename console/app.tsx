@@ -4,6 +4,7 @@ import { MooringApiError } from '../client/index.ts';
 import { ConnectionPage } from './connection.tsx';
 import { ConnectionsPage } from './connections.tsx';
 import { type Console, ConsoleContext } from './context.ts';
+import { EventsPage } from './events.tsx';
 import { FleetPage } from './fleet.tsx';
 import { sayFailure } from './live.ts';
 import { Failure, Heading } from './parts.tsx';
@@ -110,6 +111,7 @@ function Signed({ apiKey, leave }: { apiKey: string; leave: Console['leave'] }) 
         <nav aria-label="Pages">
           <Tab to={{ page: 'fleet' }} route={route} name="Fleet" />
           <Tab to={{ page: 'connections', filter: {} }} route={route} name="Connections" />
+          <Tab to={{ page: 'events' }} route={route} name="Events" />
         </nav>
         <button type="button" class="small" onClick={() => leave(null)}>
           Forget the key
@@ -131,6 +133,7 @@ function Page({ route }: { route: Route }) {
     case 'connection':
       return <ConnectionPage key={route.id} id={route.id} />;
     case 'events':
+      return <EventsPage />;
     case 'nowhere':
       return <Heading title="Not found">There is no such page</Heading>;
   }

@@ -62,6 +62,20 @@ export const confirmDeletions: (runId: string) => Command =
     return 'The held deletions will be made.';
   };
 
+/** Of the move that is shown: another one that came meanwhile is refused by the API. */
+export const decideMove: (decision: 'confirm' | 'refuse', authorizationId: string) => Command =
+  (decision, authorizationId) => async (client, connection) => {
+    const given = { params: at(connection), body: { authorizationId } };
+    await dataOf(
+      decision === 'confirm'
+        ? client.POST('/v1/connections/{id}/confirm-move', given)
+        : client.POST('/v1/connections/{id}/refuse-move', given),
+    );
+    return decision === 'confirm'
+      ? 'The new address holds.'
+      : 'The new address was refused; nothing changed.';
+  };
+
 export interface RevocationWish {
   readonly upstream: boolean;
   readonly erase: boolean;

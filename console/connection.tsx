@@ -4,6 +4,7 @@ import { Actions } from './actions.tsx';
 import { useConsole } from './context.ts';
 import { DiagnosisCard } from './diagnosis.tsx';
 import { useLive } from './live.ts';
+import { MoveCard } from './move.tsx';
 import { Badge, Card, Copyable, Facts, Failure, Heading, Reading, When } from './parts.tsx';
 import { type Connection, type ConnectionView, type Details, readConnection, readDetails } from './reads.ts';
 import { ResourcesCard } from './resources.tsx';
@@ -64,10 +65,11 @@ function View(props: ConnectionView & { failure: string | null; again: () => voi
         · <Copyable text={connection.id} label="the connection's id" />
       </p>
       <Failure text={props.failure} />
-      <Actions connection={connection} plan={details.data?.plan ?? null} say={say} again={again} />
+      <Actions connection={connection} say={say} again={again} />
       <p role="status" class={said === null ? 'unsaid' : said.isBad ? 'notice bad' : 'notice good'}>
         {said?.text}
       </p>
+      <MoveCard connection={connection} say={say} again={again} />
       <DiagnosisCard connection={connection} />
       <RunsCard connection={connection} runs={runs} say={say} again={again} />
       <Failure text={details.failure} />

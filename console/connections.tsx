@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useConsole } from './context.ts';
 import { useLive } from './live.ts';
-import { Badge, Failure, Heading, Reading, When } from './parts.tsx';
+import { Badge, Failure, Freshness, Heading, Reading, When } from './parts.tsx';
 import { type Connection, readConnections } from './reads.ts';
 import { addressOf, type ConnectionFilter } from './route.ts';
 import { counted, STATES, shopName, spoken } from './words.ts';
@@ -24,7 +24,10 @@ export function ConnectionsPage({ filter }: { filter: ConnectionFilter }) {
   const list = data ?? kept.current;
   return (
     <>
-      <Heading title="Connections">Connections</Heading>
+      <div class="title">
+        <Heading title="Connections">Connections</Heading>
+        <Freshness isRead={data !== null} failure={failure} />
+      </div>
       <Filters filter={filter} />
       <Failure text={failure} />
       {list === null ? (

@@ -24,8 +24,8 @@ export function DiagnosisCard({ connection }: { connection: Connection }) {
           <h2>{data.because}</h2>
           <Facts
             of={[
-              ['What to do', whatToDo(data.action)],
-              ['Who', data.actor === 'nobody' ? 'Nobody' : `The ${data.actor}`],
+              ['What to do', data.action === 'none' ? null : whatToDo(data.action)],
+              ['Who', data.actor === 'nobody' ? null : `The ${data.actor}`],
               ['Next try', health.nextTryAt && <When at={health.nextTryAt} />],
               ['Paused by', pausedBy && <code>{pausedBy}</code>],
             ]}

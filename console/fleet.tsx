@@ -1,11 +1,13 @@
 // The first page: how the fleet does, platform by platform, and which connections need a hand.
-import { addUp, Bar, Legend } from './bars.tsx';
+import { addUp, Bar, type ByState, Legend } from './bars.tsx';
 import { useConsole } from './context.ts';
 import { useLive } from './live.ts';
-import { Badge, Card, Failure, Heading, Reading, When } from './parts.tsx';
-import { type Connection, type Fleet, readFleet } from './reads.ts';
+import { Badge, Card, Failure, Freshness, Heading, Reading, When } from './parts.tsx';
+import { type Connection, type Fleet, NEEDING_A_HAND, readFleet } from './reads.ts';
 import { addressOf } from './route.ts';
 import { counted, shopName, spoken } from './words.ts';
+
+const NEEDING_SHOWN = 8;
 
 export function FleetPage() {
   const { client } = useConsole();
@@ -16,7 +18,10 @@ export function FleetPage() {
   });
   return (
     <>
-      <Heading title="Fleet">Fleet</Heading>
+      <div class="title">
+        <Heading title="Fleet">Fleet</Heading>
+        <Freshness isRead={data !== null} failure={failure} />
+      </div>
       <Failure text={failure} />
       {data === null ? failure === null && <Reading /> : <FleetView {...data} />}
     </>
@@ -49,6 +54,7 @@ function FleetView({ counts, needing }: { counts: Fleet; needing: readonly Conne
         </Card>
         <Card title="Needs a hand">
           <Needing connections={needing} />
+          <NeedingMore counts={all} />
         </Card>
       </div>
     </>
@@ -103,7 +109,7 @@ function Needing({ connections }: { connections: readonly Connection[] }) {
   if (connections.length === 0) return <p class="calm-note">Nothing: every connection works by itself.</p>;
   return (
     <ul class="rows">
-      {connections.map((one) => (
+      {connections.slice(0, NEEDING_SHOWN).map((one) => (
         <li key={one.id}>
           <a href={addressOf({ page: 'connection', id: one.id })}>
             <span class="name">{shopName(one.shop)}</span>
@@ -115,5 +121,22 @@ function Needing({ connections }: { connections: readonly Connection[] }) {
         </li>
       ))}
     </ul>
+  );
+}
+
+/** The way to all of them, where the card shows but some. */
+function NeedingMore({ counts }: { counts: ByState }) {
+  const states = NEEDING_A_HAND.filter((state) => (counts.get(state) ?? 0) > 0);
+  const total = states.reduce((sum, state) => sum + (counts.get(state) ?? 0), 0);
+  if (total <= NEEDING_SHOWN) return null;
+  return (
+    <p class="more">
+      All:{' '}
+      {states.map((state) => (
+        <a key={state} href={addressOf({ page: 'connections', filter: { state } })}>
+          {counted(counts.get(state) ?? 0)} {spoken(state).toLowerCase()}
+        </a>
+      ))}
+    </p>
   );
 }

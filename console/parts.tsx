@@ -64,6 +64,16 @@ export function Failure({ text }: { text: string | null }) {
   );
 }
 
+/** Whether what is shown is as it is now. */
+export function Freshness({ isRead, failure }: { isRead: boolean; failure: string | null }) {
+  if (!isRead) return null;
+  return failure === null ? (
+    <span class="fresh good">Live</span>
+  ) : (
+    <span class="fresh warn">Not up to date; tried again by itself</span>
+  );
+}
+
 /** What a page shows before its first answer. */
 export function Reading() {
   return (

@@ -1,5 +1,5 @@
 // What the pages read of the API, and the commands they give. Each is one or two calls through the client; nothing is kept here.
-import { type components, dataOf, type MooringClient } from '../client/index.ts';
+import { type components, dataOf, MooringApiError, type MooringClient } from '../client/index.ts';
 import type { ConnectionFilter } from './route.ts';
 
 type Schemas = components['schemas'];
@@ -13,7 +13,8 @@ export type SetAside = Schemas['SetAside'];
 export type FeedEvent = Schemas['Event'];
 
 const PAGE = 100;
-const NEEDING_A_HAND = ['reauth_required', 'degraded'] as const;
+/** The states that somebody should look at, the worse first. */
+export const NEEDING_A_HAND = ['reauth_required', 'degraded'] as const;
 
 export interface FleetView {
   readonly counts: Fleet;
@@ -28,6 +29,36 @@ export async function readFleet(client: MooringClient, signal: AbortSignal): Pro
     ),
   ]);
   return { counts, needing: lists.flatMap((list) => list.data) };
+}
+
+const EVENTS = 200;
+
+export interface EventsView {
+  /** Newest first. */
+  readonly data: readonly FeedEvent[];
+  readonly cursor: string;
+}
+
+/** The newest events; with those read before, what came after them. */
+export async function readEvents(
+  client: MooringClient,
+  before: EventsView | null,
+  signal: AbortSignal,
+): Promise<EventsView> {
+  const query = before === null ? { last: EVENTS } : { cursor: before.cursor };
+  const page = await dataOf(client.GET('/v1/events', { params: { query }, signal })).catch(
+    (error: unknown) => {
+      const isOld = error instanceof MooringApiError && error.problem.code === 'cursor_expired';
+      if (isOld && before !== null) return null;
+      throw error;
+    },
+  );
+  // The database was restored to an earlier state: what is shown may never have happened.
+  if (page === null) return readEvents(client, null, signal);
+  return {
+    data: [...page.data.toReversed(), ...(before?.data ?? [])].slice(0, EVENTS),
+    cursor: page.nextCursor,
+  };
 }
 
 export interface ConnectionsView {

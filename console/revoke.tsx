@@ -3,9 +3,9 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { type Command, readPlan, revoke } from './commands.ts';
 import { useConsole } from './context.ts';
 import { sayFailure } from './live.ts';
-import { Facts, Failure, Reading, When } from './parts.tsx';
+import { Facts, Failure, Reading } from './parts.tsx';
 import type { Connection, RevocationPlan } from './reads.ts';
-import { counted, shopName, spoken } from './words.ts';
+import { counted, exactly, shopName, spoken } from './words.ts';
 
 export function RevokeDialog(props: {
   connection: Connection;
@@ -79,7 +79,10 @@ function Plan({ plan, isErasing }: { plan: RevocationPlan; isErasing: boolean })
             secretsDestroyed.length === 0
               ? 'None'
               : secretsDestroyed
-                  .map(({ kind, generations }) => `${spoken(kind)}, ${counted(generations)} kept`)
+                  .map(
+                    ({ kind, generations }) =>
+                      `${spoken(kind)}, ${counted(generations)} ${generations === 1 ? 'generation' : 'generations'}`,
+                  )
                   .join('; '),
           ],
           [
@@ -92,15 +95,11 @@ function Plan({ plan, isErasing }: { plan: RevocationPlan; isErasing: boolean })
           ],
           [
             'Records',
-            kept === '' ? (
-              'None'
-            ) : isErasing ? (
-              `${kept}: deleted`
-            ) : (
-              <>
-                {kept}: kept until <When at={records.until} />
-              </>
-            ),
+            kept === ''
+              ? 'None'
+              : isErasing
+                ? `${kept}: deleted`
+                : `${kept}: kept until ${records.until === null ? 'then' : exactly(records.until)}`,
           ],
           ['Events', alerts.join(', ')],
         ]}

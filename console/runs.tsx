@@ -1,17 +1,12 @@
 // Sync runs: the one under way with its progress, the last ones in a line each, and the release of deletions a run holds back.
-import { useCommands } from './actions.tsx';
+import { type CommandProps, useCommands } from './actions.tsx';
 import { confirmDeletions } from './commands.ts';
 import { Badge, Card, useNow, When } from './parts.tsx';
 import { progressOf, type ResourceProgress, shareOf } from './progress.ts';
 import type { Connection, SyncRun } from './reads.ts';
 import { counted, lasting, spoken } from './words.ts';
 
-export function RunsCard(props: {
-  connection: Connection;
-  runs: readonly SyncRun[];
-  say: (text: string, isBad?: boolean) => void;
-  again: () => void;
-}) {
+export function RunsCard(props: CommandProps & { runs: readonly SyncRun[] }) {
   const { isBusy, give } = useCommands(props);
   const running = props.runs.filter((run) => run.finishedAt === null);
   const ended = props.runs.filter((run) => run.finishedAt !== null);

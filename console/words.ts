@@ -24,12 +24,15 @@ const TONES: Readonly<Record<string, Tone>> = {
   revoked: 'over',
   abandoned: 'over',
   completed: 'good',
-  held: 'warn',
   partial: 'warn',
+  held: 'warn',
   failed: 'bad',
   running: 'busy',
   interrupted: 'warn',
   cancelled: 'calm',
+  recovered: 'good',
+  reminder: 'warn',
+  rejected: 'bad',
 };
 
 export function toneOf(state: string): Tone {
@@ -48,6 +51,7 @@ const TO_DO: Readonly<Record<string, string>> = {
   approve: 'Ask the merchant to approve again, with a reconnect link',
   widen_scopes: 'Ask the merchant to grant the missing scopes, with a reconnect link',
   fix_shop: 'Ask the merchant to open or mend the shop',
+  confirm_move: 'Confirm the new address, or refuse it',
   fix_registration: 'Correct our client id or secret for this platform',
   contact_platform: "Write to the platform's support",
 };
