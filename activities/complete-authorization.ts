@@ -15,11 +15,13 @@ import { keepRenewed } from './keep-renewed.ts';
 import type {
   AuthorizationResult,
   CompleteAuthorizationInput,
+  FurtherShop,
   LifecycleActivities,
 } from './lifecycle-contract.ts';
 import type { IssuedCredential, LifecycleDeps } from './lifecycle-deps.ts';
 import { renewalOfMethod } from './load-connection.ts';
 import { sealAndSave } from './save-generation.ts';
+import { planShares, type Shares } from './share-grant.ts';
 
 type Deps = Pick<LifecycleDeps, 'db' | 'vault' | 'exchange' | 'grants' | 'nowMs' | 'log'>;
 
@@ -80,22 +82,49 @@ async function authorize(
   context: ExchangeContext,
 ): Promise<AuthorizationResult> {
   const stated = { ...context.shop, ...textFields(authorization.shop) };
-  const issued =
+  const obtained =
     input.confirmedBy === undefined
       ? await deps.grants.obtain({ ...context, shop: stated }, authorization.obtain)
       : heldCredential(authorization, context);
+  const shares = await sharesOf(deps, input, { authorization, context, obtained });
+  const issued = shares === null ? obtained : await ownShare(deps, context, shares, obtained);
   if (issued.isRenewed === true) await keepRenewed(deps, input, issued);
   const shop = { ...stated, ...issued.shop };
   const proven = await context.prove(asMaterial(issued), shop);
   // A refresh still in flight may take a generation in between; the approval is newer and takes the one after.
   for (let tries = 0; tries < 5; tries++) {
-    const result = await save(deps, input, context, { issued, proven, shop });
+    const result = await save(deps, input, context, { issued, proven, shop, shares });
     if (result !== null) return result;
   }
   throw new MooringError('stale_write', `the credential of "${input.connectionId}" kept moving`);
 }
 
+/** An approval for several shops is no shop's credential: each has its own made of it. Null where it is for one. */
+async function sharesOf(
+  deps: Deps,
+  input: CompleteAuthorizationInput,
+  of: {
+    readonly authorization: AuthorizationRow;
+    readonly context: ExchangeContext;
+    readonly obtained: IssuedCredential;
+  },
+): Promise<Shares | null> {
+  const { authorization, context, obtained } = of;
+  if (obtained.shops === undefined) return null;
+  const { connection } = await read(deps, input);
+  const { platform } = context;
+  const { shops } = obtained;
+  return planShares(deps, input, { platform, connection, authorization, shared: obtained, shops });
+}
+
+function ownShare(deps: Deps, context: ExchangeContext, { own }: Shares, shared: IssuedCredential) {
+  const { parts } = asMaterial(shared);
+  return deps.grants.obtain({ ...context, shop: own, authorization: parts }, 'share');
+}
+
 interface Approved {
+  /** the further shops of the same approval; null where it is for one */
+  readonly shares: Shares | null;
   readonly issued: IssuedCredential;
   readonly proven: Proven;
   /** the shop fields that were proved */
@@ -106,7 +135,7 @@ async function save(
   deps: Deps,
   input: CompleteAuthorizationInput,
   context: ExchangeContext,
-  { issued, proven, shop }: Approved,
+  { issued, proven, shop, shares }: Approved,
 ): Promise<AuthorizationResult | null> {
   const { connection } = await read(deps, input);
   const verdict = judge(connection, proven, shop);
@@ -119,6 +148,7 @@ async function save(
   if (missing.length > 0 && input.discardOnRefusal) throw tooFewScopes(missing);
   const nowMs = deps.nowMs();
   const method = context.methodFor(issued.kind);
+  let begun: readonly FurtherShop[] = [];
   const saved = await sealAndSave(
     deps,
     {
@@ -139,7 +169,9 @@ async function save(
         shopName: proven.shopName ?? connection.shopName,
         grantedScopes: granted ?? [],
         facts: proven.facts,
+        markets: proven.markets ?? issued.markets ?? [],
       });
+      begun = shares === null ? [] : await shares.begin(tx);
       await settleAuthorization(tx, input.authorizationId, {
         refusal: null,
         refusalDetail: null,
@@ -155,7 +187,14 @@ async function save(
   if (saved.saved) {
     const { generation, facts } = saved;
     const renewal = renewalOfMethod(method);
-    return { outcome: 'authorized', generation, credential: facts, ...renewal, missingScopes: missing };
+    return {
+      outcome: 'authorized',
+      generation,
+      credential: facts,
+      ...renewal,
+      missingScopes: missing,
+      ...(begun.length === 0 ? {} : { shares: begun }),
+    };
   }
   if (saved.because === 'moved') return null;
   throw new MooringError('connection_revoking', `the connection "${input.connectionId}" is being revoked`);

@@ -47,6 +47,7 @@ export interface Proven {
   readonly shopName: string | null;
   readonly scopes: readonly string[] | null;
   readonly facts: Readonly<Record<string, string>>;
+  readonly markets?: readonly string[];
 }
 
 export interface ExchangeContext {

@@ -66,6 +66,7 @@ export async function dropAuthorizations(tx: Tx, connectionId: ConnectionId, at:
   return count;
 }
 
+/** Attempts for the shops of one approval stay: they tell what became of each. */
 export async function deleteAuthorizations(tx: Tx, connectionId: ConnectionId): Promise<void> {
-  await tx.authorization.deleteMany({ where: { connectionId } });
+  await tx.authorization.deleteMany({ where: { connectionId, parentId: null } });
 }

@@ -107,6 +107,7 @@ export interface ShopFacts {
   readonly shopName: string | null;
   readonly grantedScopes: readonly string[];
   readonly facts: Readonly<Record<string, string>>;
+  readonly markets: readonly string[];
 }
 
 /** Keeps what the proof read. Violates a unique index when another live connection has the shop. */
@@ -119,6 +120,7 @@ export async function saveShopFacts(tx: Tx, id: ConnectionId, shop: ShopFacts): 
       shopName: shop.shopName,
       grantedScopes: [...shop.grantedScopes],
       facts: { ...shop.facts },
+      markets: [...shop.markets],
     },
   });
 }

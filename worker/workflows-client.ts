@@ -1,5 +1,10 @@
 // The workflows of connections and breakers as the activities use them, over the Temporal client. Every function is safe to repeat.
-import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  type Client,
+  WithStartWorkflowOperation,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import type { LifecycleWorkflows } from '../activities/lifecycle-deps.ts';
 import type { EnsureFreshOutcome } from '../domain/credential.ts';
 import { type ConnectionId, isId } from '../domain/ids.ts';
@@ -7,6 +12,8 @@ import type { EnsureFresh } from '../egress/index.ts';
 import { findConnection } from '../store/connections.ts';
 import type { Database } from '../store/database.ts';
 import {
+  type AuthorizeInput,
+  type AuthorizeOutcome,
   type BreakerInput,
   breakerWorkflowId,
   type ConnectionInput,
@@ -30,6 +37,24 @@ export function createLifecycleWorkflows(client: Client): LifecycleWorkflows {
         workflowIdConflictPolicy: 'USE_EXISTING',
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       });
+    },
+    authorize: async (ref, attempt) => {
+      const input: AuthorizeInput = attempt;
+      await client.workflow.startUpdateWithStart<() => Promise<void>, AuthorizeOutcome, [AuthorizeInput]>(
+        UPDATES.authorize,
+        {
+          args: [input],
+          updateId: attempt.authorizationId,
+          waitForStage: 'ACCEPTED',
+          startWorkflowOperation: new WithStartWorkflowOperation(WORKFLOW_TYPES.connection, {
+            workflowId: connectionWorkflowId(ref.connectionId),
+            taskQueue: TASK_QUEUES.workflows,
+            args: [ref],
+            workflowIdConflictPolicy: 'USE_EXISTING',
+            workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          }),
+        },
+      );
     },
     isRunning: (connectionId) =>
       unlessEnded(false, async () => {

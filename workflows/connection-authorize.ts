@@ -11,12 +11,14 @@ import { type ConnectionState, isFinal, publicState } from '../domain/connection
 import { waitingMove } from '../domain/connection-move.ts';
 import type { Run } from './connection-run.ts';
 import type { AuthorizeInput, AuthorizeOutcome, DecideMoveInput } from './messages.ts';
-import { ONE_AUTHORIZATION } from './policies.ts';
+import { ONE_AUTHORIZATION, TEMPORAL_ITSELF } from './policies.ts';
 
 const authorizing = proxyActivities<LifecycleActivities>({
   ...ONE_AUTHORIZATION,
   summary: 'exchange the approval and prove the credential',
 });
+
+const temporal = proxyActivities<LifecycleActivities>(TEMPORAL_ITSELF);
 
 export async function authorize(
   run: Run,
@@ -33,6 +35,7 @@ export async function authorize(
     run.tell({ type: 'authorization_refused', code: result.code, discard: discardOnRefusal });
   } else {
     tellGranted(run, result);
+    beginShares(run, ref, result);
   }
   if (result.outcome === 'move_proposed') await written(run);
   else await durable(run);
@@ -83,8 +86,19 @@ function tellGranted(run: Run, result: Exclude<AuthorizationResult, { outcome: '
     run.tell({ type: 'move_proposed', authorizationId, untilMs });
     return;
   }
-  const { outcome: _, ...authorized } = result;
+  const { outcome: _, shares: __, ...authorized } = result;
   run.tell({ type: 'authorized', ...authorized });
+}
+
+/** The further shops of the same approval: each is its own connection, and its workflow's own affair from here on. */
+function beginShares(run: Run, ref: ConnectionRef, result: AuthorizationResult): void {
+  if (result.outcome !== 'authorized' || result.shares === undefined) return;
+  const { shares } = result;
+  const summary = `begin ${shares.length} more shops of the same approval`;
+  const { tenantId } = ref;
+  run.spawn(() =>
+    temporal.beginShares.executeWithOptions({ ...TEMPORAL_ITSELF, summary }, [{ tenantId, shares }]),
+  );
 }
 
 /** Until what was told is in Postgres, or nothing is to be written. */

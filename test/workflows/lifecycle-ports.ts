@@ -3,7 +3,15 @@ import { temporal } from '@temporalio/proto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { LifecycleWorkflows, Schedules } from '../../activities/lifecycle-deps.ts';
 import type { ConnectionId } from '../../domain/ids.ts';
-import { connectionWorkflowId, SIGNALS, TASK_QUEUES, WORKFLOW_TYPES } from '../../workflows/messages.ts';
+import {
+  type AuthorizeInput,
+  type AuthorizeOutcome,
+  connectionWorkflowId,
+  SIGNALS,
+  TASK_QUEUES,
+  UPDATES,
+  WORKFLOW_TYPES,
+} from '../../workflows/messages.ts';
 import { connectTemporal, startTimeSkipping } from '../world.ts';
 
 export async function startTemporal(kind: 'skipping' | 'dev'): Promise<TestWorkflowEnvironment> {
@@ -63,6 +71,20 @@ export function workflowsIn(env: TestWorkflowEnvironment): LifecycleWorkflows {
         taskQueue: TASK_QUEUES.workflows,
         args: [ref],
         workflowIdConflictPolicy: 'USE_EXISTING',
+      });
+    },
+    authorize: async (ref, attempt) => {
+      const started = await env.client.workflow.start(WORKFLOW_TYPES.connection, {
+        workflowId: connectionWorkflowId(ref.connectionId),
+        taskQueue: TASK_QUEUES.workflows,
+        args: [ref],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      });
+      await started.startUpdate<AuthorizeOutcome, [AuthorizeInput]>(UPDATES.authorize, {
+        args: [attempt],
+        updateId: attempt.authorizationId,
+        waitForStage: 'ACCEPTED',
       });
     },
     isRunning,
