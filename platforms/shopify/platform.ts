@@ -3,6 +3,7 @@
 import type { Json, Platform, RateLimit } from '../../domain/platform.ts';
 import { listAt, objectAt, textOf, valueAt } from '../json.ts';
 import { graphqlRequest } from './listing.ts';
+import { PERMANENT_TOKEN } from './permanent-token.ts';
 import { RESOURCES } from './resources.ts';
 
 const TOKEN_URL = 'https://{shop}/admin/oauth/access_token';
@@ -118,6 +119,7 @@ export const shopify = {
         scope: { path: 'scope', separator: ',' },
       },
     },
+    PERMANENT_TOKEN,
   ],
   proof: {
     request: () => graphqlRequest('query shop', PROOF_QUERY, {}),
@@ -194,6 +196,12 @@ export const shopify = {
     },
     {
       at: 'token',
+      body: { path: 'error', equals: ['app_not_installed'] },
+      means: 'uninstalled',
+      note: 'seen at a token exchange (Shopify/shopify-api-ruby#1322); whether a refresh is answered so is unverified',
+    },
+    {
+      at: 'token',
       status: 400,
       body: { path: 'error_description', matches: 'authorization code' },
       means: 'credential_dead',
@@ -218,6 +226,8 @@ export const shopify = {
     }),
   },
   explains: {
+    credential_dead:
+      'The merchant removed the app, or the approval ended otherwise: Shopify answers both alike, and only its notification tells them apart.',
     shop_unavailable: 'Shopify freezes a shop that owes it money, and locks one that it closed.',
     scope_missing: 'The app was approved with fewer permissions, or the merchant took one away.',
   },
