@@ -166,7 +166,9 @@ async function keysOf(expected: JwtExpected, context: JwtContext): Promise<reado
   switch (key.kind) {
     case 'secret': {
       const own = key.secret === '{clientSecret}' ? context.secrets : [context.values.fill(key.secret)];
-      return own.filter((one) => one !== '').map((one) => createSecretKey(one, 'utf8'));
+      return own
+        .filter((one) => one !== '')
+        .map((one) => createSecretKey(Buffer.from(one, key.encoding ?? 'utf8')));
     }
     case 'public_key':
       return [publicKeyOf(context.values.fill(key.pem))];

@@ -137,6 +137,8 @@ export interface MessageSign {
   readonly algorithm: 'ed25519' | 'ecdsa-p256-sha256' | 'rsa-v1_5-sha256' | 'rsa-pss-sha512' | 'hmac-sha256';
   /** PEM (PKCS #8), or the secret's text for hmac-sha256. */
   readonly key: string;
+  /** How a secret's text becomes bytes; default utf8. */
+  readonly keyEncoding?: 'utf8' | 'base64';
   readonly keyId?: string;
   /** Covered components, in order: "@method", "@target-uri", "@authority", "@path", "@query", and header names; content-digest is left out where there is no body. */
   readonly components: readonly string[];
@@ -181,7 +183,7 @@ export interface JwtExpected {
   readonly algorithms: readonly JwsAlgorithm[];
   /** Where the key is: our secret (HS… alone), the platform's key set (RFC 7517), or one public key (PEM, SPKI or certificate). */
   readonly key:
-    | { readonly kind: 'secret'; readonly secret: string }
+    | { readonly kind: 'secret'; readonly secret: string; readonly encoding?: 'utf8' | 'base64' }
     | { readonly kind: 'jwks'; readonly url: string }
     | { readonly kind: 'public_key'; readonly pem: string };
   /** Template of `iss`; null: the platform sends none. */

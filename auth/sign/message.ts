@@ -13,7 +13,7 @@ export const signMessage: SignWith<'message_signature'> = (sign, draft, values, 
   const whole = withDigest(sign, withHeaders(draft, known.fillAll(sign.headers ?? {})));
   const covered = sign.components.filter((one) => one !== 'content-digest' || whole.body !== null);
   const input = inputOf(sign, covered, known, Math.floor(moment.nowMs / 1000));
-  const signature = signatureOf(sign.algorithm, known.fill(sign.key), baseOf(whole, covered, input));
+  const signature = signatureOf(sign, known.fill(sign.key), baseOf(whole, covered, input));
   return withHeaders(whole, {
     'signature-input': `${sign.label}=${input}`,
     signature: `${sign.label}=:${signature.toString('base64')}:`,
@@ -78,11 +78,13 @@ function componentOf({ method, url, headers }: Draft, name: string): string {
 }
 
 /** § 3.3. */
-function signatureOf(algorithm: MessageSign['algorithm'], key: string, base: string): Buffer {
+function signatureOf({ algorithm, keyEncoding }: MessageSign, key: string, base: string): Buffer {
   const bytes = Buffer.from(base, 'utf8');
   switch (algorithm) {
     case 'hmac-sha256':
-      return createHmac('sha256', Buffer.from(key, 'utf8')).update(bytes).digest();
+      return createHmac('sha256', Buffer.from(key, keyEncoding ?? 'utf8'))
+        .update(bytes)
+        .digest();
     case 'ed25519':
       return withKey(key, 'ed25519', (privateKey) => signBytes(null, bytes, privateKey));
     case 'ecdsa-p256-sha256':
