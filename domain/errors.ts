@@ -211,6 +211,13 @@ export const ERRORS = {
     retry: false,
     actor: 'caller',
   },
+  fleet_run_active: {
+    status: 409,
+    title: 'Such a fleet run is under way',
+    retry: false,
+    actor: 'caller',
+  },
+  fleet_run_final: { status: 409, title: 'The fleet run has ended', retry: false, actor: 'caller' },
   run_not_held: { status: 409, title: 'The run holds no deletions', retry: false, actor: 'caller' },
   // What a platform answered
   platform_unreachable: {

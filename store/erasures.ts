@@ -49,6 +49,8 @@ const OF_A_TENANT = [
   'transitions',
   'credentials',
   'authorizations',
+  'fleet_run_items',
+  'fleet_runs',
   'import_lines',
   'imports',
   'connect_sessions',

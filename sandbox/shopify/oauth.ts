@@ -217,5 +217,6 @@ function upgrade(sandbox: Sandbox, exchange: Exchange, shop: Shop, fields: Recor
   }
   const issued = issueTokens(sandbox, found.grant, true);
   found.generation.accessExpiresAtMs = sandbox.now();
+  countExchange(found.grant, found.generation.n);
   return tokenAnswer(sandbox, found.grant, issued);
 }
