@@ -22,7 +22,7 @@ export interface RecordReader {
   /** Decimal text or number → money in this currency. */
   money(name: string, currency: string): Money;
   optionalMoney(name: string, currency: string | null): Money | null;
-  /** RFC 3339 with a zone → RFC 3339 UTC. `zone: 'utc'` reads a text without zone as UTC. */
+  /** RFC 3339 with a zone → RFC 3339 UTC. `zone: 'utc'` reads a text without zone as UTC, "2026-01-31 23:59:59" included. */
   instant(name: string, zone?: 'utc'): string | null;
   /** Unix seconds → RFC 3339 UTC; 0 and absence are null. */
   epoch(name: string): string | null;
@@ -127,7 +127,9 @@ class ItemReader implements RecordReader {
     const value = this.#get(name);
     if (value === undefined || value === '') return null;
     const text =
-      typeof value === 'string' && zone === 'utc' && WITHOUT_ZONE.test(value) ? `${value}Z` : value;
+      typeof value === 'string' && zone === 'utc' && WITHOUT_ZONE.test(value)
+        ? `${value.replace(' ', 'T')}Z`
+        : value;
     if (typeof text !== 'string' || !WITH_ZONE.test(text))
       throw this.#wrong(name, 'is not an RFC 3339 instant');
     return isoOf(Date.parse(text)) ?? fail(this.#wrong(name, 'is not an instant'));
@@ -193,7 +195,7 @@ function currencyCode(value: Json | undefined): string | null {
 }
 
 const WITH_ZONE = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})$/;
-const WITHOUT_ZONE = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?$/;
+const WITHOUT_ZONE = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?$/;
 
 function isoOf(ms: number): string | null {
   // RFC 3339 knows years 0000 to 9999; beyond them toISOString writes another form.

@@ -10,7 +10,7 @@ import { findPlatform, PLATFORMS } from '../../platforms/index.ts';
 import { missingScopes, scopesFor } from '../../platforms/scopes.ts';
 import { parseShop } from '../../platforms/shop.ts';
 import { namesIn } from '../../platforms/template.ts';
-import { fixture, itemsOf, PASS } from './fixtures.ts';
+import { fixture, itemsOf, passFor } from './fixtures.ts';
 import { RECORD_SHAPES } from './record-shape.ts';
 
 const platforms = [...PLATFORMS.values()];
@@ -20,10 +20,22 @@ function resourcesOf(platform: Platform): ResourceDefinition[] {
 }
 
 function tokensOf(platform: Platform): TokenRequest[] {
-  return platform.auth.flatMap(({ obtain, renew }) => [
-    ...(obtain.kind === 'authorization_code' ? [obtain.token] : []),
+  return platform.auth.flatMap(({ obtain, renew, upgrade }) => [
+    ...('token' in obtain ? [obtain.token] : []),
     ...(renew.kind === 'none' ? [] : [renew.token]),
+    ...(upgrade === undefined ? [] : [upgrade.token]),
   ]);
+}
+
+/** Names an address may hold: shop fields and what their choices give, and what our registration holds beside its secret. */
+function addressNames(platform: Platform): string[] {
+  return [
+    ...platform.shop.flatMap(({ name, choices }) => [
+      name,
+      ...(choices ?? []).flatMap(({ gives }) => Object.keys(gives ?? {})),
+    ]),
+    ...(platform.registration ?? []).flatMap(({ name, secret }) => (secret ? [] : [name])),
+  ];
 }
 
 const demoShop = (platform: Platform): Record<string, string> =>
@@ -40,11 +52,9 @@ describe.each(platforms)('$name', (platform) => {
       expect(field.pattern).toMatch(/^\^.*\$$/);
       expect(field.example).toMatch(new RegExp(field.pattern));
     }
-    for (const { obtain } of platform.auth) {
-      if (!('fields' in obtain)) continue;
-      for (const field of obtain.fields)
-        if (field.pattern !== undefined) expect(field.pattern).toMatch(/^\^.*\$$/);
-    }
+    const entered = platform.auth.flatMap(({ obtain }) => ('fields' in obtain ? obtain.fields : []));
+    for (const { pattern } of [...entered, ...(platform.registration ?? [])])
+      if (pattern !== undefined) expect(pattern).toMatch(/^\^.*\$$/);
     expect(parseShop(platform, demoShop(platform))).toEqual(demoShop(platform));
   });
 
@@ -52,14 +62,20 @@ describe.each(platforms)('$name', (platform) => {
     const addresses = [
       platform.baseUrl,
       ...tokensOf(platform).map((token) => token.url),
-      ...platform.auth.flatMap(({ obtain }) => ('callback' in obtain ? [obtain.authorizeUrl] : [])),
+      // An install that begins at the platform has no such address.
+      ...platform.auth.flatMap(({ obtain }) =>
+        'callback' in obtain && obtain.authorizeUrl !== '' ? [obtain.authorizeUrl] : [],
+      ),
+      ...platform.auth.flatMap(({ obtain }) =>
+        obtain.kind === 'oauth1' ? [obtain.requestTokenUrl, obtain.accessTokenUrl] : [],
+      ),
     ];
     for (const address of addresses) {
       const isUrlField = platform.shop.some(
         (field) => field.normalize === 'url' && address.startsWith(`{${field.name}}`),
       );
       if (!isUrlField) expect(address).toMatch(/^https:\/\//);
-      for (const name of namesIn(address)) expect(platform.shop.map((field) => field.name)).toContain(name);
+      for (const name of namesIn(address)) expect(addressNames(platform)).toContain(name);
     }
   });
 
@@ -68,7 +84,8 @@ describe.each(platforms)('$name', (platform) => {
     for (const { obtain } of platform.auth) {
       if (!('callback' in obtain)) continue;
       expect(Object.values(obtain.authorizeParameters).join(' ')).not.toMatch(/\{clientSecret\}/);
-      expect(Object.values(obtain.authorizeParameters).join(' ')).toContain('{state}');
+      if (obtain.authorizeUrl !== '')
+        expect(Object.values(obtain.authorizeParameters).join(' ')).toContain('{state}');
     }
   });
 
@@ -80,21 +97,30 @@ describe.each(platforms)('$name', (platform) => {
       const parts = [
         ...('fields' in obtain ? obtain.fields.map((field) => field.name) : []),
         ...(obtain.kind === 'key_handshake' ? Object.keys(obtain.keys) : []),
+        ...(obtain.kind === 'oauth1' ? ['accessToken', 'tokenSecret'] : []),
+        ...('callback' in obtain
+          ? obtain.callback.flatMap((step) => Object.keys(step.credentialFields ?? {}))
+          : []),
         ...(tokenAnswer === undefined
           ? []
           : ['accessToken', 'refreshToken', ...Object.keys(tokenAnswer.keep ?? {})]),
       ];
-      const known = [...parts, ...platform.shop.map((field) => field.name), 'clientId', 'clientSecret'];
-      const own = ['path', 'timestamp', 'method', 'body', 'signature'];
+      const registered = (platform.registration ?? []).map(({ name }) => name);
+      const known = [...parts, ...addressNames(platform), ...registered, 'clientId', 'clientSecret'];
+      const own = [
+        ...['method', 'host', 'path', 'query', 'url', 'body', 'bodySha256', 'bodyMd5'],
+        ...['timestamp', 'nonce', 'uuid', 'parameters', 'signature'],
+      ];
       for (const name of method.sign.flatMap(namesInScheme)) expect([...known, ...own]).toContain(name);
     }
   });
 
-  test('a callback that grants carries our state', () => {
+  test('a callback that grants carries our state, unless it may begin at the platform', () => {
     for (const { obtain } of platform.auth) {
       if (!('callback' in obtain)) continue;
       expect(obtain.callback.filter((step) => step.grants)).toHaveLength(1);
-      for (const step of obtain.callback) expect(step.required).toContain(step.stateParameter);
+      for (const step of obtain.callback)
+        if (step.startsAt === undefined) expect(step.required).toContain(step.stateParameter);
     }
   });
 
@@ -113,7 +139,8 @@ describe.each(platforms)('$name', (platform) => {
     for (const definition of resourcesOf(platform)) {
       expect(definition.pageSize.default).toBeLessThanOrEqual(definition.pageSize.max);
       for (const sinceMs of [null, Date.parse('2026-11-15T00:00:00Z')]) {
-        const request = definition.request({ ...PASS, sinceMs, pageSize: definition.pageSize.default }, null);
+        const pass = { ...passFor(platform), sinceMs, pageSize: definition.pageSize.default };
+        const request = definition.request(pass, null);
         expect(request.path).toMatch(/^\/[^/]/);
         expect(request.endpoint).not.toContain('?');
       }
@@ -122,16 +149,16 @@ describe.each(platforms)('$name', (platform) => {
 
   test('every resource has a fixture, and each of its items maps to a valid record with its own id', () => {
     for (const definition of resourcesOf(platform)) {
-      const items = itemsOf(fixture(platform, definition.resource));
+      const items = itemsOf(fixture(platform, definition.resource), definition);
       expect(items.length).toBeGreaterThan(0);
       for (const item of items) {
         expect(definition.idOf(item)).not.toBeNull();
-        const records = definition.map(item, PASS);
+        const records = definition.map(item, passFor(platform));
         expect(records.length).toBeGreaterThan(0);
         for (const record of records) {
           expect(RECORD_SHAPES[definition.resource].safeParse(record).error?.issues ?? []).toEqual([]);
         }
-        expect(definition.map(item, PASS)).toEqual(records);
+        expect(definition.map(item, passFor(platform))).toEqual(records);
       }
     }
     expect(existsSync(new URL(`../fixtures/${platform.id}`, import.meta.url))).toBe(true);
@@ -139,12 +166,13 @@ describe.each(platforms)('$name', (platform) => {
 
   test('an item of any shape maps or is refused as record_invalid with a path; nothing else is thrown', () => {
     for (const definition of resourcesOf(platform)) {
-      const [item] = itemsOf(fixture(platform, definition.resource));
+      const [item] = itemsOf(fixture(platform, definition.resource), definition);
+      const pass = passFor(platform);
       const broken = fc.oneof(fc.jsonValue(), mutations(item ?? null));
       fc.assert(
         fc.property(broken, (value) => {
           try {
-            for (const record of definition.map(value as Json, PASS)) {
+            for (const record of definition.map(value as Json, pass)) {
               expect(record.platformId).not.toBe('');
             }
           } catch (error) {
@@ -159,11 +187,12 @@ describe.each(platforms)('$name', (platform) => {
   });
 
   test('an answer that is not the documented form is platform_answer_invalid, or a page of what is there', () => {
+    const pass = passFor(platform);
     for (const definition of resourcesOf(platform)) {
       fc.assert(
         fc.property(fc.jsonValue(), (body) => {
           try {
-            definition.read(PASS, null, { body: body as Json, headers: {} });
+            definition.read(pass, null, { body: body as Json, headers: {} });
           } catch (error) {
             if (!(error instanceof MooringError)) throw error;
             expect(error.code).toBe('platform_answer_invalid');
