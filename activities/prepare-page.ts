@@ -1,6 +1,6 @@
 // From a platform's items to records ready to be written: mapped, hashed, serialised once. Pure but for the digest. An item that does not
 // map is set aside with its reason and never stops the others; its values go into no reason.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { MooringError } from '../domain/errors.ts';
 import type { Json, PassContext, ResourceDefinition } from '../domain/platform.ts';
 import type { UnifiedRecord } from '../domain/resource.ts';
@@ -48,13 +48,14 @@ function prepareRecord(definition: ResourceDefinition, record: UnifiedRecord): P
 
 /** 128 bits of SHA-256 in the form of a uuid: half the size of text, compared in one step. */
 function hashOf(mapperVersion: number, json: string): string {
-  return createHash('sha256').update(`${mapperVersion}\n${json}`).digest('hex').slice(0, 32);
+  return hash('sha256', `${mapperVersion}\n${json}`, 'hex').slice(0, 32);
 }
 
 /** PostgreSQL's jsonb takes neither NUL nor half a surrogate pair: both are dropped from texts that hold one. */
 function storableJson(record: UnifiedRecord): string {
   const json = JSON.stringify(record);
-  if (!/\\u(?:0000|d[89a-f])/i.test(json)) return json;
+  // Looking for the escape alone is six times as fast as for the two that matter.
+  if (!json.includes('\\u') || !/\\u(?:0000|d[89a-f])/i.test(json)) return json;
   return JSON.stringify(record, (_, value: unknown) =>
     typeof value === 'string' ? value.replaceAll('\0', '').replace(LONE_SURROGATE, '\ufffd') : value,
   );
@@ -78,7 +79,7 @@ function idOf(definition: ResourceDefinition, item: Json): string {
   } catch {
     // An item too broken to name itself is named by its digest below.
   }
-  return UNIDENTIFIED + createHash('sha256').update(JSON.stringify(item)).digest('hex').slice(0, 32);
+  return UNIDENTIFIED + hash('sha256', JSON.stringify(item), 'hex').slice(0, 32);
 }
 
 function invalid(path: string, rule: string): MooringError {

@@ -1,6 +1,6 @@
 // The worker process: the parts list. Constructs everything, says "ready", and on SIGTERM lets activities end, then closes what it opened.
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { pino } from 'pino';
 import { createFleetActivities } from '../activities/fleet.ts';
 import { createLifecycleActivities } from '../activities/lifecycle.ts';
@@ -23,6 +23,7 @@ import { createFleetWorkflows } from './fleet-workflows.ts';
 import { grants } from './grants.ts';
 import { createReportRun } from './report-run.ts';
 import { createSchedules, ensureSweepSchedule } from './schedules.ts';
+import { temporalLogger } from './temporal-log.ts';
 import { createEnsureFresh, createLifecycleWorkflows } from './workflows-client.ts';
 
 const DAY_MS = 86_400_000;
@@ -39,9 +40,7 @@ delete process.env['DEBUG'];
 const settings = readSettings(process.env);
 const temporal = temporalSettings(process.env);
 const log = pino({ level: settings.logLevel, base: { part: 'worker' } });
-Runtime.install({
-  logger: new DefaultLogger('WARN', ({ level, message }) => log.warn({ temporal: level }, message)),
-});
+Runtime.install({ logger: temporalLogger(log) });
 
 const platforms = await loadPlatforms(settings.platformsFolder);
 const db = openDatabase({ url: settings.databaseUrl, poolSize: settings.databasePool, log });
