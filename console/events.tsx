@@ -61,7 +61,7 @@ export function EventsPage() {
 function Event({ of }: { of: FeedEvent }) {
   const { tenants } = useConsole();
   const [noun = '', verb = ''] = of.type.split('.', 2);
-  const facts = factsOf(of.data);
+  const facts = factsOf(of.data, verb);
   return (
     <li>
       <span class={`dot ${toneOf(verb)}`} aria-hidden="true" />
@@ -82,12 +82,12 @@ function Event({ of }: { of: FeedEvent }) {
   );
 }
 
-/** The plain values of an event's data, in a line. */
-function factsOf(data: unknown): string {
+/** The plain values of an event's data in a line, but for what its type has said. */
+function factsOf(data: unknown, verb: string): string {
   if (typeof data !== 'object' || data === null) return '';
   return Object.entries(data)
     .flatMap(([name, value]) => {
-      if (name === 'state' || name === 'runId') return [];
+      if (name === 'runId' || value === verb) return [];
       if (typeof value === 'number') return [`${spoken(name).toLowerCase()} ${value}`];
       return typeof value === 'string'
         ? [`${spoken(name).toLowerCase()} ${spoken(value).toLowerCase()}`]
