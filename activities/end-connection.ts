@@ -50,12 +50,13 @@ export const revokeUpstream =
         },
       )
       .catch((error: unknown) => {
-        if (isCode(error, 'credential_dead') || isCode(error, 'credential_expired'))
-          return 'confirmed' as const;
+        if (ENDED_ALREADY.some((code) => isCode(error, code))) return 'confirmed' as const;
         if (isCode(error, 'connection_not_active') || isCode(error, 'credential_unreadable'))
           return 'unsupported' as const;
         throw error;
       });
+
+const ENDED_ALREADY = ['credential_dead', 'credential_expired', 'app_uninstalled'] as const;
 
 /** An expired token cannot revoke: a new one is obtained for this call alone, and never saved. */
 async function renewed(

@@ -83,7 +83,13 @@ export type RefreshResult =
       /** nothing was sent: an exchange before may still be on its way, until `retryAtMs` */
       readonly isUnsent?: true;
     }
-  | { readonly outcome: 'dead'; readonly epoch: number; readonly generation: number }
+  | {
+      readonly outcome: 'dead';
+      readonly epoch: number;
+      readonly generation: number;
+      /** the platform says that our app was removed */
+      readonly isUninstalled?: true;
+    }
   | { readonly outcome: 'unreadable'; readonly epoch: number }
   | { readonly outcome: 'discarded'; readonly epoch: number }
   | {

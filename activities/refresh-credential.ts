@@ -166,7 +166,7 @@ async function saveIssued(
 }
 
 type Judgement =
-  | { readonly outcome: 'dead' }
+  | { readonly outcome: 'dead'; readonly isUninstalled?: true }
   | { readonly outcome: 'unreadable' | 'discarded' | 'lost' }
   | { readonly outcome: 'failed'; readonly code: ErrorCode; readonly retryAtMs?: number };
 
@@ -199,6 +199,8 @@ export function judge(error: unknown): Judgement {
     case 'signing_key_invalid':
     case 'certificate_invalid':
       return { outcome: 'dead' };
+    case 'app_uninstalled':
+      return { outcome: 'dead', isUninstalled: true };
     case 'credential_unreadable':
       return { outcome: 'unreadable' };
     case 'fenced':
@@ -226,7 +228,7 @@ async function settle(deps: Deps, attempt: AttemptInput, judgement: Judgement): 
     await resolveMarker(tx, attempt, decided?.outcome ?? judgement.outcome, new Date(deps.nowMs()));
     if (decided !== null) return decided;
     const epoch = await end(tx, attempt);
-    if (judgement.outcome === 'dead') return { outcome: 'dead', epoch, generation: attempt.generation };
+    if (judgement.outcome === 'dead') return { ...judgement, epoch, generation: attempt.generation };
     if (judgement.outcome === 'failed') return { ...judgement, epoch };
     if (judgement.outcome === 'lost')
       return { ...judgement, epoch, ...clearsOf(await findMarker(tx, attempt)) };

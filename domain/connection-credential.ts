@@ -12,6 +12,7 @@ import {
   requireReauth,
   startProbe,
   startRefresh,
+  uninstalledForSure,
   waitForFlight,
 } from './connection-steps.ts';
 import type { ErrorCode } from './errors.ts';
@@ -121,6 +122,7 @@ export const grantDied: Rule<'grant_died'> = (state, event) => {
   if (state.lifecycle.name !== 'active' || event.generation < state.generation) {
     return event.epoch === undefined ? null : only(idle);
   }
+  if (event.isUninstalled === true) return uninstalledForSure(idle);
   return only(requireReauth(idle, state.answerLost ? 'refresh_outcome_unknown' : 'grant_dead', event.atMs));
 };
 

@@ -34,7 +34,8 @@ export const givenUp: Rule<'given_up'> = (state) => {
 /** Late when older than the grant. Otherwise a probe decides, because a notification may also be about an earlier install. */
 export const uninstalled: Rule<'uninstalled'> = (state, event) => {
   if (state.lifecycle.name === 'reauth_required') {
-    return event.uninstalledAtMs < state.lifecycle.sinceMs
+    // The dead grant may be what the uninstall did: it is late only when it is about an earlier grant.
+    return event.uninstalledAtMs < (state.lifecycle.grantedAtMs ?? state.lifecycle.sinceMs)
       ? null
       : revoking(state, { by: 'platform', upstream: false, erase: false });
   }

@@ -20,7 +20,12 @@ type RefreshAnswer =
       readonly credential: Extract<Told, { type: 'refreshed' }>['credential'];
     }
   | ({ readonly outcome: 'failed'; readonly epoch: number; readonly isUnsent?: true } & FailedAnswer)
-  | { readonly outcome: 'dead'; readonly epoch: number; readonly generation: number }
+  | {
+      readonly outcome: 'dead';
+      readonly epoch: number;
+      readonly generation: number;
+      readonly isUninstalled?: true;
+    }
   | { readonly outcome: 'lost'; readonly epoch: number; readonly clearsAtMs?: number }
   | { readonly outcome: 'unreadable' | 'discarded'; readonly epoch: number };
 
@@ -37,7 +42,12 @@ export function refreshEvent(answer: RefreshAnswer): Told {
         ...(answer.isUnsent === true ? { isUnsent: true } : {}),
       };
     case 'dead':
-      return { type: 'grant_died', generation: answer.generation, epoch };
+      return {
+        type: 'grant_died',
+        generation: answer.generation,
+        epoch,
+        ...(answer.isUninstalled === true ? { isUninstalled: true } : {}),
+      };
     case 'unreadable':
       return { type: 'secret_did_not_open', epoch };
     case 'discarded':

@@ -11,6 +11,7 @@ import {
   requireReauth,
   startProbe,
   startRefresh,
+  uninstalledForSure,
 } from './connection-steps.ts';
 import { spread } from './refresh-plan.ts';
 
@@ -45,6 +46,8 @@ export const probeFailed: Rule<'probe_failed'> = (state, event) => {
       return only(requireReauth(idle, 'credential_unreadable', event.atMs));
     case 'scope_missing':
       return only(requireReauth(idle, 'scope_missing', event.atMs));
+    case 'app_uninstalled':
+      return uninstalledForSure(idle);
     default: {
       if (reason === 'uninstall' && event.failure.code === 'shop_unavailable')
         return uninstalledForSure(idle);
@@ -90,13 +93,6 @@ function expiredByOurClock(state: ConnectionState, atMs: number): boolean {
   return expiresAtMs !== null && expiresAtMs <= atMs;
 }
 
-function uninstalledForSure(state: ConnectionState): Step {
-  return only(
-    { ...state, lifecycle: { name: 'revoking', by: 'platform', upstream: false, erase: false } },
-    { type: 'revoke', upstream: false, erase: false, told: true },
-  );
-}
-
 export const runSucceeded: Rule<'run_succeeded'> = (state, event) => {
   if (state.lifecycle.name !== 'active') return null;
   const after = { ...state, stopped: event.stopped, lastSyncAtMs: event.finishedAtMs };
@@ -112,6 +108,8 @@ export const runFailed: Rule<'run_failed'> = (state, event) => {
   if (code === 'credential_unreadable') {
     return only(requireReauth(state, 'credential_unreadable', event.atMs));
   }
+  // One answer may be late or odd; a probe confirms it, because nothing brings destroyed secrets back.
+  if (code === 'app_uninstalled') return startProbe(state, 'uninstall');
   if (code === 'credential_dead') {
     return state.work.refreshing ? null : only(requireReauth(state, 'grant_dead', event.atMs));
   }

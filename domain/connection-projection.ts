@@ -142,6 +142,7 @@ function restoreLifecycle(stored: StoredConnection): Lifecycle {
       reason: isReauthReason(stored.reauthReason) ? stored.reauthReason : 'grant_dead',
       sinceMs: stored.stateSinceMs,
       remindersSent: 0,
+      ...(stored.credential === null ? {} : { grantedAtMs: stored.credential.grantedAtMs }),
     };
   }
   // connecting with a credential: the run ended between the approval's commit and its transition

@@ -39,15 +39,27 @@ export function startProbe(state: ConnectionState, reason: ProbeReason): Step | 
   return only({ ...state, work: { ...state.work, probing: reason } }, { type: 'probe', reason });
 }
 
+/** The platform says that the app is gone: there is no grant left to end there. */
+export function uninstalledForSure(state: ConnectionState): Step {
+  return only(
+    { ...state, lifecycle: { name: 'revoking', by: 'platform', upstream: false, erase: false } },
+    { type: 'revoke', upstream: false, erase: false, told: true },
+  );
+}
+
 /** Nothing but a new approval helps. Paused stays; health has no meaning without a grant. */
 export function requireReauth(state: ConnectionState, reason: ReauthReason, atMs: number): ConnectionState {
   if (state.lifecycle.name !== 'active' && state.lifecycle.name !== 'connecting') return state;
   return {
     ...state,
-    lifecycle: { name: 'reauth_required', reason, sinceMs: atMs, remindersSent: 0 },
+    lifecycle: { name: 'reauth_required', reason, sinceMs: atMs, remindersSent: 0, ...grantedAt(state) },
     health: HEALTHY,
     heldSinceMs: null,
   };
+}
+
+function grantedAt({ lifecycle }: ConnectionState): { grantedAtMs?: number } {
+  return lifecycle.name === 'active' ? { grantedAtMs: lifecycle.credential.grantedAtMs } : {};
 }
 
 /** Records one more failure that proves nothing against the grant, and when to try again. */

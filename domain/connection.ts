@@ -36,6 +36,8 @@ export type Lifecycle =
       readonly reason: ReauthReason;
       readonly sinceMs: number;
       readonly remindersSent: number;
+      /** when the merchant approved what is dead now; absent in states carried over from before it was kept */
+      readonly grantedAtMs?: number;
     }
   | { readonly name: 'revoking'; readonly by: string; readonly upstream: boolean; readonly erase: boolean }
   | { readonly name: 'revoked'; readonly upstream: UpstreamRevocation }
@@ -187,7 +189,13 @@ type Happening =
   /** `isDoubted`: the platform said that what was to be upgraded is dead */
   | { readonly type: 'upgrade_failed'; readonly epoch: number; readonly isDoubted: boolean }
   | { readonly type: 'upgrade_answer_lost'; readonly epoch: number }
-  | { readonly type: 'grant_died'; readonly generation: number; readonly epoch?: number }
+  | {
+      readonly type: 'grant_died';
+      readonly generation: number;
+      readonly epoch?: number;
+      /** the platform said that our app was removed */
+      readonly isUninstalled?: true;
+    }
   | { readonly type: 'secret_did_not_open'; readonly epoch: number }
   | { readonly type: 'retry_came_due' }
   | { readonly type: 'probe_requested'; readonly by: string }

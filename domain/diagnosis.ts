@@ -2,6 +2,7 @@
 // merchant's page. Pure; says nothing a user may not read.
 import type { ConnectionState, DegradedCause, ReauthReason } from './connection.ts';
 import { waitingMove } from './connection-move.ts';
+import type { ErrorCode } from './errors.ts';
 
 export type Action =
   | 'none'
@@ -113,6 +114,20 @@ const MOVE: Finding = {
   actor: 'vendor',
   because:
     'The shop was reconnected at another address, and its platform tells nothing to know the shop again by. Somebody must confirm or refuse it.',
+};
+
+/** The code of ours that a reason or a cause stands for, where platforms have words of their own about it. */
+export function codeBehind({ lifecycle, healthCause, reauthReason, stopped }: Condition): ErrorCode | null {
+  if (lifecycle === 'reauth_required') return CODE_BEHIND[reauthReason ?? ''] ?? null;
+  if (lifecycle !== 'active') return null;
+  return CODE_BEHIND[healthCause ?? (stopped.length > 0 ? 'scope_missing' : '')] ?? null;
+}
+
+const CODE_BEHIND: Readonly<Record<string, ErrorCode>> = {
+  grant_dead: 'credential_dead',
+  scope_missing: 'scope_missing',
+  shop_unavailable: 'shop_unavailable',
+  registration_rejected: 'registration_rejected',
 };
 
 /** What a projection row knows suffices; the workflow passes its state. */

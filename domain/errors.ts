@@ -264,6 +264,12 @@ export const ERRORS = {
   },
   credential_expired: { status: 503, title: 'The credential expired', retry: true, actor: 'nobody' },
   credential_dead: { status: 409, title: 'The grant is dead', retry: false, actor: 'merchant' },
+  app_uninstalled: {
+    status: 409,
+    title: 'The merchant removed the app at the platform',
+    retry: false,
+    actor: 'merchant',
+  },
   registration_rejected: {
     status: 502,
     title: 'The platform rejected our client registration',

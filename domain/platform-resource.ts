@@ -7,6 +7,8 @@ export type Classification =
   | 'retry_after'
   | 'credential_expired'
   | 'credential_dead'
+  /** the platform says in so many words that our app was removed from the shop */
+  | 'uninstalled'
   | 'registration_rejected'
   | 'scope_missing'
   | 'shop_unavailable'

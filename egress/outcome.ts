@@ -12,6 +12,7 @@ const CODES: Readonly<Record<Exclude<Classification, 'ok'>, ErrorCode>> = {
   retry_after: 'platform_rate_limited',
   credential_expired: 'credential_expired',
   credential_dead: 'credential_dead',
+  uninstalled: 'app_uninstalled',
   registration_rejected: 'registration_rejected',
   scope_missing: 'scope_missing',
   shop_unavailable: 'shop_unavailable',

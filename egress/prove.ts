@@ -11,6 +11,7 @@ import { redactBody } from './redact.ts';
 const NOT_TAKEN: ReadonlySet<Classification> = new Set([
   'credential_expired',
   'credential_dead',
+  'uninstalled',
   'rejected',
   'not_found',
 ]);

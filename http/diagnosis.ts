@@ -1,7 +1,7 @@
 // Why a connection is as it is, for the API: the domain's finding, and what it rests on. Reads only, but for the link that lets a merchant
 // act; whoever holds such a link acts as the merchant, so only a key that may make links is given one.
 import type { z } from 'zod';
-import { diagnoseCondition } from '../domain/diagnosis.ts';
+import { type Condition, codeBehind, diagnoseCondition } from '../domain/diagnosis.ts';
 import { PERMISSIONS, type Permission } from '../domain/resource.ts';
 import type { ConnectionListRow } from '../store/connections-list.ts';
 import { type HeldDeletions, listHeld } from '../store/deletions.ts';
@@ -23,7 +23,7 @@ export async function diagnosisOf(
   { mayActAsMerchant }: { mayActAsMerchant: boolean },
 ): Promise<Diagnosis> {
   const lifecycle = LIFECYCLES.find((one) => one === row.lifecycle) ?? 'connecting';
-  const found = diagnoseCondition({
+  const condition: Condition = {
     lifecycle: stateOf(row) === 'revoking' ? 'revoking' : lifecycle,
     pausedBy: row.pausedBy,
     healthCause: row.health === 'ok' ? null : row.healthCause,
@@ -31,7 +31,10 @@ export async function diagnosisOf(
     nextTryAtMs: row.nextTryAt?.getTime() ?? null,
     isMoveWaiting: readMove(row.move) !== null,
     stopped: Object.keys(textRecord(row.stoppedResources)),
-  });
+  };
+  const found = diagnoseCondition(condition);
+  const code = found.action === 'confirm_move' ? null : codeBehind(condition);
+  const explained = code === null ? undefined : deps.platforms.get(row.platform)?.explains?.[code];
   const asksMerchant = found.action === 'approve' || found.action === 'widen_scopes';
   const session =
     asksMerchant && mayActAsMerchant
@@ -48,7 +51,7 @@ export async function diagnosisOf(
     state: stateOf(row),
     action: found.action,
     actor: found.actor,
-    because: found.because,
+    because: explained === undefined ? found.because : `${found.because} ${explained}`,
     ...(nextTryAt === null ? {} : { nextTryAt }),
     evidence: await evidenceOf(deps, row),
     ...(session === null ? {} : { reconnectUrl: session.url }),

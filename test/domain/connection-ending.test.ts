@@ -43,6 +43,42 @@ const ROWS: readonly Row[] = [
     'active',
   ],
   [
+    'a refresh answered «uninstalled»: revoking wins over a new approval',
+    REFRESHING,
+    [{ type: 'grant_died', generation: 1, epoch: 1, isUninstalled: true }],
+    'revoking',
+  ],
+  [
+    'a page answered «uninstalled» is believed once a probe is answered so too',
+    ACTIVE,
+    [
+      { type: 'run_failed', generation: 1, failure: { code: 'app_uninstalled' } },
+      { type: 'probe_failed', generation: 1, failure: { code: 'app_uninstalled' } },
+    ],
+    'revoking',
+  ],
+  [
+    'and is not believed while a probe works',
+    ACTIVE,
+    [
+      { type: 'run_failed', generation: 1, failure: { code: 'app_uninstalled' } },
+      { type: 'probe_succeeded', generation: 1 },
+    ],
+    'active',
+  ],
+  [
+    'the uninstall that killed the grant is told after the grant was found dead',
+    REAUTH,
+    [{ type: 'uninstalled', uninstalledAtMs: T0 + 1 }],
+    'revoking',
+  ],
+  [
+    'an uninstall of an earlier grant says nothing about a later dead one',
+    REAUTH,
+    [{ type: 'uninstalled', uninstalledAtMs: T0 - 1 }],
+    'reauth_required (grant_dead)',
+  ],
+  [
     'reconnect while revoking is not begun',
     REVOKING,
     [{ type: 'authorization_started' }, { ...GRANT, generation: 2 }],

@@ -1,5 +1,6 @@
 // What a diagnosis rests on, beside its finding: what else of the connection waits for somebody.
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { PLATFORMS } from '../../platforms/index.ts';
 import { newId } from '../../store/new-id.ts';
 import { type SeededConnection, seedConnection } from '../egress/seed.ts';
 import { startApi, type TestApi } from './api.ts';
@@ -7,7 +8,7 @@ import { startApi, type TestApi } from './api.ts';
 let api: TestApi;
 
 beforeAll(async () => {
-  api = await startApi();
+  api = await startApi({ platforms: PLATFORMS });
 });
 afterAll(() => api.close());
 
@@ -44,6 +45,20 @@ it('deletions that are held are told, with what lets them go', async () => {
   expect((await api.call('POST', confirm)).status).toBe(202);
   const after = await api.call('GET', `/v1/connections/${connectionId}/diagnosis`);
   expect(after.body.evidence[0].detail).toBe('Confirmed: the next run makes them.');
+});
+
+it('says in the platform’s own words what a dead grant can mean there', async () => {
+  const { connectionId } = await seedConnection(api.database, {
+    platform: 'shopify',
+    lifecycle: 'reauth_required',
+  });
+  await api.database.owner.query(
+    "UPDATE connections SET reauth_reason = 'grant_dead', state_since = now() WHERE id = $1",
+    [connectionId],
+  );
+  const { body } = await api.call('GET', `/v1/connections/${connectionId}/diagnosis`);
+  expect(body).toMatchObject({ state: 'reauth_required', action: 'approve', actor: 'merchant' });
+  expect(body.because).toContain('The merchant removed the app, or the approval ended otherwise');
 });
 
 it('a scope that was taken away is the merchant’s to give back, and the link to do so is there', async () => {
