@@ -46,7 +46,7 @@ export function addressOf(route: Exclude<Route, { page: 'nowhere' }>): string {
       const query = new URLSearchParams(
         FILTERS.flatMap((name) => {
           const value = route.filter[name];
-          return value === undefined || value === '' ? [] : [[name, value]];
+          return value === undefined || value === '' ? [] : [[name, value] as const];
         }),
       ).toString();
       return query === '' ? '#/connections' : `#/connections?${query}`;
