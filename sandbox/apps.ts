@@ -65,6 +65,27 @@ const FACTS: Record<PlatformName, Facts> = {
     accessTtlS: 30 * DAY_S,
     codeTtlS: 300,
   },
+  bigcommerce: {
+    clientId: 'sandboxmooringbigcommerceclient',
+    secret: 'bcsecret_sandbox_4d7b9a1c3e5f6082',
+    codeTtlS: 300,
+    callsPerS: 15,
+  },
+  commercetools: { accessTtlS: 48 * 3_600 },
+  shopware6: {
+    secret: 'swappsecret_sandbox_5a7c9e1b3d2f4068',
+    accessTtlS: 600,
+    names: { app: 'Mooring' },
+    switches: { saasLimits: false },
+  },
+  bolcom: {
+    clientId: '6b1e0c9a-sandbox-4f5d-intermediary',
+    secret: 'bolsecret_sandbox_8a6c4e2f0b1d3957',
+    accessTtlS: 299,
+    refreshTtlS: 365 * DAY_S,
+    codeTtlS: 300,
+    switches: { rotates: true },
+  },
 };
 
 export function defaultApps(): Record<PlatformName, App> {
@@ -92,6 +113,10 @@ export function defaultApps(): Record<PlatformName, App> {
     etsy: app('etsy'),
     ebay: app('ebay'),
     square: app('square'),
+    bigcommerce: app('bigcommerce'),
+    commercetools: app('commercetools'),
+    shopware6: app('shopware6'),
+    bolcom: app('bolcom'),
   };
 }
 

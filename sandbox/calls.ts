@@ -29,7 +29,8 @@ export function callerOf(
   const shop = sandbox.state.shops[found.grant.shopKey];
   if (!live || shop === undefined) return 'ended';
   if (isOver(sandbox, found)) return 'expired';
-  return { sandbox, exchange, shop, grant: found.grant };
+  const { scopes } = found.generation;
+  return { sandbox, exchange, shop, grant: scopes === undefined ? found.grant : { ...found.grant, scopes } };
 }
 
 function isOver(sandbox: Sandbox, { generation }: Found): boolean {

@@ -1,11 +1,15 @@
 /** Every simulated platform by name. A platform that is not here does not compile. */
 
 import { amazon } from './amazon/amazon.ts';
+import { bigcommerce } from './bigcommerce/bigcommerce.ts';
+import { bolcom } from './bolcom/bolcom.ts';
+import { commercetools } from './commercetools/commercetools.ts';
 import { ebay } from './ebay/ebay.ts';
 import { etsy } from './etsy/etsy.ts';
 import { magento } from './magento/magento.ts';
 import { shopee } from './shopee/api.ts';
 import { shopify } from './shopify/shop.ts';
+import { shopware6 } from './shopware6/shopware6.ts';
 import type { SimulatedPlatform } from './simulated.ts';
 import { square } from './square/square.ts';
 import type { PlatformName } from './state.ts';
@@ -20,4 +24,8 @@ export const SIMULATED: Record<PlatformName, SimulatedPlatform> = {
   etsy,
   ebay,
   square,
+  bigcommerce,
+  commercetools,
+  shopware6,
+  bolcom,
 };

@@ -20,4 +20,12 @@ export const SHOP_DEFAULTS: Record<PlatformName, ShopDefaults> = {
   etsy: { keyIs: 'id', host: 'openapi.etsy.com', id: 31_000_001, currency: 'USD' },
   ebay: { keyIs: 'word', host: 'api.ebay.com', word: 'sandbox_seller', currency: 'USD' },
   square: { keyIs: 'word', host: 'connect.squareup.com', word: 'MLSANDBOX0001', currency: 'USD' },
+  bigcommerce: { keyIs: 'word', host: 'api.bigcommerce.com', word: 'sandboxhash1', currency: 'USD' },
+  commercetools: {
+    keyIs: 'word',
+    host: 'api.europe-west1.gcp.commercetools.com',
+    word: 'mooring-sandbox',
+  },
+  shopware6: { keyIs: 'host', host: 'demo.shopware.example' },
+  bolcom: { keyIs: 'id', host: 'api.bol.com', id: 1_700_001 },
 };

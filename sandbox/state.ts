@@ -12,6 +12,10 @@ export const PLATFORM_NAMES = [
   'etsy',
   'ebay',
   'square',
+  'bigcommerce',
+  'commercetools',
+  'shopware6',
+  'bolcom',
 ] as const;
 export type PlatformName = (typeof PLATFORM_NAMES)[number];
 
@@ -87,6 +91,8 @@ export interface Generation {
   refreshExpiresAtMs: number | null;
   /** A refresh token that was exchanged, and when. */
   refreshUsedAtMs: number | null;
+  /** Fewer than the grant's, where a token was asked for with less. */
+  scopes?: string[];
 }
 
 export interface Grant {

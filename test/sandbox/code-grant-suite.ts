@@ -151,14 +151,15 @@ export function itGrantsByCode(world: () => World, grant: GrantCase): void {
 }
 
 /** Follows a list to its end: every page's items, until `next` has no more. */
-export async function readAll<T>(
+export async function readAll(
   first: string,
-  read: (place: string) => Promise<{ items: T[]; next: string | null }>,
-): Promise<T[]> {
-  const all: T[] = [];
+  read: (place: string) => Promise<{ items: unknown[]; next: string | null }>,
+  // biome-ignore lint/suspicious/noExplicitAny: records of a platform, looked into field by field
+): Promise<any[]> {
+  const all: unknown[] = [];
   for (let place: string | null = first, pages = 0; place !== null; pages += 1) {
     if (pages > 200) throw new Error('the list does not end');
-    const page = await read(place);
+    const page: { items: unknown[]; next: string | null } = await read(place);
     all.push(...page.items);
     place = page.next;
   }
