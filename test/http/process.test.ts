@@ -44,25 +44,32 @@ describe('the HTTP process', { timeout: 90_000 }, () => {
     expect(await readFile(logFile, 'utf8')).toContain('"msg":"stopped"');
   });
 
+  it('does not start with another key than the database was written with, and names the one it lacks', async () => {
+    const tenantId = newId('tenant');
+    await database.owner.query(
+      `INSERT INTO data_keys (owner, version, tenant_id, wrapped, kek_id, status) VALUES ($1, 1, $1, '\\x00', 'kek-0123456789abcdef', 'primary')`,
+      [tenantId],
+    );
+    const key = randomBytes(32).toString('base64');
+    const { code, err } = await startWrongly({
+      DATABASE_URL: database.url,
+      TEMPORAL_ADDRESS: temporal.address,
+      TEMPORAL_NAMESPACE: temporal.namespace,
+      PORT: String(await freePort()),
+      MOORING_KEK: key,
+    });
+    await database.owner.query('DELETE FROM data_keys WHERE owner = $1', [tenantId]);
+    expect(code).not.toBe(0);
+    expect(err).toContain('lack the key-encrypting key "kek-0123456789abcdef" (1 data keys)');
+    expect(err).not.toContain(key);
+  });
+
   it('lists every wrong setting and does not start', async () => {
-    const { code, err } = await new Promise<{ code: number | null; err: string }>((resolve) => {
-      const child = spawn(process.execPath, ['--import', 'tsx', 'http/main.ts'], {
-        env: {
-          PATH: process.env['PATH'],
-          PORT: 'many',
-          MOORING_KEK: 'short',
-          NODE_ENV: 'production',
-          MOORING_ALLOW_PRIVATE_NETWORKS: 'true',
-        },
-      });
-      let text = '';
-      child.stderr.on('data', (data: Buffer) => {
-        text += String(data);
-      });
-      child.stdout.on('data', (data: Buffer) => {
-        text += String(data);
-      });
-      child.on('exit', (exit) => resolve({ code: exit, err: text }));
+    const { code, err } = await startWrongly({
+      PORT: 'many',
+      MOORING_KEK: 'short',
+      NODE_ENV: 'production',
+      MOORING_ALLOW_PRIVATE_NETWORKS: 'true',
     });
     expect(code).not.toBe(0);
     for (const name of [
@@ -76,6 +83,21 @@ describe('the HTTP process', { timeout: 90_000 }, () => {
     expect(err).not.toContain('short');
   });
 });
+
+function startWrongly(env: Record<string, string>): Promise<{ code: number | null; err: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'http/main.ts'], {
+      env: { PATH: process.env['PATH'], ...env },
+    });
+    let text = '';
+    const hear = (data: Buffer) => {
+      text += String(data);
+    };
+    child.stderr.on('data', hear);
+    child.stdout.on('data', hear);
+    child.on('exit', (code) => resolve({ code, err: text }));
+  });
+}
 
 describe('commands to a workflow that is not there', () => {
   it('say so as values, not as errors', async () => {
