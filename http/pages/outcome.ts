@@ -3,6 +3,8 @@
 import type { ErrorCode } from '../../domain/errors.ts';
 import type { CallbackRow } from '../../store/authorization-callbacks.ts';
 import type { ConnectionListRow } from '../../store/connections-list.ts';
+import type { AttemptOutcome } from '../../store/shared-grants.ts';
+import { outcomeOf } from '../schemas/connect-sessions.ts';
 import { textRecord } from '../schemas/connections.ts';
 import { html, layout, type Markup } from './layout.ts';
 
@@ -80,12 +82,14 @@ export function waitingPage(): string {
 export interface Outcome {
   readonly row: CallbackRow;
   readonly connection: ConnectionListRow | null;
+  /** further shops of the same approval */
+  readonly shares: readonly AttemptOutcome[];
   readonly platform: string;
   readonly returnUrl: string | null;
 }
 
 export function resultPage(outcome: Outcome): string {
-  const { row, connection, platform, returnUrl } = outcome;
+  const { row, connection, shares, platform, returnUrl } = outcome;
   const back = returnUrl === null ? null : html`<a class="button" href="${returnUrl}">Continue</a>`;
   if (row.status === 'proved') return movePage({ shop: textRecord(row.shop), next: back });
   if (row.status !== 'authorized') {
@@ -95,7 +99,7 @@ export function resultPage(outcome: Outcome): string {
       body: html`<h1>${title}</h1><p role="alert">${advice}</p>${back}<p class="soft">Reference: <code>${row.refusal ?? 'refused'}</code></p>`,
     });
   }
-  return connectedPage({ platform, connection, next: back });
+  return connectedPage({ platform, connection, shares, next: back });
 }
 
 /** Approved at another address: nothing more for the merchant to do. */
@@ -111,20 +115,42 @@ export function movePage(of: {
   });
 }
 
+/** In a merchant's words what became of one of several shops. */
+const SHARE_WORDS: Readonly<Record<ReturnType<typeof outcomeOf>['outcome'], string>> = {
+  connecting: 'is being connected',
+  connected: 'is connected',
+  already_connected: 'was connected already',
+  move_proposed: 'waits for a check of its address',
+  refused: 'could not be connected',
+};
+
+function shareList(shares: readonly AttemptOutcome[]): Markup | null {
+  if (shares.length === 0) return null;
+  return html`<h2>More shops of the same approval</h2>
+    <ul class="plain">${shares.map((one) => {
+      const { outcome, code } = outcomeOf(one);
+      const why = code === undefined ? '' : `: ${adviceFor(code)[0]}`;
+      return html`<li>${Object.values(one.shop ?? {}).join(', ')} ${SHARE_WORDS[outcome]}${why}</li>`;
+    })}</ul>`;
+}
+
 export function connectedPage(outcome: {
   readonly platform: string;
   readonly connection: ConnectionListRow | null;
+  readonly shares?: readonly AttemptOutcome[];
   readonly next: Markup | null;
 }): string {
-  const { platform, connection, next } = outcome;
+  const { platform, connection, shares = [], next } = outcome;
+  const isWaiting = shares.some((one) => outcomeOf(one).outcome === 'connecting');
   const shop = connection?.shopName ?? connection?.shopKey ?? 'Your shop';
   const needsMore = connection?.state === 'reauth_required';
   return layout({
     title: needsMore ? 'Almost connected' : 'Connected',
+    ...(isWaiting ? { refresh: { afterS: 2, to: '' } } : {}),
     body: needsMore
       ? html`<h1>Almost connected</h1><p role="alert">${shop} approved fewer permissions than are needed. Open the link again and
-          approve all of them.</p>${next}`
+          approve all of them.</p>${shareList(shares)}${next}`
       : html`<h1>Connected</h1><p class="notice good" role="status">${shop} on ${platform} is connected. Its data is being synced now,
-          and the connection is kept fresh for you.</p><p>You can close this page.</p>${next}`,
+          and the connection is kept fresh for you.</p>${shareList(shares)}<p>You can close this page.</p>${next}`,
   });
 }

@@ -10,6 +10,7 @@ import { isId } from '../../domain/ids.ts';
 import { type CallbackRow, readAuthorization } from '../../store/authorization-callbacks.ts';
 import { readConnectSession } from '../../store/connect-sessions.ts';
 import { readConnection } from '../../store/connections-list.ts';
+import { listShares } from '../../store/shared-grants.ts';
 import { readBrowser } from '../browser-cookie.ts';
 import { findStep, readParameters, takeCallback } from '../callback.ts';
 import type { HttpDeps } from '../deps.ts';
@@ -75,13 +76,14 @@ export const callbackRoutes =
         const browser = readBrowser(request, deps.settings.publicUrl);
         const row = await ownAuthorization(deps, request.params.authorizationId, browser);
         if (row.status === 'started' || row.status === 'received') return sendPage(reply, 200, waitingPage());
-        const { connection, session } = await deps.db.inTenant(row.tenantId, async (tx) => ({
+        const { connection, session, shares } = await deps.db.inTenant(row.tenantId, async (tx) => ({
           connection: await readConnection(tx, row.connectionId),
           session: row.sessionId === null ? null : await readConnectSession(tx, row.sessionId),
+          shares: await listShares(tx, row.id),
         }));
         const platform = deps.platforms.get(row.platform)?.name ?? row.platform;
         const returnUrl = withOutcome(session?.returnUrl ?? null, row);
-        return sendPage(reply, 200, resultPage({ row, connection, platform, returnUrl }));
+        return sendPage(reply, 200, resultPage({ row, connection, shares, platform, returnUrl }));
       },
     );
   };

@@ -1,6 +1,8 @@
 // A link for a merchant: to connect a shop, or with `connectionId` to reconnect one.
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import type { z } from 'zod';
+import { z } from 'zod';
+import { readConnectSession } from '../../store/connect-sessions.ts';
+import { listSessionAttempts } from '../../store/shared-grants.ts';
 import { readTenant } from '../../store/tenants-list.ts';
 import type { Principal } from '../auth.ts';
 import { inScope, principalOf, tenantFor, unknown } from '../auth.ts';
@@ -9,7 +11,14 @@ import type { HttpDeps } from '../deps.ts';
 import { idFor } from '../idempotency.ts';
 import { connectionOf } from '../lookup.ts';
 import { checkReturnUrl } from '../return-url.ts';
-import { connectSession, newConnectSession } from '../schemas/connect-sessions.ts';
+import {
+  connectSession,
+  connectSessionResult,
+  newConnectSession,
+  presentAttempts,
+} from '../schemas/connect-sessions.ts';
+import { iso } from '../schemas/connections.ts';
+import { idInPath } from '../schemas/shapes.ts';
 import { returnOriginsOf } from '../schemas/tenants.ts';
 import { openConnectSession, type SessionWish } from '../sessions.ts';
 import { platformOf } from './connections.ts';
@@ -38,6 +47,36 @@ export const connectSessionRoutes =
           idFor(request, 'connectSession'),
         );
         return reply.code(201).send({ id, url, token, expiresAt: expiresAt.toISOString() });
+      },
+    );
+
+    app.get(
+      '/v1/connect-sessions/:id',
+      {
+        config: { access: 'admin' },
+        schema: {
+          tags: ['Connecting'],
+          summary: 'What came of a link: every shop that was approved on it',
+          params: z.strictObject({ id: idInPath('connectSession') }),
+          response: { 200: connectSessionResult },
+        },
+      },
+      async (request) => {
+        const { id } = request.params;
+        const found = await inScope(deps.db, principalOf(request), async (tx) => {
+          const session = await readConnectSession(tx, id);
+          return session === null ? null : { session, attempts: await listSessionAttempts(tx, session.id) };
+        });
+        if (found === null) throw unknown('connect session', id);
+        const { session, attempts } = found;
+        return {
+          id: session.id,
+          tenantId: session.tenantId,
+          platform: session.platform,
+          expiresAt: session.expiresAt.toISOString(),
+          usedAt: iso(session.usedAt),
+          connections: presentAttempts(attempts),
+        };
       },
     );
   };

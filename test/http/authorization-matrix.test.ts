@@ -20,6 +20,7 @@ let theirs: {
   connectionId: string;
   registrationId: string;
   keyId: string;
+  sessionId: string;
   runId: string;
 };
 
@@ -47,11 +48,13 @@ beforeAll(async () => {
     body: { tenantId, platform: 'acorn', clientId: 'theirs', clientSecret: 'theirs' },
   });
   const key = await api.call('POST', '/v1/api-keys', { body: { tenantId, role: 'read', name: 'theirs' } });
+  const session = await api.call('POST', '/v1/connect-sessions', { body: { tenantId, platform: 'cedar' } });
   theirs = {
     tenantId,
     connectionId: connection.body.id,
     registrationId: registration.body.id,
     keyId: key.body.id,
+    sessionId: session.body.id,
     runId: newId('syncRun'),
   };
 });
@@ -60,13 +63,14 @@ afterAll(() => api.close());
 /** An address of the operation with these ids in it. */
 function address(
   path: string,
-  ids: { connection: string; registration: string; key: string; tenant: string; run: string },
+  ids: Readonly<Record<'connection' | 'registration' | 'key' | 'tenant' | 'session' | 'run', string>>,
 ): string {
   return path
     .replace(/\{id\}/, () => {
       if (path.startsWith('/v1/client-registrations')) return ids.registration;
       if (path.startsWith('/v1/api-keys')) return ids.key;
       if (path.startsWith('/v1/tenants')) return ids.tenant;
+      if (path.startsWith('/v1/connect-sessions')) return ids.session;
       if (path.startsWith('/v1/platforms')) return 'cedar';
       return ids.connection;
     })
@@ -83,6 +87,7 @@ const unknownIds = () => ({
   registration: newId('clientRegistration'),
   key: newId('apiKey'),
   tenant: newId('tenant'),
+  session: newId('connectSession'),
   run: newId('syncRun'),
 });
 
@@ -159,6 +164,7 @@ describe('every route of the OpenAPI document', () => {
       connection: theirs.connectionId,
       registration: theirs.registrationId,
       key: theirs.keyId,
+      session: theirs.sessionId,
       tenant: theirs.tenantId,
       run: theirs.runId,
     };

@@ -29,6 +29,8 @@ export interface FakePlatform {
   script(connectionId: ConnectionId, at: keyof Account['scripts'], ...answers: Answer[]): void;
   /** What the proof of a connection reads from now on. */
   proves(connectionId: ConnectionId, proven: Proves): void;
+  /** What the proof of the next connection reads that nobody has spoken of yet. */
+  provesNext(proven: Proves): void;
   /** Held back until `release`. */
   hold(): { release(): void };
 }
@@ -48,6 +50,8 @@ export interface FakeOptions {
 interface Proves {
   readonly shopKey?: string | null;
   readonly scopes?: readonly string[];
+  /** the approval is for all of these */
+  readonly shops?: readonly Readonly<Record<string, string>>[];
 }
 
 interface Account {
@@ -65,17 +69,19 @@ export function fakePlatform(options: FakeOptions): FakePlatform {
   const calls = { probes: 0, revocations: 0 };
   const method = methodOf(options);
   const platform = platformOf(method);
+  let nextProven: Proves = {};
   let gate: Promise<void> = Promise.resolve();
   const account = (id: string): Account => {
     const known = accounts.get(id);
     if (known !== undefined) return known;
     const made: Account = {
-      proven: {},
+      proven: nextProven,
       exchanges: 0,
       refreshToken: 'r0',
       scripts: { renew: [], probe: [], revoke: [], obtain: [], prove: [], upgrade: [] },
     };
     accounts.set(id, made);
+    nextProven = {};
     return made;
   };
   const issue = (of: Account): IssuedCredential => {
@@ -93,10 +99,12 @@ export function fakePlatform(options: FakeOptions): FakePlatform {
     };
   };
   const grants: Grants = {
-    obtain: async () => {
+    obtain: async (context, obtain) => {
       const of = inAccount();
       answer(of, 'obtain');
-      return issue(of);
+      if (obtain === 'share') return { ...issue(of), shop: context.shop };
+      const { shops } = of.proven;
+      return shops === undefined ? issue(of) : { ...issue(of), shops };
     },
     renew: async (_context, credential) => {
       const of = inAccount();
@@ -174,6 +182,9 @@ export function fakePlatform(options: FakeOptions): FakePlatform {
     calls,
     script: (id, at, ...answers) => {
       account(id).scripts[at] = [...answers];
+    },
+    provesNext: (proven) => {
+      nextProven = proven;
     },
     proves: (id, proven) => {
       account(id).proven = proven;
