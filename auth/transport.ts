@@ -1,5 +1,6 @@
 // The client certificate of a connection (RFC 8705), read out of credential or registration and judged before anything is sent: by its dates, by its key.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
 import { MooringError } from '../domain/errors.ts';
 import type { ClientCertificate } from '../domain/outbound.ts';
 import type { Transport } from '../domain/platform.ts';
@@ -21,14 +22,19 @@ export function certificateOf(
 }
 
 /**
- * Throws certificate_invalid where it cannot be read, is over or not yet begun, or its key is another's. A PKCS #12 file is judged by TLS alone. Gives the
- * end of its validity, where it can be read.
+ * Throws certificate_invalid where it cannot be read, is over or not yet begun, or its key is another's. Gives the end of its validity; of a
+ * PKCS #12 file it can say no more than that it opens.
  */
 export function judgeCertificate(
   certificate: ClientCertificate,
   nowMs: number,
 ): { readonly endsAtMs: number | null } {
-  if (certificate.kind === 'pfx') return { endsAtMs: null };
+  if (certificate.kind === 'pfx') {
+    const { pfxBase64, passphrase = '' } = certificate;
+    const rule = 'the PKCS #12 file or its passphrase cannot be read';
+    read(() => createSecureContext({ pfx: Buffer.from(pfxBase64, 'base64'), passphrase }), rule);
+    return { endsAtMs: null };
+  }
   const x509 = read(() => new X509Certificate(certificate.certificate), 'the certificate is not PEM');
   const key = read(
     () =>

@@ -7,6 +7,7 @@ import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'n
 import { connect as connectTls } from 'node:tls';
 import { buildConnector } from 'undici';
 import { MooringError } from '../domain/errors.ts';
+import type { ClientCertificate } from '../domain/outbound.ts';
 import { isAllowedAddress } from './addresses.ts';
 import type { LoopbackTarget, OriginOverrides } from './overrides.ts';
 
@@ -33,6 +34,8 @@ export interface Guard {
   check(url: string, permitHttp?: boolean): URL;
   /** Opens sockets for undici, to checked addresses alone. */
   readonly connector: buildConnector.connector;
+  /** The same, showing this certificate (RFC 8705). It holds the key: whoever asks for it drops it with the call. */
+  connectorWith(certificate: ClientCertificate): buildConnector.connector;
   /** The same for a client that speaks through node's own http. Sockets end after `lifetimeMs`, and all of them with `until`. */
   agents(lifetimeMs: number, until: AbortSignal): GuardedAgents;
 }
@@ -46,7 +49,8 @@ export function createGuard(settings: GuardSettings): Guard {
   const lookup = guardedLookup(settings);
   return {
     check: (url, permitHttp = false) => checkUrl(settings, url, permitHttp),
-    connector: guardedConnector(settings, lookup),
+    connector: guardedConnector(settings, lookup, {}),
+    connectorWith: (certificate) => guardedConnector(settings, lookup, tlsOfCertificate(certificate)),
     agents: (lifetimeMs, until) => guardedAgents(settings, lookup, lifetimeMs, until),
   };
 }
@@ -103,10 +107,14 @@ function guardedLookup(settings: GuardSettings): LookupFunction {
   };
 }
 
-function guardedConnector(settings: GuardSettings, lookup: LookupFunction): buildConnector.connector {
+function guardedConnector(
+  settings: GuardSettings,
+  lookup: LookupFunction,
+  own: ReturnType<typeof tlsOfCertificate> | Record<string, never>,
+): buildConnector.connector {
   const timeout = settings.connectTimeoutMs ?? 5000;
-  const toPublic = buildConnector({ lookup, timeout, autoSelectFamily: true, ...tlsOf(settings) });
-  const toLoopback = buildConnector({ timeout });
+  const toPublic = buildConnector({ lookup, timeout, autoSelectFamily: true, ...tlsOf(settings), ...own });
+  const toLoopback = buildConnector({ timeout, ...own });
   return (options, callback) => {
     const target = settings.originOverrides(originOf(options.protocol, options.hostname, options.port));
     if (target !== undefined) {
@@ -121,6 +129,13 @@ function guardedConnector(settings: GuardSettings, lookup: LookupFunction): buil
     }
     toPublic(options, callback);
   };
+}
+
+function tlsOfCertificate(certificate: ClientCertificate) {
+  const passphrase = certificate.passphrase === undefined ? {} : { passphrase: certificate.passphrase };
+  return certificate.kind === 'pfx'
+    ? { pfx: Buffer.from(certificate.pfxBase64, 'base64'), ...passphrase }
+    : { cert: certificate.certificate, key: certificate.privateKey, ...passphrase };
 }
 
 /** Said here and not left to defaults, which the environment can weaken (NODE_TLS_REJECT_UNAUTHORIZED, --tls-min-v1.0). */

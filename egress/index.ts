@@ -50,7 +50,7 @@ export function createEgress(deps: EgressDeps): Egress {
   const clock = deps.clock ?? SYSTEM_CLOCK;
   const around = { db: deps.db, clock, log: deps.log };
   const guard = createGuard(deps);
-  const sender = createSender(guard);
+  const sender = createSender(guard, clock);
   const fence = createFenceWatch(around);
   const uses = createEndpointUses(around);
   const budgets = createRateBudgets({

@@ -6,6 +6,7 @@ import type { ConnectionId, TenantId } from '../domain/ids.ts';
 import type { OutboundAnswer, OutboundRequest } from '../domain/outbound.ts';
 import type { AuthMethod, Platform, PlatformRequest } from '../domain/platform.ts';
 import type { Secret } from '../domain/secret.ts';
+import { expandShop } from '../platforms/shop.ts';
 import { fillTemplate } from '../platforms/template.ts';
 import type { EndpointUses } from './endpoint-uses.ts';
 import type { FenceWatch } from './fence.ts';
@@ -81,11 +82,12 @@ export async function performCall(
 
 /** The platform's base URL for this shop. */
 export function baseUrlOf(subject: { platform: Platform; shop: Readonly<Record<string, string>> }): string {
-  return fillTemplate(subject.platform.baseUrl, subject.shop);
+  return fillTemplate(subject.platform.baseUrl, expandShop(subject.platform, subject.shop));
 }
 
+/** A shop on plain http is called where the platform's data says how to sign without TLS, and nowhere else. */
 export function permitsHttp(platform: Platform): boolean {
-  return platform.baseUrl.startsWith('http:');
+  return platform.baseUrl.startsWith('http:') || platform.auth.some((one) => one.signOverHttp !== undefined);
 }
 
 /** Sends under the fence, unless the purpose is `revocation`: that one must get through after it. */

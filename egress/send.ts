@@ -3,10 +3,12 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { Agent, errors } from 'undici';
+import { judgeCertificate } from '../auth/transport.ts';
 import { MooringError } from '../domain/errors.ts';
-import type { OutboundAnswer, OutboundRequest } from '../domain/outbound.ts';
+import type { ClientCertificate, OutboundAnswer, OutboundRequest } from '../domain/outbound.ts';
 import { tlsFailure, tlsFaultOf } from '../domain/tls-fault.ts';
 import { addressNotAllowed, type Guard } from './guard.ts';
+import { type Clock, SYSTEM_CLOCK } from './surroundings.ts';
 
 export interface SendBounds {
   /** From the call to the last byte of the answer, connecting included. */
@@ -26,25 +28,45 @@ export interface SendOptions {
 }
 
 export interface Sender {
-  /** Throws address_not_allowed, platform_unreachable, platform_answer_invalid, platform_answer_too_large, or the signal's reason. */
+  /** Throws address_not_allowed, certificate_invalid, platform_unreachable, platform_answer_invalid, platform_answer_too_large, or the signal's reason. */
   send(request: OutboundRequest, options: SendOptions): Promise<OutboundAnswer>;
   close(): Promise<void>;
 }
 
-export function createSender(guard: Guard): Sender {
-  const agent = new Agent({
-    connect: guard.connector,
-    headersTimeout: 30_000,
-    bodyTimeout: 15_000,
-    keepAliveTimeout: 10_000,
-    maxHeaderSize: 32 * 1024,
-    connections: 32,
-    pipelining: 1,
-  });
+const AGENT_OPTIONS = {
+  headersTimeout: 30_000,
+  bodyTimeout: 15_000,
+  keepAliveTimeout: 10_000,
+  maxHeaderSize: 32 * 1024,
+  connections: 32,
+  pipelining: 1,
+} as const;
+
+export function createSender(guard: Guard, clock: Pick<Clock, 'nowMs'> = SYSTEM_CLOCK): Sender {
+  const agent = new Agent({ ...AGENT_OPTIONS, connect: guard.connector });
   return {
-    send: (request, options) => sendOne(agent, guard, request, options),
+    send: (request, options) =>
+      request.clientCertificate === undefined
+        ? sendOne(agent, guard, request, options)
+        : sendCertified(guard, clock, request.clientCertificate, { request, options }),
     close: () => agent.destroy(),
   };
+}
+
+/** A connection of its own, gone with the answer: nobody else's call goes over it, and the key outlives no call. */
+async function sendCertified(
+  guard: Guard,
+  clock: Pick<Clock, 'nowMs'>,
+  certificate: ClientCertificate,
+  { request, options }: { readonly request: OutboundRequest; readonly options: SendOptions },
+): Promise<OutboundAnswer> {
+  judgeCertificate(certificate, clock.nowMs());
+  const agent = new Agent({ ...AGENT_OPTIONS, connections: 1, connect: guard.connectorWith(certificate) });
+  try {
+    return await sendOne(agent, guard, request, options);
+  } finally {
+    await agent.destroy();
+  }
 }
 
 async function sendOne(
