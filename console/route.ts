@@ -43,13 +43,12 @@ export function addressOf(route: Exclude<Route, { page: 'nowhere' }>): string {
     case 'connection':
       return `#/connections/${route.id}`;
     case 'connections': {
-      const query = new URLSearchParams(
-        FILTERS.flatMap((name) => {
-          const value = route.filter[name];
-          return value === undefined || value === '' ? [] : [[name, value] as const];
-        }),
-      ).toString();
-      return query === '' ? '#/connections' : `#/connections?${query}`;
+      const query = new URLSearchParams();
+      for (const name of FILTERS) {
+        const value = route.filter[name];
+        if (value !== undefined && value !== '') query.set(name, value);
+      }
+      return query.size === 0 ? '#/connections' : `#/connections?${query}`;
     }
   }
 }
