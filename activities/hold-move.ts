@@ -1,6 +1,7 @@
 // A proved credential at an address that nobody confirmed yet: sealed anew and kept with its attempt, or destroyed. The connection's own
 // credential and address stay as they are. Safe to run twice: a settled attempt is not touched again.
 
+import { revealed } from '../auth/context.ts';
 import type { WaitingMove } from '../domain/connection.ts';
 import { MOVE_WAITS_MS } from '../domain/connection-move.ts';
 import type { ErrorCode } from '../domain/errors.ts';
@@ -73,7 +74,7 @@ export function heldCredential(row: AuthorizationRow, context: ExchangeContext):
   const { kind, expiresAtMs, lifetimeS, refreshExpiresAtMs, scopes } = proved;
   return {
     kind: String(kind),
-    parts: Object.fromEntries(Object.entries(sealed).map(([name, secret]) => [name, secret.reveal()])),
+    parts: revealed(sealed),
     expiresAtMs: numberOrNull(expiresAtMs),
     lifetimeS: numberOrNull(lifetimeS),
     refreshExpiresAtMs: numberOrNull(refreshExpiresAtMs),
