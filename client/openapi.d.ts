@@ -633,6 +633,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/connect-sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What came of a link: every shop that was approved on it */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An id such as "ses_…" */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConnectSessionResult"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/connections": {
         parameters: {
             query?: never;
@@ -2864,6 +2912,61 @@ export interface components {
             auditId?: string | null;
             because?: string;
         };
+        NewConnectSessionInput: {
+            /**
+             * @description Required with an operator key; else the key's own
+             * @example ten_01kaz7w0v9e7x8m3q2p4r6t8y0
+             */
+            tenantId?: string;
+            /** @description Absent: the merchant chooses */
+            platform?: string;
+            /** @description Default: to read every resource the platform offers */
+            permissions?: ("orders:read" | "orders:write" | "products:read" | "products:write" | "customers:read" | "customers:write" | "inventory:read" | "inventory:write")[];
+            /**
+             * @description Reconnect this one
+             * @example con_01kaz7w0v9e7x8m3q2p4r6t8y0
+             */
+            connectionId?: string;
+            /** @description Where the merchant goes afterwards; its origin must be our own, or one of the tenant's returnOrigins */
+            returnUrl?: string;
+        };
+        ConnectSessionInput: {
+            id: string;
+            /**
+             * Format: uri
+             * @description Give this to the merchant; whoever holds it acts as the merchant
+             */
+            url: string;
+            token: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            expiresAt: string;
+        };
+        ConnectSessionResultInput: {
+            id: string;
+            tenantId: string;
+            platform: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            expiresAt: string;
+            usedAt: string | null;
+            /** @description One a shop: an approval may be good for several */
+            connections: {
+                /** @description Gone again where it was made for a refused attempt */
+                connectionId: string;
+                shop: {
+                    [key: string]: string;
+                } | null;
+                /** @enum {string} */
+                outcome: "connecting" | "connected" | "already_connected" | "move_proposed" | "refused";
+                /** @description Why it was refused */
+                code?: string;
+            }[];
+        };
         ClientRegistrationInput: {
             id: string;
             /** @description null: of the installation, for all tenants */
@@ -2974,38 +3077,6 @@ export interface components {
              * @enum {string}
              */
             verified: "vendor" | "secondary" | "unverified";
-        };
-        NewConnectSessionInput: {
-            /**
-             * @description Required with an operator key; else the key's own
-             * @example ten_01kaz7w0v9e7x8m3q2p4r6t8y0
-             */
-            tenantId?: string;
-            /** @description Absent: the merchant chooses */
-            platform?: string;
-            /** @description Default: to read every resource the platform offers */
-            permissions?: ("orders:read" | "orders:write" | "products:read" | "products:write" | "customers:read" | "customers:write" | "inventory:read" | "inventory:write")[];
-            /**
-             * @description Reconnect this one
-             * @example con_01kaz7w0v9e7x8m3q2p4r6t8y0
-             */
-            connectionId?: string;
-            /** @description Where the merchant goes afterwards; its origin must be our own, or one of the tenant's returnOrigins */
-            returnUrl?: string;
-        };
-        ConnectSessionInput: {
-            id: string;
-            /**
-             * Format: uri
-             * @description Give this to the merchant; whoever holds it acts as the merchant
-             */
-            url: string;
-            token: string;
-            /**
-             * Format: date-time
-             * @description RFC 3339, UTC
-             */
-            expiresAt: string;
         };
         DataKeysInput: {
             /** @description The key-encrypting key that wraps now */
@@ -3553,6 +3624,61 @@ export interface components {
             auditId?: string | null;
             because?: string;
         };
+        NewConnectSession: {
+            /**
+             * @description Required with an operator key; else the key's own
+             * @example ten_01kaz7w0v9e7x8m3q2p4r6t8y0
+             */
+            tenantId?: string;
+            /** @description Absent: the merchant chooses */
+            platform?: string;
+            /** @description Default: to read every resource the platform offers */
+            permissions?: ("orders:read" | "orders:write" | "products:read" | "products:write" | "customers:read" | "customers:write" | "inventory:read" | "inventory:write")[];
+            /**
+             * @description Reconnect this one
+             * @example con_01kaz7w0v9e7x8m3q2p4r6t8y0
+             */
+            connectionId?: string;
+            /** @description Where the merchant goes afterwards; its origin must be our own, or one of the tenant's returnOrigins */
+            returnUrl?: string;
+        };
+        ConnectSession: {
+            id: string;
+            /**
+             * Format: uri
+             * @description Give this to the merchant; whoever holds it acts as the merchant
+             */
+            url: string;
+            token: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            expiresAt: string;
+        };
+        ConnectSessionResult: {
+            id: string;
+            tenantId: string;
+            platform: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            expiresAt: string;
+            usedAt: string | null;
+            /** @description One a shop: an approval may be good for several */
+            connections: {
+                /** @description Gone again where it was made for a refused attempt */
+                connectionId: string;
+                shop: {
+                    [key: string]: string;
+                } | null;
+                /** @enum {string} */
+                outcome: "connecting" | "connected" | "already_connected" | "move_proposed" | "refused";
+                /** @description Why it was refused */
+                code?: string;
+            }[];
+        };
         ClientRegistration: {
             id: string;
             /** @description null: of the installation, for all tenants */
@@ -3663,38 +3789,6 @@ export interface components {
              * @enum {string}
              */
             verified: "vendor" | "secondary" | "unverified";
-        };
-        NewConnectSession: {
-            /**
-             * @description Required with an operator key; else the key's own
-             * @example ten_01kaz7w0v9e7x8m3q2p4r6t8y0
-             */
-            tenantId?: string;
-            /** @description Absent: the merchant chooses */
-            platform?: string;
-            /** @description Default: to read every resource the platform offers */
-            permissions?: ("orders:read" | "orders:write" | "products:read" | "products:write" | "customers:read" | "customers:write" | "inventory:read" | "inventory:write")[];
-            /**
-             * @description Reconnect this one
-             * @example con_01kaz7w0v9e7x8m3q2p4r6t8y0
-             */
-            connectionId?: string;
-            /** @description Where the merchant goes afterwards; its origin must be our own, or one of the tenant's returnOrigins */
-            returnUrl?: string;
-        };
-        ConnectSession: {
-            id: string;
-            /**
-             * Format: uri
-             * @description Give this to the merchant; whoever holds it acts as the merchant
-             */
-            url: string;
-            token: string;
-            /**
-             * Format: date-time
-             * @description RFC 3339, UTC
-             */
-            expiresAt: string;
         };
         DataKeys: {
             /** @description The key-encrypting key that wraps now */
