@@ -40,14 +40,18 @@ export interface CallbackStep {
   readonly claimWithinS?: number;
   /** at_once: before it is claimed, because the code lives for seconds; default when_claimed. */
   readonly exchange?: 'at_once' | 'when_claimed';
-  /** Where the browser goes once it is claimed: on to our approval address, or to one the callback names (its host must match `host`, anchored). */
+  /**
+   * Where the browser goes once it is claimed: on to our approval address, or to one the callback names. Its host must match `host`, anchored, or be that of
+   * the shop field `hostOf`.
+   */
   readonly continueAt?:
     | 'authorize'
     | {
         readonly parameter: string;
         readonly host: string;
         readonly add?: Readonly<Record<string, string>>;
-      };
+      }
+    | { readonly parameter: string; readonly hostOf: string };
   /** What the platform's server is answered, beside status 200: JSON, member → template over the callback, {newSecret} (64 characters, kept as shopSecret), {proof}, {stepUrl:name}. */
   readonly reply?: {
     readonly json: Readonly<Record<string, string>>;

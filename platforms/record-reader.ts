@@ -29,6 +29,8 @@ export interface RecordReader {
   object(name: string): RecordReader;
   optionalObject(name: string): RecordReader | null;
   list(name: string): readonly RecordReader[];
+  /** A list of texts, empty ones left out; absent is empty. */
+  texts(name: string): readonly string[];
 }
 
 /** Opens an item. Throws record_invalid when it is not an object. */
@@ -154,6 +156,16 @@ class ItemReader implements RecordReader {
     if (value === undefined) return [];
     if (!isList(value)) throw this.#wrong(name, 'is not a list');
     return value.map((one, index) => open(one, { parent: this, key: name, index }));
+  }
+
+  texts(name: string): readonly string[] {
+    const value = this.#get(name);
+    if (value === undefined) return [];
+    if (!isList(value)) throw this.#wrong(name, 'is not a list');
+    return value.flatMap((one) => {
+      if (typeof one !== 'string') throw this.#wrong(name, 'holds something else than text');
+      return one === '' ? [] : [one];
+    });
   }
 }
 
