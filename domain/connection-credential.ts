@@ -1,6 +1,6 @@
 // Rules about the grant and its renewal: authorized, refreshed, lost, dead. A transient failure never counts against the grant,
 // and an answer of an older generation never speaks about a newer one.
-import type { ConnectionState, Rule, Step } from './connection.ts';
+import type { ConnectionState, Health, Rule, Step } from './connection.ts';
 import { waitingMove } from './connection-move.ts';
 import {
   afterFlight,
@@ -78,14 +78,15 @@ export const refreshed: Rule<'refreshed'> = (state, event) => {
     lifecycle: { name: 'active', credential: { ...event.credential, grantedAtMs } },
     generation: event.generation,
     answerLost: false,
-    health: provedByRefresh(state) ? HEALTHY : state.health,
+    health: afterRefresh(state.health),
   });
 };
 
-/** A new token says nothing about a shop that is closed, or about why the last fresh one was refused. */
-function provedByRefresh(state: ConnectionState): boolean {
-  if (state.health.status === 'ok') return true;
-  return state.health.cause !== 'credential_doubted' && state.health.cause !== 'shop_unavailable';
+/** A new token says nothing about a shop that is closed, or about why the last fresh one was refused: a probe does, not a further refresh. */
+function afterRefresh(health: Health): Health {
+  if (health.status === 'ok') return HEALTHY;
+  const isProved = health.cause !== 'credential_doubted' && health.cause !== 'shop_unavailable';
+  return isProved ? HEALTHY : { ...health, retry: 'health' };
 }
 
 export const refreshFailed: Rule<'refresh_failed'> = (state, event) => {

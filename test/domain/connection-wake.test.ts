@@ -9,11 +9,13 @@ import {
   CONNECTING,
   described,
   down,
+  effectNames,
   failedRun,
   HOUR,
   live,
   MINUTE,
   REAUTH,
+  REFRESHED,
   REFRESHING,
   RETRY,
   REVOKING,
@@ -78,6 +80,15 @@ describe('what a connection waits for', () => {
   test('a second lost answer in a row backs off', () => {
     const { state } = live(SAME, [LOST, RETRY, { ...LOST, epoch: 2 }]);
     expect((nextWake(state)?.atMs ?? 0) - (T0 + 2 * MINUTE)).toBeGreaterThanOrEqual(MINUTE);
+  });
+
+  test('a new token is no proof that a closed shop is open again: a probe is, and no further refresh', () => {
+    const closed: Told = { type: 'refresh_failed', epoch: 1, failure: { code: 'shop_unavailable' } };
+    const { state } = live(REFRESHING, [closed, RETRY, REFRESHED]);
+    expect(described(state)).toBe('degraded (shop_unavailable)');
+    const step = live(state, [RETRY]);
+    expect(effectNames(step)).toEqual(['probe']);
+    expect(described(live(step.state, [{ type: 'probe_succeeded', generation: 2 }]).state)).toBe('active');
   });
 
   test('a closed shop is tried every hour', () => {
