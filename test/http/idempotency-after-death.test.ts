@@ -41,7 +41,7 @@ async function dieAfter(path: string, body: unknown, key: string): Promise<void>
 const credential = { apiKey: 'sk_abcd1234' };
 
 describe('a request whose process died after the effect', () => {
-  it.each([
+  it.each<readonly [what: string, table: string, request: () => readonly [path: string, body: unknown]]>([
     ['a tenant', 'tenants', () => ['/v1/tenants', { name: 'Once' }]],
     ['an API key', 'api_keys', () => ['/v1/api-keys', { tenantId, role: 'read', name: 'once' }]],
     [
@@ -58,7 +58,7 @@ describe('a request whose process died after the effect', () => {
         { tenantId, platform: 'cedar', shop: { url: 'https://once.example' }, credential },
       ],
     ],
-  ] as const)('makes %s once: the next one, and one more, gives the same', async (_what, table, request) => {
+  ])('makes %s once: the next one, and one more, gives the same', async (_what, table, request) => {
     const [path, body] = request();
     const key = `dies ${table}`;
     await dieAfter(path, body, key);
