@@ -85,8 +85,7 @@ export function Actions(props: CommandProps) {
       {link !== null && (
         <div class="notice">
           <p>
-            For the merchant; whoever holds it acts as the merchant. It works until{' '}
-            <When at={link.expiresAt} />.
+            For the merchant; whoever holds it acts as the merchant. It ends <When at={link.expiresAt} />.
           </p>
           <Copyable text={link.url} label="the reconnect link" />
         </div>

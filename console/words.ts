@@ -66,7 +66,7 @@ export function counted(number: number): string {
   return count.format(number);
 }
 
-const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' });
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'long' });
 const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['day', 86_400_000],
   ['hour', 3_600_000],
@@ -74,7 +74,7 @@ const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['second', 1000],
 ];
 
-/** "3 min. ago", "in 2 hr."; "now" within two seconds. */
+/** "3 minutes ago", "in 2 hours"; "now" within two seconds. */
 export function fromNow(atMs: number, nowMs: number): string {
   const ms = atMs - nowMs;
   if (Math.abs(ms) < 2000) return 'now';

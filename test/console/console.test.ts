@@ -67,7 +67,7 @@ test('every state the API knows has its place in the picture, and the live ones 
 
 test('times are told in words', () => {
   expect(fromNow(0, 1_500)).toBe('now');
-  expect(fromNow(0, 200_000)).toMatch(/^3 min\.? ago$/);
-  expect(fromNow(7_200_000, 0)).toMatch(/^in 2 hr\.?$/);
+  expect(fromNow(0, 200_000)).toBe('3 minutes ago');
+  expect(fromNow(7_200_000, 0)).toBe('in 2 hours');
   expect([900, 65_000, 7_260_000].map(lasting)).toEqual(['1 s', '1 min 5 s', '2 h 1 min']);
 });
