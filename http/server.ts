@@ -30,6 +30,7 @@ import { consoleRoutes } from './routes/console.ts';
 import { dataKeyRoutes } from './routes/data-keys.ts';
 import { feedRoutes } from './routes/feeds.ts';
 import { fleetRoutes } from './routes/fleet.ts';
+import { fleetRunRoutes } from './routes/fleet-runs.ts';
 import { importRoutes } from './routes/imports.ts';
 import { platformRoutes } from './routes/platforms.ts';
 import { probeRoutes } from './routes/probes.ts';
@@ -112,6 +113,7 @@ const ROUTES = [
   revocationRoutes,
   runRoutes,
   importRoutes,
+  fleetRunRoutes,
   feedRoutes,
   fleetRoutes,
   auditRoutes,

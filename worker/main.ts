@@ -90,6 +90,7 @@ const lifecycle = createLifecycleActivities({
 const fleet = createFleetActivities({
   db,
   platforms,
+  exchange: egress.exchange,
   connections: createFleetWorkflows(client),
   importPace: IMPORT_PACE,
   nowMs: Date.now,

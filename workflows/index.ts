@@ -1,6 +1,7 @@
 // Every workflow of the installation, by its wire name. The worker bundles this file; nothing else imports it.
 export { breaker } from './breaker.ts';
 export { connection } from './connection.ts';
+export { fleetRun } from './fleet-run.ts';
 export { importConnections } from './import-connections.ts';
 export { sweep } from './sweep.ts';
 export { syncStore } from './sync-store.ts';

@@ -3,6 +3,7 @@
 import type { PublicState } from '../domain/connection.ts';
 
 import type { ErrorCode, FieldError } from '../domain/errors.ts';
+import type { FleetStage } from '../domain/fleet-run.ts';
 import type { AuthorizationId, ConnectionId, FleetRunId, ImportId, TenantId } from '../domain/ids.ts';
 import type { Resource } from '../domain/resource.ts';
 
@@ -63,6 +64,9 @@ export const IMPORT_READ_SIGNAL = 'importRead';
 
 export interface FleetRunInput {
   readonly fleetRunId: FleetRunId;
+  /** where the run before was */
+  readonly stage?: FleetStage;
+  readonly pausedBy?: string | null;
 }
 
 export const FLEET_SIGNALS = { pauseRun: 'pauseRun', resumeRun: 'resumeRun', stopRun: 'stopRun' } as const;

@@ -1,0 +1,98 @@
+// The plan of a fleet run: which connections it takes, in which order, and why it leaves others alone, written in one statement so that the
+// plan is of one moment. Changes no connection.
+import type { FleetRunId, TenantId } from '../domain/ids.ts';
+import type { Sql } from './database.ts';
+
+/** Which connections a run is about at all; ended ones never. */
+export interface FleetScope {
+  readonly tenantId: TenantId | null;
+  readonly platform: string | null;
+  readonly registrationId: string | null;
+  readonly connectionIds: readonly string[] | null;
+  readonly credentialKind: string | null;
+  /** approved before */
+  readonly grantedBefore: Date | null;
+}
+
+/** What makes a connection one to work on. */
+export type FleetGoal =
+  | { readonly kind: 'token_upgrade'; readonly from: string; readonly to: string }
+  | { readonly kind: 'secret_rotation'; readonly version: number; readonly renewable: readonly string[] }
+  | { readonly kind: 'api_version'; readonly version: string }
+  | { readonly kind: 'revocation' };
+
+/** SQL over `n` (connections) and `c` (its newest credential): the reason to skip, or null. */
+const REASONS: { readonly [K in FleetGoal['kind']]: string } = {
+  token_upgrade: `WHEN c.kind = $8->>'to' THEN 'already_upgraded' WHEN c.kind IS DISTINCT FROM $8->>'from' THEN 'other_kind'`,
+  secret_rotation: `WHEN NOT ($8->'renewable') ? coalesce(c.kind, '') THEN 'not_renewable'
+    WHEN c.registration_version >= ($8->>'version')::int THEN 'already_current'`,
+  api_version: `WHEN n.api_version = $8->>'version' THEN 'already_current'`,
+  revocation: '',
+};
+
+/** A credential is revoked whatever state it is in; for the rest a connection must be in full health. */
+const HEALTH = `WHEN n.generation = 0 THEN 'connecting' WHEN n.lifecycle = 'reauth_required' THEN 'reauth_required'`;
+
+export async function planFleetRun(
+  sql: Sql,
+  run: { readonly id: FleetRunId; readonly canary: number },
+  scope: FleetScope,
+  goal: FleetGoal,
+): Promise<void> {
+  const isRevocation = goal.kind === 'revocation';
+  await sql.query(
+    `INSERT INTO fleet_run_items (fleet_run_id, position, connection_id, tenant_id, stage, outcome, code, generation_before, settled_at)
+     SELECT $1, row_number() OVER (ORDER BY skip IS NOT NULL, id), id, tenant_id,
+       CASE WHEN skip IS NOT NULL THEN NULL WHEN row_number() OVER (ORDER BY skip IS NOT NULL, id) <= $9 THEN 'canary' ELSE 'batch' END,
+       CASE WHEN skip IS NULL THEN 'pending' ELSE 'skipped' END, skip, generation, CASE WHEN skip IS NULL THEN NULL ELSE now() END
+     FROM (
+       SELECT n.id, n.tenant_id, n.generation, CASE
+         WHEN n.lifecycle = 'revoking' OR n.fenced_at IS NOT NULL THEN 'revoking'
+         ${isRevocation ? '' : HEALTH}
+         ${REASONS[goal.kind]}
+         ${isRevocation ? '' : `WHEN n.health = 'degraded' THEN 'degraded'`}
+         ELSE NULL END AS skip
+       FROM connections AS n LEFT JOIN credentials AS c ON c.connection_id = n.id AND c.generation = n.generation
+       WHERE n.lifecycle NOT IN ('revoked', 'abandoned') AND ($2::text IS NULL OR n.tenant_id = $2)
+         AND ($3::text IS NULL OR n.platform = $3) AND ($4::text IS NULL OR n.registration_id = $4)
+         AND ($5::text[] IS NULL OR n.id = ANY ($5)) AND ($6::text IS NULL OR c.kind = $6)
+         AND ($7::timestamptz IS NULL OR ${GRANTED_AT} < $7) AND $8::jsonb IS NOT NULL
+     ) AS found`,
+    [
+      run.id,
+      scope.tenantId,
+      scope.platform,
+      scope.registrationId,
+      scope.connectionIds,
+      scope.credentialKind,
+      scope.grantedBefore,
+      JSON.stringify(goal),
+      run.canary,
+    ],
+  );
+}
+
+/** When the merchant approved: what the credential goes back to, however often it was renewed. */
+const GRANTED_AT = `coalesce((SELECT max(a.settled_at) FROM authorizations AS a WHERE a.connection_id = n.id AND a.status = 'authorized'), c.created_at)`;
+
+/** How many connections of the scope are on the old form now, whatever the plan was. */
+export async function countOnOldForm(
+  sql: Sql,
+  scope: Pick<FleetScope, 'tenantId' | 'platform' | 'registrationId'>,
+  goal: FleetGoal,
+): Promise<number> {
+  if (goal.kind === 'revocation') return 0;
+  const { rows } = await sql.query<{ n: number }>(
+    `SELECT count(*)::int AS n FROM connections AS n LEFT JOIN credentials AS c ON c.connection_id = n.id AND c.generation = n.generation
+     WHERE n.lifecycle NOT IN ('revoked', 'abandoned', 'connecting') AND ($1::text IS NULL OR n.tenant_id = $1)
+       AND ($2::text IS NULL OR n.platform = $2) AND ($3::text IS NULL OR n.registration_id = $3) AND ${OLD_FORM[goal.kind]}`,
+    [scope.tenantId, scope.platform, scope.registrationId, JSON.stringify(goal)],
+  );
+  return rows[0]?.n ?? 0;
+}
+
+const OLD_FORM: { readonly [K in Exclude<FleetGoal['kind'], 'revocation'>]: string } = {
+  token_upgrade: `c.kind = $4::jsonb->>'from'`,
+  secret_rotation: `($4::jsonb->'renewable') ? coalesce(c.kind, '') AND coalesce(c.registration_version, 0) < ($4::jsonb->>'version')::int`,
+  api_version: `n.api_version IS DISTINCT FROM $4::jsonb->>'version'`,
+};
