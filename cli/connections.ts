@@ -57,6 +57,12 @@ export async function show(context: Context, id: string): Promise<void> {
       `  permissions         ${one.permissions.join(', ')}`,
       `  credential          generation ${one.credential.generation}, expires ${minute(one.credential.expiresAt)}, next refresh ${minute(one.credential.nextRefreshAt)}`,
       `  last sync           ${minute(one.sync.lastAt)}, every ${one.sync.intervalS} s`,
+      ...(one.move === null
+        ? []
+        : [
+            `  new address         ${plain(Object.values(one.move.shop).join(', '))}, to be confirmed until ${minute(one.move.until)}:`,
+            `                      mooring confirm-move ${one.id} ${one.move.authorizationId} (or refuse-move)`,
+          ]),
     ].join('\n'),
   );
 }

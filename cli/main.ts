@@ -9,6 +9,7 @@ import { rotateKeys } from './data-keys.ts';
 import { doctor, status } from './doctor.ts';
 import { importFile, importStatus } from './import.ts';
 import { createKey, listKeys, revokeKey } from './keys.ts';
+import { confirmMove, refuseMove } from './move.ts';
 import { listPlatforms } from './platforms.ts';
 import { revoke } from './revoke.ts';
 import { command, confirmDeletions, sync } from './sync.ts';
@@ -76,6 +77,14 @@ function build(): Command {
     .command('confirm-deletions <connection> <run>')
     .description('let a run make the deletions it holds')
     .action(action(confirmDeletions));
+  program
+    .command('confirm-move <connection> <authorization>')
+    .description("confirm a shop's new address")
+    .action(action(confirmMove));
+  program
+    .command('refuse-move <connection> <authorization>')
+    .description("refuse a shop's new address; its new credential is destroyed")
+    .action(action(refuseMove));
   for (const name of ['pause', 'resume', 'refresh'] as const) {
     program
       .command(`${name} <connection>`)

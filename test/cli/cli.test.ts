@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TenantId } from '../../domain/ids.ts';
+import { newId } from '../../store/new-id.ts';
 import { startApi, type TestApi } from '../http/api.ts';
 
 let api: TestApi;
@@ -65,6 +66,26 @@ describe('the command line', { timeout: 60_000 }, () => {
       'apiKey=sk_abcd1',
     ]);
     expect(asArgument).toMatchObject({ code: 1, out: '' });
+  });
+
+  it("shows a shop's new address, and confirms or refuses exactly the attempt that is named", async () => {
+    const { body } = await api.call('POST', '/v1/connections', {
+      body: {
+        tenantId,
+        platform: 'cedar',
+        shop: { url: 'https://moving.example' },
+        credential: { apiKey: 'sk_abcd1234' },
+      },
+    });
+    const move = { authorizationId: 'aut_x', shop: { url: 'https://moved.example' }, sinceMs: 1, untilMs: 2 };
+    await api.database.owner.query('UPDATE connections SET move = $2 WHERE id = $1', [body.id, move]);
+    const shown = await mooring(['connections', 'show', body.id]);
+    expect(shown.out).toContain(`https://moved.example, to be confirmed`);
+    const id = newId('authorization');
+    const confirmed = await mooring(['confirm-move', body.id, id]);
+    expect(confirmed.code, confirmed.err).toBe(0);
+    await mooring(['refuse-move', body.id, id]);
+    expect(api.commands.slice(-2)).toEqual([`confirm ${id} ${body.id}`, `refuse ${id} ${body.id}`]);
   });
 
   it('shows the plan before it revokes, and without a terminal revokes only with --yes', async () => {
