@@ -1,8 +1,9 @@
 // Saved answers to writes that carried an Idempotency-Key. A key is claimed before the write runs and answered after it; the answer is
 // sealed, because some answers hold a secret that is shown once.
+import { MooringError } from '../domain/errors.ts';
 import type { TenantId } from '../domain/ids.ts';
 import type { Sealed } from '../domain/sealing.ts';
-import type { Sql } from './database.ts';
+import type { Sql, Tx } from './database.ts';
 import { newIdBytes } from './new-id.ts';
 
 export interface IdempotentRequest {
@@ -68,6 +69,18 @@ export async function claimIdempotencyKey(sql: Sql, request: IdempotentRequest):
     isSameRequest,
     answer: saved === null ? null : { bytes: saved, keyVersion: row?.key_version ?? 0 },
   };
+}
+
+/**
+ * Makes sure that the claim is still held, until this transaction ends: nobody is given it meanwhile. For what would undo what another one
+ * told. Throws stale_write.
+ */
+export async function keepHolding(tx: Tx, { scope, key, claimedAt }: HeldClaim): Promise<void> {
+  const rows = await tx.$queryRaw<unknown[]>`
+    SELECT 1 FROM idempotency_keys
+    WHERE scope = ${scope} AND key = ${key} AND created_at = ${claimedAt} AND status = 'running' FOR SHARE`;
+  if (rows.length === 0)
+    throw new MooringError('stale_write', 'the idempotency key was given to a later request meanwhile');
 }
 
 /** Keeps the answer, unless the claim was given to somebody else meanwhile. */

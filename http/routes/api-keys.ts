@@ -7,6 +7,7 @@ import { createApiKey, replaceApiKeyHash, revokeApiKey } from '../../store/api-k
 import { listApiKeys, readApiKey } from '../../store/api-keys-list.ts';
 import { appendAudit } from '../../store/audit.ts';
 import type { Tx } from '../../store/database.ts';
+import { type HeldClaim, keepHolding } from '../../store/idempotency-keys.ts';
 import { readTenant } from '../../store/tenants-list.ts';
 import { hashApiKey, mintApiKey } from '../api-key.ts';
 import { inScope, type Principal, principalOf, tenantFor, unknown } from '../auth.ts';
@@ -37,6 +38,7 @@ export const apiKeyRoutes =
         const row = await inScope(deps.db, principalOf(request), (tx) =>
           makeKey(tx, {
             id: idFor(request, 'apiKey'),
+            held: request.idempotent,
             principal: principalOf(request),
             reason: request.id,
             wish: request.body,
@@ -104,6 +106,7 @@ async function makeKey(
   tx: Tx,
   making: {
     id: ApiKeyId;
+    held: HeldClaim | null;
     principal: Principal;
     reason: string;
     wish: NewApiKey;
@@ -111,7 +114,7 @@ async function makeKey(
     nowMs: number;
   },
 ) {
-  const { id, principal, wish, secret, nowMs } = making;
+  const { id, held, principal, wish, secret, nowMs } = making;
   const tenantId = await ownerOf(tx, principal, wish);
   if (wish.expiresAt !== undefined && Date.parse(wish.expiresAt) <= nowMs) {
     throw new MooringError('invalid_request', '"/expiresAt" is in the past', {
@@ -119,9 +122,12 @@ async function makeKey(
     });
   }
   const hash = hashApiKey(secret);
-  // Made before, but its secret was never told: it gets another one.
   const made = await readApiKey(tx, id);
-  if (made !== null) return replaceApiKeyHash(tx, made.id, hash);
+  if (made !== null && held !== null) {
+    // Made before, but its secret was never told: it gets another one.
+    await keepHolding(tx, held);
+    return replaceApiKeyHash(tx, made.id, hash);
+  }
   await appendAudit(tx, {
     tenantId,
     actor: principal.keyId,

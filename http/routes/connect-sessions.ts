@@ -2,6 +2,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { readConnectSession } from '../../store/connect-sessions.ts';
+import { keepHolding } from '../../store/idempotency-keys.ts';
 import { listSessionAttempts } from '../../store/shared-grants.ts';
 import { readTenant } from '../../store/tenants-list.ts';
 import type { Principal } from '../auth.ts';
@@ -41,6 +42,9 @@ export const connectSessionRoutes =
       },
       async (request, reply) => {
         const wish = await toWish(deps, principalOf(request), request.body);
+        const held = request.idempotent;
+        // A link made again opens in place of the first one: only whoever still holds the claim may do that.
+        if (held !== null) await deps.db.acrossTenants((tx) => keepHolding(tx, held));
         const { id, url, token, expiresAt } = await openConnectSession(
           deps,
           wish,

@@ -4,6 +4,7 @@ import {
   claimIdempotencyKey,
   type HeldClaim,
   type IdempotencyClaim,
+  keepHolding,
   releaseIdempotencyKey,
   saveIdempotentAnswer,
 } from '../../store/idempotency-keys.ts';
@@ -91,10 +92,13 @@ describe('an idempotency key', () => {
     expect(given.map(({ seed }) => seed)).toEqual([first.seed]);
   });
 
-  it('is no longer answered or given back by one that was slow and is thought dead', async () => {
+  it('is no longer answered, given back or relied on by one that was slow and is thought dead', async () => {
     const slow = await held(claim('slow'));
     await age('slow', '91 seconds');
     const next = await held(claim('slow'));
+    const keep = (one: HeldClaim) => world.db.inTenant(tenant, (tx) => keepHolding(tx, one));
+    await keep(next);
+    await expect(keep(slow)).rejects.toMatchObject({ code: 'stale_write' });
     await answer(slow);
     await world.db.sqlAcrossTenants((sql) => releaseIdempotencyKey(sql, slow));
     expect(await claim('slow')).toMatchObject({ claimed: false, answer: null });
