@@ -4,7 +4,7 @@
 import type { MooringError } from '../domain/errors.ts';
 import { decimalText } from '../domain/money.ts';
 import type { Json } from '../domain/platform.ts';
-import type { Money } from '../domain/resource.ts';
+import type { Customer, Money } from '../domain/resource.ts';
 import { isList, isObject, type JsonObject, recordInvalid } from './json.ts';
 
 export interface RecordReader {
@@ -36,6 +36,20 @@ export interface RecordReader {
 /** Opens an item. Throws record_invalid when it is not an object. */
 export function readRecord(value: Json, path = ''): RecordReader {
   return open(value, { parent: null, key: path, index: null });
+}
+
+/** What every record has, by the names a platform gives it. */
+export function baseBy(names: {
+  readonly id: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly zone?: 'utc';
+}): (record: RecordReader) => Pick<Customer, 'platformId' | 'platformCreatedAt' | 'platformUpdatedAt'> {
+  return (record) => ({
+    platformId: record.id(names.id),
+    platformCreatedAt: record.instant(names.createdAt, names.zone),
+    platformUpdatedAt: record.instant(names.updatedAt, names.zone),
+  });
 }
 
 /** Where an item was found: a member of its parent, or one of the members of a list there. */

@@ -9,7 +9,7 @@ import type {
   Order,
   Product,
 } from '../../domain/resource.ts';
-import { lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { baseBy, lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
 
 const ORDER_STATUS: Readonly<Record<string, Order['status']>> = {
   pending: 'open',
@@ -49,6 +49,8 @@ const PRODUCT_STATUS: Readonly<Record<string, Product['status']>> = {
   proposed: 'draft',
   rejected: 'archived',
 };
+
+const base = baseBy({ id: 'id', createdAt: 'created_at', updatedAt: 'updated_at' });
 
 export function mapOrder(item: Json, pass: PassContext): readonly Order[] {
   const order = readRecord(item);
@@ -148,18 +150,6 @@ export function mapInventory(item: Json): readonly InventoryLevel[] {
     onHand: level.optionalInteger('stocked_quantity'),
     reserved: level.optionalInteger('reserved_quantity'),
   }));
-}
-
-function base(record: RecordReader): {
-  platformId: string;
-  platformCreatedAt: string | null;
-  platformUpdatedAt: string | null;
-} {
-  return {
-    platformId: record.id('id'),
-    platformCreatedAt: record.instant('created_at'),
-    platformUpdatedAt: record.instant('updated_at'),
-  };
 }
 
 /** The exact decimal where Medusa tells it, else the number. */

@@ -9,7 +9,7 @@ import type {
   Order,
   Product,
 } from '../../domain/resource.ts';
-import { lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { baseBy, lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
 
 const PAYMENT: Readonly<Record<string, Order['paymentStatus']>> = {
   PENDING: 'pending',
@@ -40,6 +40,8 @@ const PRODUCT_STATUS: Readonly<Record<string, Product['status']>> = {
   ARCHIVED: 'archived',
   UNLISTED: 'active',
 };
+
+const base = baseBy({ id: 'id', createdAt: 'createdAt', updatedAt: 'updatedAt' });
 
 export function mapOrder(item: Json): readonly Order[] {
   const order = readRecord(item);
@@ -149,14 +151,6 @@ export function mapInventoryItem(item: Json): readonly InventoryLevel[] {
         reserved: quantities.get('committed') ?? null,
       };
     });
-}
-
-function base(record: RecordReader) {
-  return {
-    platformId: record.id('id'),
-    platformCreatedAt: record.instant('createdAt'),
-    platformUpdatedAt: record.instant('updatedAt'),
-  };
 }
 
 /** Amounts in the shop's own currency; the customer's presentment currency is not kept. */

@@ -9,7 +9,7 @@ import type {
   Product,
   ProductVariant,
 } from '../../domain/resource.ts';
-import { lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { baseBy, lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
 
 /** A status outside this table is a plugin's own. */
 const ORDER: Readonly<
@@ -38,6 +38,8 @@ const PRODUCT_STATUS: Readonly<Record<string, Product['status']>> = {
   future: 'draft',
   trash: 'archived',
 };
+
+const base = baseBy({ id: 'id', createdAt: 'date_created_gmt', updatedAt: 'date_modified_gmt', zone: 'utc' });
 
 export function mapOrder(item: Json): readonly Order[] {
   const order = readRecord(item);
@@ -155,14 +157,6 @@ export function mapStock(item: Json): readonly InventoryLevel[] {
       reserved: null,
     },
   ];
-}
-
-function base(record: RecordReader) {
-  return {
-    platformId: record.id('id'),
-    platformCreatedAt: record.instant('date_created_gmt', 'utc'),
-    platformUpdatedAt: record.instant('date_modified_gmt', 'utc'),
-  };
 }
 
 /** WooCommerce sends every field, empty or not; an address of empty fields alone is none. */
