@@ -233,13 +233,18 @@ async function readEverything(): Promise<void> {
   const connections = await ids('/v1/connections?limit=100');
   const platforms = await ids('/v1/platforms');
   const resources = ['orders', 'products', 'customers', 'inventory'];
+  const rows = async (table: string): Promise<string[]> =>
+    (await product.database.owner.query(`SELECT id FROM ${table}`)).rows.map(({ id }) => id);
+  const byNoun: Readonly<Record<string, readonly string[]>> = {
+    platforms,
+    connections,
+    'connect-sessions': await rows('connect_sessions'),
+    imports: await rows('imports'),
+    'fleet-runs': await rows('fleet_runs'),
+  };
   for (const [path, { get }] of Object.entries(body.paths)) {
     if (get === undefined || path.includes('/proxy/')) continue;
-    const choices = path.includes('/platforms/')
-      ? platforms
-      : path.includes('/connections/')
-        ? connections
-        : resources;
+    const choices = byNoun[path.split('/')[2] ?? ''] ?? resources;
     const asked = /\{/.test(path) ? choices.map((one) => path.replace(/\{[^}]+\}/, one)) : [path];
     const query = /\/(records|events|audit)/.test(path) ? `?tenantId=${product.tenantId}` : '';
     const told = await Promise.all(asked.map((one) => ask('GET', one + query)));
