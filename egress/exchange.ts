@@ -4,6 +4,7 @@ import type { CredentialMaterial, Purpose } from '../domain/credential.ts';
 import type { AuthorizationId, ClientRegistrationId, ConnectionId, TenantId } from '../domain/ids.ts';
 import type { Send } from '../domain/outbound.ts';
 import type { AuthMethod, Platform, PlatformRequest } from '../domain/platform.ts';
+import type { Permission } from '../domain/resource.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { PlatformResult } from './call.ts';
 import type { GuardedAgents } from './guard.ts';
@@ -30,6 +31,8 @@ export interface OpenRegistration {
   readonly secret: Secret | null;
   /** Older secrets still in their overlap, newest first; signatures of the platform may be made with one of them. */
   readonly earlierSecrets: readonly Secret[];
+  /** The platform's further fields, secret or not: an application id, a redirect name, a key. */
+  readonly fields: Readonly<Record<string, Secret>>;
 }
 
 export interface OpenCredential {
@@ -55,6 +58,8 @@ export interface ExchangeContext {
   /** The connection's shop fields. */
   readonly shop: Readonly<Record<string, string>>;
   readonly registration: OpenRegistration | null;
+  /** What the connection is for. */
+  readonly permissions: readonly Permission[];
   /** null when `credential: 'none'` was asked for, or none was ever saved. */
   readonly credential: OpenCredential | null;
   /** What the authorization sealed, by name; null without an authorizationId. */

@@ -4,17 +4,19 @@ import type { CredentialMaterial } from '../domain/credential.ts';
 import { MooringError } from '../domain/errors.ts';
 import type { TenantId } from '../domain/ids.ts';
 import type { AuthMethod, Platform } from '../domain/platform.ts';
-import type { Secret } from '../domain/secret.ts';
+import { PERMISSIONS, type Permission } from '../domain/resource.ts';
+import { Secret } from '../domain/secret.ts';
+import { namesIn } from '../platforms/template.ts';
 import { type OpeningForCall, openForCall } from '../store/call-openings.ts';
 import { openCredential, type SealedCredential } from '../store/credentials.ts';
 import type { Database, Sql } from '../store/database.ts';
+import type { SealedPart } from '../store/opening-rows.ts';
 import {
   auditClientSecret,
   type ConnectionForOpening,
   type RegistrationForOpening,
   readForOpening,
   readSealedAuthorization,
-  type SealedPart,
 } from '../store/openings.ts';
 import type { Vault } from '../vault/index.ts';
 import type { CredentialUse } from './call.ts';
@@ -44,6 +46,7 @@ export interface OpenedExchange {
   readonly platform: Platform;
   readonly shop: Readonly<Record<string, string>>;
   readonly registration: RegistrationOfTenant | null;
+  readonly permissions: readonly Permission[];
   readonly credential: OpenCredential | null;
   readonly authorization: Readonly<Record<string, Secret>> | null;
 }
@@ -102,11 +105,16 @@ function notOpened(read: OpeningForCall, use: CredentialUse): MooringError {
 }
 
 function kindsSignedWithClientSecret(platforms: ReadonlyMap<string, Platform>): string[] {
-  return [...platforms.values()].flatMap((platform) =>
-    platform.auth
-      .filter((method) => JSON.stringify(method.sign).includes('{clientSecret}'))
-      .map((method) => `${platform.id}/${method.credentialKind}`),
-  );
+  return [...platforms.values()].flatMap((platform) => {
+    const secretFields = (platform.registration ?? []).filter((field) => field.secret);
+    const secrets = ['clientSecret', ...secretFields.map((field) => field.name)];
+    return platform.auth
+      .filter(({ sign, signOverHttp, transport }) => {
+        const names = namesIn(JSON.stringify([platform.headers, sign, signOverHttp, transport]));
+        return names.some((name) => secrets.includes(name));
+      })
+      .map((method) => `${platform.id}/${method.credentialKind}`);
+  });
 }
 
 /** Opens for an exchange. Throws not_found, fenced, credential_unreadable, audit_unavailable. */
@@ -134,6 +142,7 @@ export function createExchangeOpener(deps: OpenDeps): ExchangeOpener {
         connection.registration,
         connection.registration?.secrets ?? [],
       ),
+      permissions: PERMISSIONS.filter((one) => connection.permissions.includes(one)),
       credential: credential === null ? null : await openSealed(deps, credential),
       authorization:
         authorization === null ? null : await deps.vault.open(authorization.binding, authorization.sealed),
@@ -200,7 +209,12 @@ async function openRegistration(
   );
   const [secret = null, ...earlierSecrets] = opened.flatMap((parts) => parts['clientSecret'] ?? []);
   const { id, tenantId, version, clientId, redirectUri } = registration;
-  return { id, tenantId, version, clientId, redirectUri, secret, earlierSecrets };
+  const { clientSecret: _told, ...secretFields } = opened[0] ?? {};
+  const publicFields = Object.entries(registration.fields).map(
+    ([name, text]) => [name, new Secret(text)] as const,
+  );
+  const fields = { ...Object.fromEntries(publicFields), ...secretFields };
+  return { id, tenantId, version, clientId, redirectUri, secret, earlierSecrets, fields };
 }
 
 /** Throws internal when the platform has no such kind of credential. */

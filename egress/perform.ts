@@ -38,6 +38,7 @@ export interface CallSubject {
     readonly tenantId: TenantId | null;
     readonly clientId: string;
     readonly secret: Secret | null;
+    readonly fields: Readonly<Record<string, Secret>>;
   } | null;
 }
 
@@ -61,8 +62,9 @@ export async function performCall(
 ): Promise<ReadAnswer> {
   const base = new URL(baseUrlOf(subject));
   assertPath(request.path);
+  const spender = { ...subject, endpoint: request.endpoint };
   for (let waits = 0; ; waits++) {
-    await parts.budgets.spend(subject, request.cost ?? 1, subject.signal);
+    await parts.budgets.spend(spender, request.cost ?? 1, subject.signal);
     const generation = await passFence(parts.fence, subject);
     const material = await materialFor(generation);
     const outbound = await signed(parts, subject, material, request);
@@ -74,7 +76,7 @@ export async function performCall(
     const read = readAndCount(parts, subject, request, { answer, credentialKind: material.credential.kind });
     if (read.result.classification !== 'retry_after') return read;
     const waitMs = read.retryAfterMs ?? 0;
-    await parts.budgets.block(subject, parts.clock.nowMs() + waitMs);
+    await parts.budgets.block(spender, parts.clock.nowMs() + waitMs);
     if (waits >= MAX_WAITS) return read;
     // The next turn of the loop waits in `spend`, which throws platform_rate_limited when the wait is long.
   }
@@ -123,6 +125,7 @@ async function signed(
     shop: subject.shop,
     clientId: subject.registration?.clientId ?? null,
     clientSecret: subject.registration?.secret ?? null,
+    registration: subject.registration?.fields ?? {},
     credential: material.credential,
     nowMs: parts.clock.nowMs(),
   };
@@ -138,7 +141,7 @@ function readAndCount(
   let read: ReadAnswer | null = null;
   try {
     read = readAnswer(subject.platform, request, answer, credentialKind);
-    parts.budgets.observe(subject, read.result);
+    parts.budgets.observe({ ...subject, endpoint: request.endpoint }, read.result);
     return read;
   } finally {
     const isOk = read?.result.classification === 'ok';

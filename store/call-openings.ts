@@ -2,11 +2,20 @@
 // audit rows, so that neither can happen without the other. Ciphertext comes out; it is opened after the commit.
 import type { Purpose } from '../domain/credential.ts';
 import { MooringError } from '../domain/errors.ts';
-import type { ClientRegistrationId, ConnectionId, TenantId } from '../domain/ids.ts';
+import type { ConnectionId, TenantId } from '../domain/ids.ts';
 import { credentialBinding } from './credentials.ts';
 import type { Sql } from './database.ts';
 import { newId } from './new-id.ts';
-import { clientSecretBinding, type SealedPart } from './openings.ts';
+import {
+  clientSecretPart,
+  OPENING_COLUMNS,
+  type OpeningFacts,
+  type OpeningRow,
+  openingFacts,
+  type RegistrationFacts,
+  registrationFacts,
+  type SealedPart,
+} from './opening-rows.ts';
 import { toStoreError } from './store-error.ts';
 
 export interface CallOpening {
@@ -18,20 +27,8 @@ export interface CallOpening {
   readonly kindsWithClientSecret: readonly string[];
 }
 
-export interface OpeningForCall {
-  readonly platform: string;
-  readonly shop: Readonly<Record<string, string>>;
-  readonly lifecycle: string;
-  readonly reauthReason: string | null;
-  readonly isFenced: boolean;
-  readonly generation: number;
-  readonly registration: {
-    readonly id: ClientRegistrationId;
-    readonly tenantId: TenantId | null;
-    readonly version: number;
-    readonly clientId: string;
-    readonly redirectUri: string | null;
-  } | null;
+export interface OpeningForCall extends OpeningFacts {
+  readonly registration: RegistrationFacts | null;
   /** null: it may not be opened, or there is none; no audit row was written. */
   readonly credential:
     | (SealedPart & {
@@ -44,38 +41,21 @@ export interface OpeningForCall {
   readonly clientSecret: SealedPart | null;
 }
 
-interface Row {
-  readonly platform: string;
-  readonly shop: Readonly<Record<string, string>>;
-  readonly lifecycle: string;
-  readonly reauth_reason: string | null;
-  readonly is_fenced: boolean;
-  readonly generation: number;
+interface Row extends OpeningRow {
   readonly kind: string;
   readonly sealed: Buffer;
   readonly key_version: number;
   readonly expires_at: Date | null;
   readonly lifetime_s: number | null;
   readonly first_used_at: Date | null;
-  readonly registration_id: ClientRegistrationId | null;
-  readonly registration_tenant: TenantId | null;
-  readonly registration_version: number;
-  readonly client_id: string;
-  readonly redirect_uri: string | null;
-  readonly secret_version: number;
-  readonly secret: Buffer;
-  readonly secret_key_version: number;
   readonly opened: readonly string[];
 }
 
 /** `$4` is the purpose: after the fence, and while a new approval is needed, only a revocation opens. */
 const OPEN_FOR_CALL = `
   WITH n AS (
-    SELECT n.id, n.tenant_id, n.platform, n.shop, n.lifecycle, n.reauth_reason, n.generation,
-      (n.fenced_at IS NOT NULL OR n.revoked_at IS NOT NULL) AS is_fenced,
-      c.kind, c.sealed, c.key_version, c.expires_at, c.lifetime_s, c.first_used_at,
-      r.id AS registration_id, r.tenant_id AS registration_tenant, r.version AS registration_version, r.client_id, r.redirect_uri,
-      s.version AS secret_version, s.sealed AS secret, s.key_version AS secret_key_version
+    SELECT n.id, n.tenant_id, ${OPENING_COLUMNS},
+      c.kind, c.sealed, c.key_version, c.expires_at, c.lifetime_s, c.first_used_at
     FROM connections AS n
       LEFT JOIN credentials AS c ON c.connection_id = n.id AND c.tenant_id = n.tenant_id AND c.generation = n.generation
       LEFT JOIN client_registrations AS r ON r.id = n.registration_id
@@ -116,25 +96,10 @@ export async function openForCall(sql: Sql, opening: CallOpening): Promise<Openi
   const [row] = rows;
   if (row === undefined) throw new MooringError('not_found', `there is no connection "${connectionId}"`);
   return {
-    platform: row.platform,
-    shop: row.shop,
-    lifecycle: row.lifecycle,
-    reauthReason: row.reauth_reason,
-    isFenced: row.is_fenced,
-    generation: row.generation,
-    registration: row.registration_id === null ? null : registrationOf(row.registration_id, row),
+    ...openingFacts(row),
+    registration: registrationFacts(row),
     credential: row.opened.includes('credential.opened') ? credentialOf(opening, row) : null,
-    clientSecret: row.opened.includes('client_secret.opened') ? clientSecretOf(row) : null,
-  };
-}
-
-function registrationOf(id: ClientRegistrationId, row: Row): OpeningForCall['registration'] {
-  return {
-    id,
-    tenantId: row.registration_tenant,
-    version: row.registration_version,
-    clientId: row.client_id,
-    redirectUri: row.redirect_uri,
+    clientSecret: row.opened.includes('client_secret.opened') ? clientSecretPart(row) : null,
   };
 }
 
@@ -146,13 +111,5 @@ function credentialOf({ tenantId, connectionId }: CallOpening, row: Row): Openin
     expiresAtMs: row.expires_at?.getTime() ?? null,
     lifetimeS: row.lifetime_s,
     isUsed: row.first_used_at !== null,
-  };
-}
-
-function clientSecretOf(row: Row): SealedPart | null {
-  if (row.registration_id === null) return null;
-  return {
-    binding: clientSecretBinding(row.registration_tenant, row.registration_id, row.secret_version),
-    sealed: { bytes: row.secret, keyVersion: row.secret_key_version },
   };
 }

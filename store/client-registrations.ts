@@ -10,6 +10,8 @@ export interface NewClientRegistration {
   readonly name: string;
   readonly clientId: string;
   readonly redirectUri: string | null;
+  /** Those of the platform's further fields that are not secret. */
+  readonly fields: Readonly<Record<string, string>>;
   readonly secret: Sealed;
 }
 
@@ -30,6 +32,7 @@ export async function createClientRegistration(tx: Tx, registration: NewClientRe
 export interface ClientRegistrationChange {
   readonly name?: string | undefined;
   readonly redirectUri?: string | null | undefined;
+  readonly fields?: Readonly<Record<string, string>> | undefined;
   readonly status?: 'active' | 'disabled' | undefined;
 }
 
@@ -38,12 +41,13 @@ export async function changeClientRegistration(
   id: ClientRegistrationId,
   change: ClientRegistrationChange,
 ): Promise<void> {
-  const { name, redirectUri, status } = change;
+  const { name, redirectUri, fields, status } = change;
   await tx.clientRegistration.update({
     where: { id },
     data: {
       ...(name === undefined ? {} : { name }),
       ...(redirectUri === undefined ? {} : { redirectUri }),
+      ...(fields === undefined ? {} : { fields }),
       ...(status === undefined ? {} : { status }),
     },
   });

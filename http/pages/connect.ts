@@ -1,6 +1,6 @@
 // The pages before an approval: which platform, which shop, what is asked for. Labels before fields, help beside them, errors beside
 // the field they are about.
-import type { Platform } from '../../domain/platform.ts';
+import type { CredentialField, Platform } from '../../domain/platform.ts';
 import type { Permission } from '../../domain/resource.ts';
 import type { ConnectionListRow } from '../../store/connections-list.ts';
 import type { Approach } from '../approval.ts';
@@ -111,18 +111,15 @@ function shopInput(field: Platform['shop'][number], page: FormPage): Markup {
   });
 }
 
-function credentialInput(
-  field: { name: string; label: string; help: string; secret: boolean },
-  page: FormPage,
-): Markup {
+function credentialInput(field: CredentialField, page: FormPage): Markup {
   return input({
     name: field.name,
-    label: field.label,
+    label: field.optional === true ? `${field.label} (optional)` : field.label,
     help: field.help,
-    type: field.secret ? 'password' : 'text',
+    type: field.form === undefined ? (field.secret ? 'password' : 'text') : 'file',
     value: field.secret ? '' : (page.values[field.name] ?? ''),
     error: page.errors[field.name],
-    isRequired: true,
+    isRequired: field.optional !== true,
   });
 }
 
@@ -130,7 +127,8 @@ interface Input {
   readonly name: string;
   readonly label: string;
   readonly help: string;
-  readonly type: 'text' | 'password';
+  /** file: the text of one, several lines of it. */
+  readonly type: 'text' | 'password' | 'file';
   readonly value: string;
   readonly error: string | undefined;
   readonly isRequired: boolean;
@@ -139,11 +137,16 @@ interface Input {
 function input(field: Input): Markup {
   const described =
     field.error === undefined ? `${field.name}-help` : `${field.name}-error ${field.name}-help`;
+  const attributes = html`id="${field.name}" name="${field.name}" aria-describedby="${described}"
+      autocomplete="off" autocapitalize="none" spellcheck="false" ${field.isRequired ? html`required` : null}
+      ${field.error === undefined ? null : html`aria-invalid="true"`}`;
   return html`<label for="${field.name}">${field.label}</label>
     <p class="help" id="${field.name}-help">${field.help}</p>
-    <input type="${field.type}" id="${field.name}" name="${field.name}" value="${field.value}" aria-describedby="${described}"
-      autocomplete="off" autocapitalize="none" spellcheck="false" ${field.isRequired ? html`required` : null}
-      ${field.error === undefined ? null : html`aria-invalid="true"`}>
+    ${
+      field.type === 'file'
+        ? html`<textarea rows="6" ${attributes}>${field.value}</textarea>`
+        : html`<input type="${field.type}" value="${field.value}" ${attributes}>`
+    }
     ${field.error === undefined ? null : html`<p class="error" id="${field.name}-error">${field.label} ${field.error}</p>`}`;
 }
 

@@ -4,6 +4,8 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { MooringError } from '../../domain/errors.ts';
 import type { ClientRegistrationId, TenantId } from '../../domain/ids.ts';
+import type { Platform } from '../../domain/platform.ts';
+import { checkFields } from '../../platforms/credential-form.ts';
 import { appendAudit } from '../../store/audit.ts';
 import {
   addClientSecret,
@@ -70,7 +72,9 @@ export const clientRegistrationRoutes =
             ? null
             : tenantFor(principal, body.tenantId);
         const id = idFor(request, 'clientRegistration');
-        const sealed = await sealSecret(deps, { id, tenantId, version: 1, secret: body.clientSecret });
+        const told = fieldsOf(platform, body.fields ?? {});
+        const secrets = { ...secretPart(body.clientSecret), ...told.secret };
+        const sealed = await sealSecrets(deps, { id, tenantId, version: 1, secrets });
         await inScope(deps.db, principal, async (tx) => {
           if (tenantId !== null && (await readTenant(tx, tenantId)) === null)
             throw unknown('tenant', tenantId);
@@ -82,6 +86,7 @@ export const clientRegistrationRoutes =
             name: body.name ?? platform.name,
             clientId: body.clientId,
             redirectUri: body.redirectUri ?? null,
+            fields: told.public,
             secret: sealed,
           });
           await audit(tx, {
@@ -193,14 +198,20 @@ interface Change {
 
 /** Gives the connections to tell. */
 async function change(deps: HttpDeps, { row, principal, wish, actor, reason }: Change) {
-  const { clientSecret, overlapS = DAY_S, ...rest } = wish;
+  const { clientSecret, fields, overlapS = DAY_S, ...rest } = wish;
   const version = row.version + 1;
+  const told = fields === undefined ? null : fieldsOf(platformOf(deps, row.platform), fields);
+  const secrets = { ...secretPart(clientSecret), ...told?.secret };
+  assertWhole(deps, row, secrets);
   const sealed =
-    clientSecret === undefined
+    Object.keys(secrets).length === 0
       ? null
-      : await sealSecret(deps, { id: row.id, tenantId: row.tenantId, version, secret: clientSecret });
+      : await sealSecrets(deps, { id: row.id, tenantId: row.tenantId, version, secrets });
   return inScope(deps.db, principal, async (tx) => {
-    await changeClientRegistration(tx, row.id, rest);
+    await changeClientRegistration(tx, row.id, {
+      ...rest,
+      ...(told === null ? {} : { fields: told.public }),
+    });
     if (sealed !== null) {
       const retiresAt = new Date(deps.nowMs() + overlapS * 1000);
       await addClientSecret(tx, {
@@ -240,13 +251,60 @@ async function ownRegistrationOf(
   return row;
 }
 
-function sealSecret(
+interface ToldFields {
+  readonly public: Readonly<Record<string, string>>;
+  readonly secret: Readonly<Record<string, string>>;
+}
+
+/** The platform's further fields, checked by their form. Throws invalid_request naming each that is missing, unknown or malformed. */
+function fieldsOf(platform: Platform, given: Readonly<Record<string, string>>): ToldFields {
+  const declared = platform.registration ?? [];
+  const values = checkFields(declared, given, { at: 'fields', code: 'invalid_request' });
+  const isSecret = (name: string): boolean => declared.some((field) => field.name === name && field.secret);
+  const entries = Object.entries(values);
+  return {
+    public: Object.fromEntries(entries.filter(([name]) => !isSecret(name))),
+    secret: Object.fromEntries(entries.filter(([name]) => isSecret(name))),
+  };
+}
+
+function secretPart(clientSecret: string | undefined): Record<string, string> {
+  return clientSecret === undefined ? {} : { clientSecret };
+}
+
+/** A version holds all secrets of a registration, and nobody here can open the one before: they change together. */
+function assertWhole(
   deps: HttpDeps,
-  of: { id: ClientRegistrationId; tenantId: TenantId | null; version: number; secret: string },
+  row: ClientRegistrationRow,
+  secrets: Readonly<Record<string, string>>,
+): void {
+  const named = Object.keys(secrets);
+  const declared = platformOf(deps, row.platform).registration ?? [];
+  const missing = declared.filter(
+    ({ name, secret, optional }) => secret && optional !== true && !named.includes(name),
+  );
+  const [first] = missing;
+  if (named.length === 0 || first === undefined) return;
+  throw new MooringError('invalid_request', `the next version lacks "${first.name}"`, {
+    fields: missing.map(({ name }) => ({
+      path: `/fields/${name}`,
+      rule: 'is required beside the other secrets',
+    })),
+  });
+}
+
+function sealSecrets(
+  deps: HttpDeps,
+  of: {
+    id: ClientRegistrationId;
+    tenantId: TenantId | null;
+    version: number;
+    secrets: Readonly<Record<string, string>>;
+  },
 ) {
   return deps.vault.seal(
     { owner: of.tenantId ?? 'installation', subject: of.id, kind: 'client_secret', generation: of.version },
-    { clientSecret: of.secret },
+    of.secrets,
   );
 }
 

@@ -1,6 +1,5 @@
 // The merchant's page: choose the platform, name the shop, see what is asked for, approve; later reconnect or disconnect. Whoever holds
 // the link acts as the merchant, so the link's token is looked up by its hash, and never logged. No script runs here.
-import formbody from '@fastify/formbody';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -14,29 +13,22 @@ import { type Approach, approachOf, beginApproval, connectFromPage } from '../ap
 import { ensureBrowser } from '../browser-cookie.ts';
 import { permissionsFor } from '../connecting.ts';
 import type { HttpDeps } from '../deps.ts';
+import { FORM_LIMIT_BYTES, noted, takeForms } from '../merchant-forms.ts';
 import { choosePage, formPage, leavingPage } from '../pages/connect.ts';
 import { html } from '../pages/layout.ts';
 import { managePage } from '../pages/manage.ts';
-import { connectedPage, failurePage, movePage } from '../pages/outcome.ts';
+import { connectedPage, movePage } from '../pages/outcome.ts';
 import { PAGE_CSS } from '../pages/style.ts';
-import { toMooringError } from '../problem.ts';
 import { sendPage } from '../security-headers.ts';
 import { hashToken } from '../tokens.ts';
 import { planRevocation, revoke } from './revocation.ts';
 
 const params = z.strictObject({ token: z.string().max(200) });
-const BODY_LIMIT_BYTES = 32 * 1024;
 
 export const connectPageRoutes =
   (deps: HttpDeps): FastifyPluginAsyncZod =>
   async (app) => {
-    await app.register(formbody, { bodyLimit: BODY_LIMIT_BYTES });
-    app.setErrorHandler((thrown, request, reply) => {
-      const error = toMooringError(thrown);
-      if (ERRORS[error.code].status >= 500)
-        request.log.error({ err: error.cause ?? error, code: error.code }, error.message);
-      return sendPage(reply, ERRORS[error.code].status, failurePage(error.code));
-    });
+    await takeForms(app);
 
     app.get('/assets/page.css', { config: { access: 'public' }, schema: { hide: true } }, (_request, reply) =>
       reply
@@ -97,8 +89,8 @@ export const connectPageRoutes =
       '/connect/:token',
       {
         config: { access: 'public', idempotent: false },
-        bodyLimit: BODY_LIMIT_BYTES,
-        schema: { hide: true, params, body: z.record(z.string().max(100), z.string().max(10_000)) },
+        bodyLimit: FORM_LIMIT_BYTES,
+        schema: { hide: true, params, body: z.record(z.string().max(100), z.string().max(40_000)) },
       },
       async (request, reply) => {
         refuseForeignForm(request, deps.settings.publicUrl);
@@ -175,9 +167,7 @@ async function submit(deps: HttpDeps, submission: Submission, request: FastifyRe
     const url = await beginApproval(deps, wish, ensureBrowser(request, reply, deps.settings.publicUrl));
     return sendPage(reply, 200, leavingPage({ platform: approach.platform.name, url }));
   } catch (thrown) {
-    const error = toMooringError(thrown);
-    if (ERRORS[error.code].status >= 500)
-      request.log.error({ err: error.cause ?? error, code: error.code }, error.message);
+    const error = noted(thrown, request);
     const errors = Object.fromEntries(
       error.fields.map(({ path, rule }) => [path.split('/').at(-1) ?? '', rule]),
     );

@@ -1,11 +1,15 @@
 // Our app at a platform, as the API shows it: everything but its secret.
 import { z } from 'zod';
 import type { ClientRegistrationRow } from '../../store/client-registrations-list.ts';
-import { idOf, instant, label, pageOf, pageQuery, platformId } from './shapes.ts';
+import { textRecord } from './connections.ts';
+import { idOf, instant, label, pageOf, pageQuery, platformId, textValues } from './shapes.ts';
 
 const clientId = z.string().min(1).max(500);
 const clientSecret = z.string().min(1).max(5000);
 const redirectUri = z.url({ protocol: /^https?$/ }).max(1000);
+
+/** The platform's further fields; which there are, GET /v1/platforms tells. */
+const fields = textValues(32_768);
 
 export const clientRegistration = z
   .object({
@@ -18,6 +22,9 @@ export const clientRegistration = z
       .string()
       .nullable()
       .meta({ description: "null: this installation's own callback address" }),
+    fields: z
+      .record(z.string(), z.string())
+      .meta({ description: "The platform's further fields, without those that are secret" }),
     callbackUrls: z.array(z.string()).meta({ description: 'What to register at the platform' }),
     version: z.int().meta({ description: 'Counts the secrets' }),
     status: z.enum(['active', 'disabled']),
@@ -38,7 +45,10 @@ export const newClientRegistration = z
       .meta({ description: 'Absent with an operator key: of the installation' }),
     name: label.optional(),
     clientId,
-    clientSecret,
+    clientSecret: clientSecret
+      .optional()
+      .meta({ description: 'Absent for a public client, or one that proves itself by a key' }),
+    fields: fields.optional(),
     redirectUri: redirectUri.optional(),
   })
   .meta({ id: 'NewClientRegistration' });
@@ -47,6 +57,11 @@ export const clientRegistrationChange = z
   .strictObject({
     name: label.optional(),
     redirectUri: redirectUri.nullable().optional(),
+    fields: fields
+      .optional()
+      .meta({
+        description: 'All of them; one that is secret is of the next version, as the client secret is',
+      }),
     clientSecret: clientSecret
       .optional()
       .meta({ description: 'The next version; the previous one stays valid for the overlap' }),
@@ -74,6 +89,7 @@ export function presentClientRegistration(
     name: row.name,
     clientId: row.clientId,
     redirectUri: row.redirectUri,
+    fields: textRecord(row.fields),
     callbackUrls: [...callbackUrls],
     version: row.version,
     status: row.status === 'active' ? 'active' : 'disabled',

@@ -98,7 +98,7 @@ export const newConnection = z
       .meta({ description: "Required with an operator key; else the key's own" }),
     platform: platformId,
     shop: textValues(500),
-    credential: textValues(10_000),
+    credential: textValues(40_000),
     permissions: permissions
       .optional()
       .meta({ description: 'Default: to read every resource the platform offers' }),
@@ -119,7 +119,7 @@ export const connectionChange = z
 
 export const credentialReplacement = z
   .strictObject({
-    credential: textValues(10_000),
+    credential: textValues(40_000),
     shop: textValues(500).optional().meta({
       description:
         'Where the shop has moved to. On a platform that tells no shop key the move then waits to be confirmed',

@@ -9,7 +9,7 @@ import { parseOriginOverrides } from '../../egress/overrides.ts';
 import { credentialBinding } from '../../store/credentials.ts';
 import { createDataKeyPort } from '../../store/data-keys.ts';
 import { newId } from '../../store/new-id.ts';
-import { clientSecretBinding } from '../../store/openings.ts';
+import { clientSecretBinding } from '../../store/opening-rows.ts';
 import { createVault, localKeyProvider, type Vault } from '../../vault/index.ts';
 import { createTestDatabase, type TestDatabase } from '../world.ts';
 import { PLAIN } from './plain-platform.ts';

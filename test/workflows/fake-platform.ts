@@ -143,6 +143,7 @@ export function fakePlatform(options: FakeOptions): FakePlatform {
       platform,
       shop: await shopOf(options.db, use),
       registration: null,
+      permissions: [],
       credential,
       authorization: await openAuthorization(options.db, use),
       methodFor: (kind) => platform.auth.find((one) => one.credentialKind === kind) ?? method,
