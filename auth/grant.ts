@@ -179,13 +179,14 @@ async function fromHandshake(
   return await fromForm({ ...context, shop }, method, keysOf(obtain.keys, approval));
 }
 
-/** What can be minted or logged in with is, at once, so that the proof has a token; a key is taken as it is. */
+/** What can be minted, logged in or refreshed with is, at once, so that the proof has a token; a key is taken as it is. */
 async function fromForm(
   context: GrantContext,
   method: AuthMethod,
   parts: Readonly<Record<string, string>>,
 ): Promise<Obtained> {
-  const isMinted = method.renew.kind !== 'none' && method.renew.kind !== 'refresh_token';
+  const isToken = method.renew.kind === 'refresh_token' && parts['accessToken'] !== undefined;
+  const isMinted = method.renew.kind !== 'none' && !isToken;
   const issued = unexpiring(method, parts);
   return isMinted ? await mint(context, method, issued) : { ...issued, shop: context.shop };
 }

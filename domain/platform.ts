@@ -68,6 +68,8 @@ export interface AnswerRule {
 
 export interface RateLimit {
   readonly scope: 'connection' | 'registration';
+  /** Only calls of these (PlatformRequest.endpoint); absent: all. */
+  readonly endpoints?: readonly string[];
   /** Tokens in the bucket and tokens restored each second. */
   readonly burst: number;
   readonly perSecond: number;

@@ -19,6 +19,8 @@ export interface Spender {
   readonly connectionId: ConnectionId;
   /** null where the platform needs no registration: its limits then count a connection. */
   readonly registration: { readonly id: string; readonly tenantId: TenantId | null } | null;
+  /** Of the call; without it only limits that hold for all calls are spent. */
+  readonly endpoint?: string;
 }
 
 export interface RateBudgets {
@@ -96,18 +98,18 @@ export function createRateBudgets(deps: { db: Database; clock: Clock; maxWaitMs?
   };
 }
 
-/** The limits the platform's data names; where it names none, one without a rate that only carries blocks. */
+/** The limits the platform's data names for this call; where it names none, one without a rate that only carries blocks. */
 function bucketsOf(spender: Spender): Bucket[] {
-  const { platform, connectionId, tenantId, registration } = spender;
-  if (platform.rateLimits.length === 0) {
-    const limit: RateLimit = { scope: 'connection', burst: 0, perSecond: 0, certainty: 'unverified' };
-    return [{ name: `${connectionId}/blocks`, tenantId, limit }];
-  }
-  return platform.rateLimits.map((limit, index) =>
-    limit.scope === 'registration' && registration !== null
-      ? { name: `${registration.id}/${platform.id}/${index}`, tenantId: registration.tenantId, limit }
-      : { name: `${connectionId}/${platform.id}/${index}`, tenantId, limit },
-  );
+  const { platform, connectionId, tenantId, registration, endpoint } = spender;
+  const buckets = platform.rateLimits.flatMap((limit, index) => {
+    if (limit.endpoints !== undefined && !limit.endpoints.some((one) => one === endpoint)) return [];
+    return limit.scope === 'registration' && registration !== null
+      ? [{ name: `${registration.id}/${platform.id}/${index}`, tenantId: registration.tenantId, limit }]
+      : [{ name: `${connectionId}/${platform.id}/${index}`, tenantId, limit }];
+  });
+  if (buckets.length > 0) return buckets;
+  const limit: RateLimit = { scope: 'connection', burst: 0, perSecond: 0, certainty: 'unverified' };
+  return [{ name: `${connectionId}/blocks`, tenantId, limit }];
 }
 
 function newLocal(limit: RateLimit): Local {

@@ -99,6 +99,21 @@ describe('a rate budget', () => {
     await one.spend(shop, 30);
   });
 
+  it('of one endpoint is spent by its calls alone, and a wait there holds no other', async () => {
+    const slow = { ...LIMIT, endpoints: ['GET /slow'], burst: 1, perSecond: 0.05 };
+    const shop = await spender([slow, { ...LIMIT, endpoints: ['GET /quick'] }]);
+    const one = budgets(100);
+    const [toSlow, toQuick] = [
+      { ...shop, endpoint: 'GET /slow' },
+      { ...shop, endpoint: 'GET /quick' },
+    ];
+    await one.spend(toSlow, 1);
+    await expect(one.spend(toSlow, 1)).rejects.toMatchObject({ code: 'platform_rate_limited' });
+    await one.block(toSlow, Date.now() + 30_000);
+    await one.spend(toQuick, 1);
+    await one.spend({ ...shop, endpoint: 'GET /unlimited' }, 1);
+  });
+
   it('that needs a long wait is an error with its end, so that no worker is held', async () => {
     const shop = await spender([{ ...LIMIT, burst: 1, perSecond: 0.05 }]);
     const one = budgets(1_000);
