@@ -1,8 +1,6 @@
 // Where platforms send merchants back, and where a shop's own server delivers its keys. A browser is led on to an address without
 // code or state before anything is shown.
 
-import formbody from '@fastify/formbody';
-import type { FastifyReply } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { ERRORS, MooringError } from '../../domain/errors.ts';
@@ -14,30 +12,23 @@ import { listShares } from '../../store/shared-grants.ts';
 import { readBrowser } from '../browser-cookie.ts';
 import { findStep, readParameters, takeCallback } from '../callback.ts';
 import type { HttpDeps } from '../deps.ts';
-import { failurePage, resultPage, waitingPage } from '../pages/outcome.ts';
+import { FORM_LIMIT_BYTES, takeForms } from '../merchant-forms.ts';
+import { resultPage, waitingPage } from '../pages/outcome.ts';
 import { toMooringError } from '../problem.ts';
 import { sendPage } from '../security-headers.ts';
 import { hashToken, isSameHash } from '../tokens.ts';
 
-const BODY_LIMIT_BYTES = 32 * 1024;
-
 export const callbackRoutes =
   (deps: HttpDeps): FastifyPluginAsyncZod =>
   async (app) => {
-    await app.register(formbody, { bodyLimit: BODY_LIMIT_BYTES });
-    app.setErrorHandler((thrown, request, reply) => {
-      const error = toMooringError(thrown);
-      if (ERRORS[error.code].status >= 500)
-        request.log.error({ err: error.cause ?? error, code: error.code }, error.message);
-      return sendFailure(reply, error);
-    });
+    await takeForms(app);
 
     for (const method of ['GET', 'POST'] as const) {
       app.route({
         method,
         url: '/oauth/:platform/:step',
         config: { access: 'public', idempotent: false },
-        bodyLimit: BODY_LIMIT_BYTES,
+        bodyLimit: FORM_LIMIT_BYTES,
         schema: {
           tags: ['Connecting'],
           summary: 'A callback step, as the platform declares it',
@@ -110,8 +101,4 @@ function withOutcome(returnUrl: string | null, row: CallbackRow): string | null 
   url.searchParams.set('connectionId', row.connectionId);
   url.searchParams.set('outcome', OUTCOMES[row.status] ?? row.refusal ?? 'refused');
   return url.href;
-}
-
-function sendFailure(reply: FastifyReply, error: MooringError): FastifyReply {
-  return sendPage(reply, ERRORS[error.code].status, failurePage(error.code));
 }
