@@ -26,7 +26,13 @@ export interface App {
 
 const DAY_S = 86_400;
 
-type Facts = Partial<Omit<App, 'platform' | 'redirectUris' | 'rejecting' | 'expiringRequired'>>;
+type Facts = Partial<Omit<App, 'platform' | 'rejecting' | 'expiringRequired'>>;
+
+/** Where no redirect stands in the question, it is this one until control says otherwise. */
+const callbackOf = (platform: PlatformName) => [
+  `http://127.0.0.1:3000/oauth/${platform}/callback`,
+  'loopback',
+];
 
 const FACTS: Record<PlatformName, Facts> = {
   shopify: { clientId: 'mooring-demo', secret: 'shpss_sandbox_0f1e2d3c4b5a69788796a5b4c3d2e1f0' },
@@ -37,6 +43,7 @@ const FACTS: Record<PlatformName, Facts> = {
   },
   magento: { codeTtlS: 300, callsPerS: 100, switches: { integrationAsBearer: false, repeatLastPage: true } },
   amazon: {
+    redirectUris: callbackOf('amazon'),
     clientId: 'amzn1.application-oa2-client.sandbox0mooring',
     secret: 'amzn1.oa2-cs.v1.sandbox7f3a9c1e5b2d8064',
     accessTtlS: 3_600,
@@ -52,6 +59,7 @@ const FACTS: Record<PlatformName, Facts> = {
     callsPerS: 10,
   },
   ebay: {
+    redirectUris: callbackOf('ebay'),
     clientId: 'Mooring-Sandbox-PRD-0a1b2c3d4-5e6f7081',
     secret: 'PRD-sandbox-9f8e7d6c5b4a-3210',
     accessTtlS: 7_200,
@@ -60,6 +68,7 @@ const FACTS: Record<PlatformName, Facts> = {
     names: { ruName: 'Mooring-Mooring-Sandbo-demo' },
   },
   square: {
+    redirectUris: callbackOf('square'),
     clientId: 'sq0idp-SandboxMooringApp00001',
     secret: 'sq0csp-sandbox5d1c9e7a3b8f2604',
     accessTtlS: 30 * DAY_S,
@@ -86,6 +95,28 @@ const FACTS: Record<PlatformName, Facts> = {
     codeTtlS: 300,
     switches: { rotates: true },
   },
+  lazada: {
+    clientId: '100132',
+    secret: 'lzdsandboxA1b2C3d4E5f6G7h8I9j0',
+    accessTtlS: 30 * DAY_S,
+    refreshTtlS: 180 * DAY_S,
+    codeTtlS: 1_800,
+    callsPerS: 20,
+    switches: { rotates: true },
+  },
+  tiktokshop: {
+    redirectUris: callbackOf('tiktokshop'),
+    clientId: '6sandboxkey1a',
+    secret: 'ttssandbox0c1d2e3f4a5b6c7d8e9f0a1b2c3d',
+    accessTtlS: 7 * DAY_S,
+    refreshTtlS: 365 * DAY_S,
+    codeTtlS: 1_800,
+    callsPerS: 50,
+    names: { serviceId: '7431000000000000001' },
+    switches: { rotates: true },
+  },
+  coupang: { callsPerS: 10 },
+  kaufland: { callsPerS: 111, switches: { base64: false } },
 };
 
 export function defaultApps(): Record<PlatformName, App> {
@@ -117,6 +148,10 @@ export function defaultApps(): Record<PlatformName, App> {
     commercetools: app('commercetools'),
     shopware6: app('shopware6'),
     bolcom: app('bolcom'),
+    lazada: app('lazada'),
+    tiktokshop: app('tiktokshop'),
+    coupang: app('coupang'),
+    kaufland: app('kaufland'),
   };
 }
 

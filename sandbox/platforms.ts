@@ -4,8 +4,11 @@ import { amazon } from './amazon/amazon.ts';
 import { bigcommerce } from './bigcommerce/bigcommerce.ts';
 import { bolcom } from './bolcom/bolcom.ts';
 import { commercetools } from './commercetools/commercetools.ts';
+import { coupang } from './coupang/coupang.ts';
 import { ebay } from './ebay/ebay.ts';
 import { etsy } from './etsy/etsy.ts';
+import { kaufland } from './kaufland/kaufland.ts';
+import { lazada } from './lazada/lazada.ts';
 import { magento } from './magento/magento.ts';
 import { shopee } from './shopee/api.ts';
 import { shopify } from './shopify/shop.ts';
@@ -13,6 +16,7 @@ import { shopware6 } from './shopware6/shopware6.ts';
 import type { SimulatedPlatform } from './simulated.ts';
 import { square } from './square/square.ts';
 import type { PlatformName } from './state.ts';
+import { tiktokshop } from './tiktokshop/tiktokshop.ts';
 import { woocommerce } from './woocommerce/shop.ts';
 
 export const SIMULATED: Record<PlatformName, SimulatedPlatform> = {
@@ -28,4 +32,8 @@ export const SIMULATED: Record<PlatformName, SimulatedPlatform> = {
   commercetools,
   shopware6,
   bolcom,
+  lazada,
+  tiktokshop,
+  coupang,
+  kaufland,
 };

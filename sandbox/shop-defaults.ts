@@ -28,4 +28,8 @@ export const SHOP_DEFAULTS: Record<PlatformName, ShopDefaults> = {
   },
   shopware6: { keyIs: 'host', host: 'demo.shopware.example' },
   bolcom: { keyIs: 'id', host: 'api.bol.com', id: 1_700_001 },
+  lazada: { keyIs: 'id', host: 'api.lazada.sg', id: 100_150_001, currency: 'SGD' },
+  tiktokshop: { keyIs: 'word', host: 'open-api.tiktokglobalshop.com', word: '7494000000000000001' },
+  coupang: { keyIs: 'word', host: 'api-gateway.coupang.com', word: 'A00012345', currency: 'KRW' },
+  kaufland: { keyIs: 'word', host: 'sellerapi.kaufland.com', word: 'kaufland-seller-1' },
 };

@@ -16,6 +16,10 @@ export const PLATFORM_NAMES = [
   'commercetools',
   'shopware6',
   'bolcom',
+  'lazada',
+  'tiktokshop',
+  'coupang',
+  'kaufland',
 ] as const;
 export type PlatformName = (typeof PLATFORM_NAMES)[number];
 

@@ -106,7 +106,7 @@ function authenticate(sandbox: Sandbox, exchange: Exchange): EtsyCall | Answer {
 function withLimits(call: EtsyCall, answer: () => Answer): Answer {
   const { sandbox, grant } = call;
   const perS = sandbox.state.apps.etsy.callsPerS;
-  const second = take(sandbox, `etsy second ${grant.id}`, { size: perS, perS }, 1);
+  const second = take(sandbox, `etsy second ${grant.id}`, { size: Math.max(1, perS), perS }, 1);
   const day = take(sandbox, `etsy day ${grant.id}`, { size: CALLS_PER_DAY, perS: CALLS_PER_DAY / 86_400 }, 1);
   const headers = {
     'x-limit-per-second': String(perS),
