@@ -29,7 +29,7 @@ const ADVICE: Readonly<Partial<Record<ErrorCode, readonly [title: string, advice
   ],
   shop_already_connected: [
     'This shop is already connected',
-    'A shop can be connected once. If it is not yours to see, or you want to connect it anew, ask where you got this link.',
+    'A shop can be connected once. Open the link again for another shop; to connect this one anew, ask where you got the link.',
   ],
   credential_rejected: ['The platform did not accept this', 'Check what you entered, then try again.'],
   scope_missing: [
