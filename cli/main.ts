@@ -7,6 +7,7 @@ import { diagnose, list, show } from './connections.ts';
 import { type Context, openContext } from './context.ts';
 import { rotateKeys } from './data-keys.ts';
 import { doctor, status } from './doctor.ts';
+import { status as fleetStatus, plan as planFleet, start as startFleet, tell as tellFleet } from './fleet.ts';
 import { importFile, importStatus } from './import.ts';
 import { createKey, listKeys, revokeKey } from './keys.ts';
 import { confirmMove, refuseMove } from './move.ts';
@@ -104,6 +105,31 @@ function build(): Command {
     .option('--no-wait', 'do not watch')
     .action(action(importFile));
   imports.command('status <import>').description('how an import goes').action(action(importStatus));
+  const fleet = program.command('fleet').description('work on many connections');
+  for (const [word, perform, what] of [
+    ['plan', planFleet, 'which connections it would take, and why it leaves others alone'],
+    ['start', startFleet, 'begin, and watch it'],
+  ] as const) {
+    fleet
+      .command(`${word} <kind>`)
+      .description(`${what}; kind: token_upgrade, secret_rotation or api_version`)
+      .option('--platform <id>')
+      .option('--registration <id>', 'for secret_rotation')
+      .option('--tenant <id>')
+      .option('--connections <connection...>')
+      .option('--canary <count>')
+      .option('--canary-wait <seconds>')
+      .option('--batch <count>')
+      .option('--per-minute <count>')
+      .option('--max-error-rate <rate>', '0 to 1')
+      .option('--yes', 'do not ask')
+      .option('--no-wait', 'do not watch')
+      .action(action(perform));
+  }
+  fleet.command('status <run>').action(action(fleetStatus));
+  for (const word of ['pause', 'resume', 'stop'] as const) {
+    fleet.command(`${word} <run>`).action(action((context, id: string) => tellFleet(context, word, id)));
+  }
   const audit = program.command('audit').description('the audit trail');
   audit.command('verify').description('walk the chain').action(action(auditVerify));
   const keys = program

@@ -1,6 +1,6 @@
 // mooring revoke: shows what a revocation takes along, asks, and acts.
-import { createInterface } from 'node:readline/promises';
 import { dataOf, type RevocationPlan } from '../client/index.ts';
+import { isConfirmed } from './confirm.ts';
 import type { Context } from './context.ts';
 import { minute } from './table.ts';
 
@@ -14,7 +14,7 @@ export async function revoke(context: Context, id: string, options: RevokeOption
   const path = { id };
   const plan = await dataOf(context.client.GET('/v1/connections/{id}/revocation', { params: { path } }));
   if (!context.isJson) console.error(planText(plan, options));
-  if (options.yes !== true && !(await isConfirmed())) {
+  if (options.yes !== true && !(await isConfirmed('Revoke?'))) {
     console.error('Nothing was done.');
     process.exitCode = 1;
     return;
@@ -42,14 +42,4 @@ function planText(plan: RevocationPlan, options: RevokeOptions): string {
     `  write events     ${plan.alerts.join(', ')}`,
     `  records          ${records || 'none'}${options.erase === true ? ', deleted' : `, kept until ${minute(plan.records.until)}`}`,
   ].join('\n');
-}
-
-async function isConfirmed(): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new Error('Nobody can be asked here: give --yes.');
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return (await lines.question('Revoke? Type yes: ')).trim() === 'yes';
-  } finally {
-    lines.close();
-  }
 }

@@ -1723,6 +1723,292 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/fleet-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fleet runs and plans, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    kind?: "token_upgrade" | "secret_rotation" | "api_version" | "revocation";
+                    /** @description nextCursor of the previous page */
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["FleetRun"][];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Plan work on many connections, or start it
+         * @description A plan says which connections it takes and why it leaves others alone, and changes nothing. Started with dryRun false: canaries first, then batches, stopped above the error rate.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewFleetRunInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FleetRun"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fleet-runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One fleet run, and what became of each connection */
+        get: {
+            parameters: {
+                query?: {
+                    outcome?: "pending" | "done" | "failed" | "skipped";
+                    /** @description nextCursor of the previous page */
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    /** @description An id such as "flt_…" */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FleetRunReport"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fleet-runs/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pause: what is under way ends, nothing more begins */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An id such as "flt_…" */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FleetRun"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fleet-runs/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An id such as "flt_…" */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FleetRun"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fleet-runs/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop for good: what is under way ends, the rest is left as it is */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An id such as "flt_…" */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FleetRun"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/records/{resource}": {
         parameters: {
             query?: never;
@@ -2976,6 +3262,10 @@ export interface components {
             clientId: string;
             /** @description null: this installation's own callback address */
             redirectUri: string | null;
+            /** @description The platform's further fields, without those that are secret */
+            fields: {
+                [key: string]: string;
+            };
             /** @description What to register at the platform */
             callbackUrls: string[];
             /** @description Counts the secrets */
@@ -3008,13 +3298,21 @@ export interface components {
             tenantId?: string;
             name?: string;
             clientId: string;
-            clientSecret: string;
+            /** @description Absent for a public client, or one that proves itself by a key */
+            clientSecret?: string;
+            fields?: {
+                [key: string]: string;
+            };
             /** Format: uri */
             redirectUri?: string;
         };
         ClientRegistrationChangeInput: {
             name?: string;
             redirectUri?: string | null;
+            /** @description All of them; one that is secret is of the next version, as the client secret is */
+            fields?: {
+                [key: string]: string;
+            };
             /** @description The next version; the previous one stays valid for the overlap */
             clientSecret?: string;
             /** @description How long the previous secret is still accepted; default a day */
@@ -3114,6 +3412,142 @@ export interface components {
             openBreakers: number;
             /** @description Client registrations whose secret is refused */
             rejectedRegistrations: number;
+        };
+        NewFleetRunInput: {
+            /**
+             * @description what every connection is to go through
+             * @enum {string}
+             */
+            kind: "token_upgrade" | "secret_rotation" | "api_version";
+            /** @description for token_upgrade and api_version */
+            platform?: string;
+            /** @description token_upgrade: the kind that is upgraded, where a platform has several */
+            credentialKind?: string;
+            /**
+             * @description secret_rotation: whose newest secret every credential is to be made with
+             * @example reg_01kaz7w0v9e7x8m3q2p4r6t8y0
+             */
+            clientRegistrationId?: string;
+            /**
+             * @description of one tenant only
+             * @example ten_01kaz7w0v9e7x8m3q2p4r6t8y0
+             */
+            tenantId?: string;
+            connectionIds?: string[];
+            /**
+             * @description true: plan only; nothing is changed
+             * @default true
+             */
+            dryRun: boolean;
+            /** @description Default: 1 */
+            canary?: number;
+            /** @description Default: 60 */
+            canaryWaitS?: number;
+            /** @description Default: 20 */
+            batchSize?: number;
+            /** @description Default: 4 */
+            concurrency?: number;
+            /** @description Default: 120 */
+            perMinute?: number;
+            /** @description failed of all settled; default: 0.05 */
+            maxErrorRate?: number;
+        };
+        FleetRunInput: {
+            id: string;
+            tenantId: string | null;
+            /** @enum {string} */
+            kind: "token_upgrade" | "secret_rotation" | "api_version" | "revocation";
+            platform: string | null;
+            clientRegistrationId: string | null;
+            target: {
+                [key: string]: unknown;
+            };
+            options: {
+                [key: string]: unknown;
+            };
+            /** @enum {string} */
+            status: "planned" | "running" | "paused" | "stopped" | "completed";
+            /** @description why it was paused or stopped */
+            reason: string | null;
+            counts: {
+                done: number;
+                failed: number;
+                skipped: number;
+                pending: number;
+            };
+            /** @description why connections are skipped or failed, and how many */
+            reasons: {
+                [key: string]: number;
+            };
+            /** @description at the end; left: how many connections are on the old form */
+            proof: {
+                [key: string]: number;
+            } | null;
+            requestedBy: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            createdAt: string;
+            startedAt: string | null;
+            finishedAt: string | null;
+        };
+        FleetRunItemInput: {
+            position: number;
+            connectionId: string;
+            tenantId: string;
+            stage: ("canary" | "batch") | null;
+            /** @enum {string} */
+            outcome: "pending" | "done" | "failed" | "skipped";
+            code: string | null;
+            attempts: number;
+            generationBefore: number | null;
+            generationAfter: number | null;
+            settledAt: string | null;
+        };
+        FleetRunReportInput: {
+            id: string;
+            tenantId: string | null;
+            /** @enum {string} */
+            kind: "token_upgrade" | "secret_rotation" | "api_version" | "revocation";
+            platform: string | null;
+            clientRegistrationId: string | null;
+            target: {
+                [key: string]: unknown;
+            };
+            options: {
+                [key: string]: unknown;
+            };
+            /** @enum {string} */
+            status: "planned" | "running" | "paused" | "stopped" | "completed";
+            /** @description why it was paused or stopped */
+            reason: string | null;
+            counts: {
+                done: number;
+                failed: number;
+                skipped: number;
+                pending: number;
+            };
+            /** @description why connections are skipped or failed, and how many */
+            reasons: {
+                [key: string]: number;
+            };
+            /** @description at the end; left: how many connections are on the old form */
+            proof: {
+                [key: string]: number;
+            } | null;
+            requestedBy: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            createdAt: string;
+            startedAt: string | null;
+            finishedAt: string | null;
+            items: {
+                data: components["schemas"]["FleetRunItemInput"][];
+                nextCursor: string | null;
+            };
         };
         ImportInput: {
             id: string;
@@ -3688,6 +4122,10 @@ export interface components {
             clientId: string;
             /** @description null: this installation's own callback address */
             redirectUri: string | null;
+            /** @description The platform's further fields, without those that are secret */
+            fields: {
+                [key: string]: string;
+            };
             /** @description What to register at the platform */
             callbackUrls: string[];
             /** @description Counts the secrets */
@@ -3720,13 +4158,21 @@ export interface components {
             tenantId?: string;
             name?: string;
             clientId: string;
-            clientSecret: string;
+            /** @description Absent for a public client, or one that proves itself by a key */
+            clientSecret?: string;
+            fields?: {
+                [key: string]: string;
+            };
             /** Format: uri */
             redirectUri?: string;
         };
         ClientRegistrationChange: {
             name?: string;
             redirectUri?: string | null;
+            /** @description All of them; one that is secret is of the next version, as the client secret is */
+            fields?: {
+                [key: string]: string;
+            };
             /** @description The next version; the previous one stays valid for the overlap */
             clientSecret?: string;
             /** @description How long the previous secret is still accepted; default a day */
@@ -3826,6 +4272,142 @@ export interface components {
             openBreakers: number;
             /** @description Client registrations whose secret is refused */
             rejectedRegistrations: number;
+        };
+        NewFleetRun: {
+            /**
+             * @description what every connection is to go through
+             * @enum {string}
+             */
+            kind: "token_upgrade" | "secret_rotation" | "api_version";
+            /** @description for token_upgrade and api_version */
+            platform?: string;
+            /** @description token_upgrade: the kind that is upgraded, where a platform has several */
+            credentialKind?: string;
+            /**
+             * @description secret_rotation: whose newest secret every credential is to be made with
+             * @example reg_01kaz7w0v9e7x8m3q2p4r6t8y0
+             */
+            clientRegistrationId?: string;
+            /**
+             * @description of one tenant only
+             * @example ten_01kaz7w0v9e7x8m3q2p4r6t8y0
+             */
+            tenantId?: string;
+            connectionIds?: string[];
+            /**
+             * @description true: plan only; nothing is changed
+             * @default true
+             */
+            dryRun: boolean;
+            /** @description Default: 1 */
+            canary?: number;
+            /** @description Default: 60 */
+            canaryWaitS?: number;
+            /** @description Default: 20 */
+            batchSize?: number;
+            /** @description Default: 4 */
+            concurrency?: number;
+            /** @description Default: 120 */
+            perMinute?: number;
+            /** @description failed of all settled; default: 0.05 */
+            maxErrorRate?: number;
+        };
+        FleetRun: {
+            id: string;
+            tenantId: string | null;
+            /** @enum {string} */
+            kind: "token_upgrade" | "secret_rotation" | "api_version" | "revocation";
+            platform: string | null;
+            clientRegistrationId: string | null;
+            target: {
+                [key: string]: unknown;
+            };
+            options: {
+                [key: string]: unknown;
+            };
+            /** @enum {string} */
+            status: "planned" | "running" | "paused" | "stopped" | "completed";
+            /** @description why it was paused or stopped */
+            reason: string | null;
+            counts: {
+                done: number;
+                failed: number;
+                skipped: number;
+                pending: number;
+            };
+            /** @description why connections are skipped or failed, and how many */
+            reasons: {
+                [key: string]: number;
+            };
+            /** @description at the end; left: how many connections are on the old form */
+            proof: {
+                [key: string]: number;
+            } | null;
+            requestedBy: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            createdAt: string;
+            startedAt: string | null;
+            finishedAt: string | null;
+        };
+        FleetRunItem: {
+            position: number;
+            connectionId: string;
+            tenantId: string;
+            stage: ("canary" | "batch") | null;
+            /** @enum {string} */
+            outcome: "pending" | "done" | "failed" | "skipped";
+            code: string | null;
+            attempts: number;
+            generationBefore: number | null;
+            generationAfter: number | null;
+            settledAt: string | null;
+        };
+        FleetRunReport: {
+            id: string;
+            tenantId: string | null;
+            /** @enum {string} */
+            kind: "token_upgrade" | "secret_rotation" | "api_version" | "revocation";
+            platform: string | null;
+            clientRegistrationId: string | null;
+            target: {
+                [key: string]: unknown;
+            };
+            options: {
+                [key: string]: unknown;
+            };
+            /** @enum {string} */
+            status: "planned" | "running" | "paused" | "stopped" | "completed";
+            /** @description why it was paused or stopped */
+            reason: string | null;
+            counts: {
+                done: number;
+                failed: number;
+                skipped: number;
+                pending: number;
+            };
+            /** @description why connections are skipped or failed, and how many */
+            reasons: {
+                [key: string]: number;
+            };
+            /** @description at the end; left: how many connections are on the old form */
+            proof: {
+                [key: string]: number;
+            } | null;
+            requestedBy: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            createdAt: string;
+            startedAt: string | null;
+            finishedAt: string | null;
+            items: {
+                data: components["schemas"]["FleetRunItem"][];
+                nextCursor: string | null;
+            };
         };
         Import: {
             id: string;

@@ -1,6 +1,7 @@
 // What a wish for a fleet run means: which connections, to become what. The plan is written in the run's own transaction, so that what is
 // shown is what will be worked.
 import { MooringError } from '../domain/errors.ts';
+import { DEFAULT_FLEET_OPTIONS, type FleetOptions } from '../domain/fleet-run.ts';
 import type { TenantId } from '../domain/ids.ts';
 import type { Platform } from '../domain/platform.ts';
 import { readClientRegistration } from '../store/client-registrations-list.ts';
@@ -14,6 +15,18 @@ import type { NewFleetRunView } from './schemas/fleet-runs.ts';
 /** The tenant a run over many connections is for: null for an operator who names none. */
 export function fleetTenant(principal: Principal, asked: TenantId | undefined): TenantId | null {
   return principal.tenantId === null && asked === undefined ? null : tenantFor(principal, asked);
+}
+
+export function fleetOptions(wish: NewFleetRunView): FleetOptions {
+  const { canary, canaryWaitS, batchSize, concurrency, perMinute, maxErrorRate } = DEFAULT_FLEET_OPTIONS;
+  return {
+    canary: wish.canary ?? canary,
+    canaryWaitS: wish.canaryWaitS ?? canaryWaitS,
+    batchSize: wish.batchSize ?? batchSize,
+    concurrency: wish.concurrency ?? concurrency,
+    perMinute: wish.perMinute ?? perMinute,
+    maxErrorRate: wish.maxErrorRate ?? maxErrorRate,
+  };
 }
 
 /** Throws upgrade_unavailable, invalid_request, unknown_platform, not_found. */

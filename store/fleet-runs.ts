@@ -15,7 +15,7 @@ export interface NewFleetRun {
   readonly platform: string | null;
   readonly registrationId: string | null;
   readonly target: Readonly<Record<string, string | number | readonly string[]>>;
-  readonly options: FleetOptions & Readonly<Record<string, unknown>>;
+  readonly options: FleetOptions & { readonly upstream?: boolean; readonly erase?: boolean };
   readonly requestedBy: string;
 }
 

@@ -19,7 +19,7 @@ import { sqlStateOf } from '../../store/store-error.ts';
 import { actorOf, inScope, type Principal, principalOf, unknown } from '../auth.ts';
 import { readCursor, readNumericCursor, toPage } from '../cursor.ts';
 import type { HttpDeps } from '../deps.ts';
-import { goalAndScope } from '../planning-fleet-run.ts';
+import { fleetOptions, goalAndScope } from '../planning-fleet-run.ts';
 import {
   fleetRun,
   fleetRunListQuery,
@@ -53,12 +53,11 @@ export const fleetRunRoutes =
       async (request, reply) => {
         const principal = principalOf(request);
         const { goal, scope } = await goalAndScope(deps, principal, request.body);
-        const { canary, canaryWaitS, batchSize, concurrency, perMinute, maxErrorRate, dryRun } = request.body;
         const run = await beginFleetRun(deps, principal, {
           goal,
           scope,
-          options: { canary, canaryWaitS, batchSize, concurrency, perMinute, maxErrorRate },
-          dryRun,
+          options: fleetOptions(request.body),
+          dryRun: request.body.dryRun,
           actor: actorOf(request),
           reason: request.id,
         });

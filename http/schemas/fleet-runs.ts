@@ -12,7 +12,12 @@ import { iso } from './connections.ts';
 import { idOf, instant, pageOf, pageQuery, platformId } from './shapes.ts';
 
 const whole = (name: keyof typeof DEFAULT_FLEET_OPTIONS, min: number, max: number) =>
-  z.int().min(min).max(max).default(DEFAULT_FLEET_OPTIONS[name]);
+  z
+    .int()
+    .min(min)
+    .max(max)
+    .optional()
+    .meta({ description: `Default: ${DEFAULT_FLEET_OPTIONS[name]}` });
 
 export const newFleetRun = z
   .strictObject({
@@ -36,7 +41,12 @@ export const newFleetRun = z
     batchSize: whole('batchSize', 1, 500),
     concurrency: whole('concurrency', 1, 20),
     perMinute: whole('perMinute', 1, 6000),
-    maxErrorRate: z.number().min(0).max(1).default(DEFAULT_FLEET_OPTIONS.maxErrorRate),
+    maxErrorRate: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .meta({ description: `failed of all settled; default: ${DEFAULT_FLEET_OPTIONS.maxErrorRate}` }),
   })
   .meta({ id: 'NewFleetRun' });
 export type NewFleetRunView = z.infer<typeof newFleetRun>;
