@@ -1,5 +1,6 @@
 // Every platform Mooring knows, one line each. A new one is a folder beside these and a line here.
 import type { Platform } from '../domain/platform.ts';
+import { amazon } from './amazon/platform.ts';
 import { magento } from './magento/platform.ts';
 import { medusa } from './medusa/platform.ts';
 import { shopee } from './shopee/platform.ts';
@@ -7,7 +8,7 @@ import { shopify } from './shopify/platform.ts';
 import { woocommerce } from './woocommerce/platform.ts';
 
 export const PLATFORMS: ReadonlyMap<string, Platform> = new Map<string, Platform>(
-  [shopify, woocommerce, shopee, medusa, magento].map((platform) => [platform.id, platform]),
+  [shopify, woocommerce, shopee, medusa, magento, amazon].map((platform) => [platform.id, platform]),
 );
 
 export function findPlatform(id: string): Platform | undefined {

@@ -1,0 +1,165 @@
+// Amazon's orders, listings and stock → unified records. Amounts are decimal text with their currency. Pure.
+import type { Json, PassContext } from '../../domain/platform.ts';
+import type { InventoryLevel, LineItem, Money, Order, Product } from '../../domain/resource.ts';
+import { recordInvalid } from '../json.ts';
+import { lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+
+const STATUS: Readonly<
+  Record<string, { readonly status: Order['status']; readonly fulfillment: Order['fulfillmentStatus'] }>
+> = {
+  PENDING_AVAILABILITY: { status: 'open', fulfillment: 'unfulfilled' },
+  PENDING: { status: 'open', fulfillment: 'unfulfilled' },
+  UNSHIPPED: { status: 'open', fulfillment: 'unfulfilled' },
+  PARTIALLY_SHIPPED: { status: 'open', fulfillment: 'partially_fulfilled' },
+  SHIPPED: { status: 'completed', fulfillment: 'fulfilled' },
+  CANCELLED: { status: 'cancelled', fulfillment: 'unfulfilled' },
+  UNFULFILLABLE: { status: 'open', fulfillment: 'unfulfilled' },
+};
+const UNKNOWN = { status: 'unknown', fulfillment: 'unknown' } as const;
+
+/** A pending order has no price yet: it becomes a record when Amazon tells one. A cancelled one brings the seller nothing. */
+export function mapOrder(item: Json, pass: PassContext): readonly Order[] {
+  const order = readRecord(item);
+  const word = order.optionalObject('fulfillment')?.optionalText('fulfillmentStatus') ?? null;
+  const { status, fulfillment } = lookUp(STATUS, word) ?? UNKNOWN;
+  const isPending = word === 'PENDING' || word === 'PENDING_AVAILABILITY';
+  const proceeds = order.optionalObject('proceeds');
+  const total = money(proceeds?.optionalObject('grandTotal') ?? null) ?? nothingIn(order, status, pass.facts);
+  if (total === null && isPending) return [];
+  if (total === null) throw recordInvalid(`${order.path}/proceeds/grandTotal`, 'is not told');
+  const part = (type: string) => partOf(proceeds, type);
+  return [
+    {
+      ...ids(order),
+      number: order.id('orderId'),
+      status,
+      // Amazon tells no more of the payment.
+      paymentStatus: isPending ? 'pending' : 'unknown',
+      fulfillmentStatus: fulfillment,
+      platformStatus: word,
+      currency: total.currency,
+      total,
+      subtotal: part('ITEM'),
+      tax: part('TAX'),
+      shipping: part('SHIPPING'),
+      discount: withoutSign(part('DISCOUNT')),
+      customerPlatformId: null,
+      email: order.optionalObject('buyer')?.optionalText('buyerEmail') ?? null,
+      shippingAddress: null,
+      billingAddress: null,
+      lineItems: order.list('orderItems').map(mapLine),
+    },
+  ];
+}
+
+function ids(order: RecordReader) {
+  return {
+    platformId: order.id('orderId'),
+    platformCreatedAt: order.instant('createdTime'),
+    platformUpdatedAt: order.instant('lastUpdatedTime'),
+  };
+}
+
+function mapLine(line: RecordReader): LineItem {
+  const product = line.object('product');
+  const sku = product.optionalText('sellerSku');
+  return {
+    platformId: line.id('orderItemId'),
+    // A listing is known by its SKU.
+    productPlatformId: sku,
+    variantPlatformId: sku,
+    sku,
+    title: product.optionalText('title'),
+    quantity: line.integer('quantityOrdered'),
+    unitPrice: money(product.optionalObject('price')?.optionalObject('unitPrice') ?? null),
+    total: money(line.optionalObject('proceeds')?.optionalObject('proceedsTotal') ?? null),
+  };
+}
+
+function money(of: RecordReader | null): Money | null {
+  if (of === null) return null;
+  return of.money('amount', readCurrency(of.raw['currencyCode'], `${of.path}/currencyCode`));
+}
+
+function partOf(proceeds: RecordReader | null, type: string): Money | null {
+  const found = proceeds?.list('breakdowns').find((one) => one.raw['type'] === type);
+  return money(found?.optionalObject('subtotal') ?? null);
+}
+
+function withoutSign(of: Money | null): Money | null {
+  return of === null ? null : { ...of, amount: of.amount.replace(/^-/, '') };
+}
+
+/** What a cancelled order without proceeds comes to, in the currency of its marketplace where the proof told it. */
+function nothingIn(
+  order: RecordReader,
+  status: Order['status'],
+  facts: Readonly<Record<string, string>>,
+): Money | null {
+  if (status !== 'cancelled') return null;
+  const marketplace = order.optionalObject('salesChannel')?.optionalText('marketplaceId') ?? '';
+  const currency = facts[`currency:${marketplace}`] ?? facts['currency'];
+  return currency === undefined ? null : { amount: '0', currency };
+}
+
+/** One listing is one SKU at one marketplace: a product that is its own only variant; a parent that is not sold has none. */
+export function mapListing(item: Json): readonly Product[] {
+  const listing = readRecord(item);
+  const [summary] = listing.list('summaries');
+  const sku = listing.id('sku');
+  const title = summary?.optionalText('itemName') ?? null;
+  const statuses = summary?.texts('status') ?? [];
+  const isParent = listing
+    .list('relationships')
+    .some((one) => one.list('relationships').some((of) => of.texts('childSkus').length > 0));
+  const offer = listing.list('offers').find((one) => one.raw['offerType'] === 'B2C');
+  return [
+    {
+      platformId: sku,
+      platformCreatedAt: summary?.instant('createdDate') ?? null,
+      platformUpdatedAt: summary?.instant('lastUpdatedDate') ?? null,
+      title: title ?? '',
+      // A parent is never bought, and says nothing of those below it.
+      status:
+        summary === undefined || isParent ? 'unknown' : statuses.includes('BUYABLE') ? 'active' : 'draft',
+      platformStatus: statuses.join('/') || null,
+      description: null,
+      brand: null,
+      url: null,
+      variants: isParent
+        ? []
+        : [
+            {
+              platformId: sku,
+              sku,
+              barcode: null,
+              title,
+              price: money(offer?.optionalObject('price') ?? null),
+              inventoryItemPlatformId: sku,
+            },
+          ],
+    },
+  ];
+}
+
+/** Stock in Amazon's own warehouses (FBA). What the seller keeps himself is not in it. */
+export function mapStock(item: Json): readonly InventoryLevel[] {
+  const stock = readRecord(item);
+  const details = stock.optionalObject('inventoryDetails');
+  const sku = stock.id('sellerSku');
+  return [
+    {
+      platformId: sku,
+      platformCreatedAt: null,
+      platformUpdatedAt: stock.instant('lastUpdatedTime'),
+      sku,
+      productPlatformId: sku,
+      variantPlatformId: sku,
+      locationPlatformId: null,
+      available: details?.optionalInteger('fulfillableQuantity') ?? null,
+      // totalQuantity counts what is still on its way in.
+      onHand: null,
+      reserved: details?.optionalObject('reservedQuantity')?.optionalInteger('totalReservedQuantity') ?? null,
+    },
+  ];
+}
