@@ -233,13 +233,12 @@ async function shopOf(db: Database, use: ExchangeUse): Promise<Record<string, st
   return textFields(row?.shop);
 }
 
-/** What the lifecycle itself sealed opens again; what a test put in as a browser's callback is noise. */
+/** What was sealed opens again: here a seal is plain JSON. */
 async function openAuthorization(db: Database, use: ExchangeUse): Promise<Record<string, Secret>> {
   const { authorizationId: id } = use;
   if (id === undefined) return {};
   const row = await db.inTenant(use.tenantId, (tx) => findAuthorization(tx, id));
-  const text = Buffer.from(row?.sealed ?? []).toString();
-  if (!text.startsWith('{')) return {};
+  const text = row?.sealed == null ? '{}' : Buffer.from(row.sealed).toString();
   return Object.fromEntries(
     Object.entries(textFields(JSON.parse(text))).map(([name, part]) => [name, new Secret(part)]),
   );
