@@ -146,7 +146,7 @@ async function fromCode(
   const obtained = await exchange(told, method, obtain.token, { before, approval: brought });
   const markets = marketsIn(obtain, obtained.body);
   const issued =
-    obtain.then === 'renew'
+    obtain.mintsAtOnce === true
       ? await mint({ ...context, shop: obtained.shop }, method, obtained.issued)
       : flat(obtained);
   return markets === null ? issued : { ...issued, markets };

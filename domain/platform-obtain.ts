@@ -125,7 +125,7 @@ export interface CodeObtain {
   /** What becomes of an approval that is good for several shops. */
   readonly severalShops?: SeveralShops;
   /** The code's own token is only good for minting the one that calls carry: renewed at once, its parts kept. */
-  readonly then?: 'renew';
+  readonly mintsAtOnce?: true;
 }
 
 /** The platform makes keys and its server posts them to us. */
