@@ -7,7 +7,7 @@ import type { Permission } from '../domain/resource.ts';
 import { authorizeUrl } from '../platforms/authorize-url.ts';
 import { checkCredentialForm } from '../platforms/credential-form.ts';
 import { scopesFor } from '../platforms/scopes.ts';
-import { parseShop } from '../platforms/shop.ts';
+import { expandShop, parseShop } from '../platforms/shop.ts';
 import { insertAuthorization } from '../store/authorizations.ts';
 import { readClientRegistration } from '../store/client-registrations-list.ts';
 import { type ConnectSessionRow, useConnectSession } from '../store/connect-sessions.ts';
@@ -120,13 +120,15 @@ export async function beginApproval(deps: HttpDeps, wish: PageWish, browser: str
       connectionId,
       redirectUri,
       clientId: registration?.clientId ?? null,
+      registration: textRecord(registration?.fields),
       appName: registration?.name ?? 'Mooring',
     };
   });
   await deps.lifecycle.start({ tenantId: session.tenantId, connectionId: begun.connectionId });
   await endOther(deps, wish.connection, begun.connectionId);
   const url = authorizeUrl(obtain, {
-    shop,
+    shop: expandShop(platform, shop),
+    registration: begun.registration,
     clientId: begun.clientId ?? '',
     redirectUri: begun.redirectUri,
     returnUrl: stepUrl(deps, platform, browserStep(obtain)),

@@ -2,7 +2,7 @@
 import type { Json, PassContext } from '../../domain/platform.ts';
 import type { InventoryLevel, LineItem, Money, Order, Product } from '../../domain/resource.ts';
 import { recordInvalid } from '../json.ts';
-import { lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { baseBy, lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
 
 const STATUS: Readonly<
   Record<string, { readonly status: Order['status']; readonly fulfillment: Order['fulfillmentStatus'] }>
@@ -17,6 +17,8 @@ const STATUS: Readonly<
 };
 const UNKNOWN = { status: 'unknown', fulfillment: 'unknown' } as const;
 
+const base = baseBy({ id: 'orderId', createdAt: 'createdTime', updatedAt: 'lastUpdatedTime' });
+
 /** A pending order has no price yet: it becomes a record when Amazon tells one. A cancelled one brings the seller nothing. */
 export function mapOrder(item: Json, pass: PassContext): readonly Order[] {
   const order = readRecord(item);
@@ -30,7 +32,7 @@ export function mapOrder(item: Json, pass: PassContext): readonly Order[] {
   const part = (type: string) => partOf(proceeds, type);
   return [
     {
-      ...ids(order),
+      ...base(order),
       number: order.id('orderId'),
       status,
       // Amazon tells no more of the payment.
@@ -50,14 +52,6 @@ export function mapOrder(item: Json, pass: PassContext): readonly Order[] {
       lineItems: order.list('orderItems').map(mapLine),
     },
   ];
-}
-
-function ids(order: RecordReader) {
-  return {
-    platformId: order.id('orderId'),
-    platformCreatedAt: order.instant('createdTime'),
-    platformUpdatedAt: order.instant('lastUpdatedTime'),
-  };
 }
 
 function mapLine(line: RecordReader): LineItem {

@@ -12,7 +12,7 @@ import type {
 } from '../../domain/resource.ts';
 import { addressOf } from '../address.ts';
 import { textOf, valueAt } from '../json.ts';
-import { lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { baseBy, lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
 
 /** The state; statuses are the merchant's own words for it. */
 const STATE: Readonly<Record<string, Order['status']>> = {
@@ -26,6 +26,14 @@ const STATE: Readonly<Record<string, Order['status']>> = {
   canceled: 'cancelled',
 };
 
+const base = baseBy({ id: 'id', createdAt: 'created_at', updatedAt: 'updated_at', zone: 'utc' });
+const baseOfOrder = baseBy({
+  id: 'entity_id',
+  createdAt: 'created_at',
+  updatedAt: 'updated_at',
+  zone: 'utc',
+});
+
 export function mapOrder(item: Json): readonly Order[] {
   const order = readRecord(item);
   const currency = readCurrency(order.raw['order_currency_code'], `${order.path}/order_currency_code`);
@@ -35,7 +43,7 @@ export function mapOrder(item: Json): readonly Order[] {
   const [shipping] = order.optionalObject('extension_attributes')?.list('shipping_assignments') ?? [];
   return [
     {
-      ...base(order, 'entity_id'),
+      ...baseOfOrder(order),
       number: order.optionalText('increment_id'),
       status: lookUp(STATE, state) ?? 'unknown',
       paymentStatus: paymentOf(order, state, currency),
@@ -110,7 +118,7 @@ export function mapProduct(item: Json, pass: PassContext): readonly Product[] {
   const status = product.optionalInteger('status');
   return [
     {
-      ...base(product, 'id'),
+      ...base(product),
       title: product.optionalText('name') ?? '',
       status: status === 1 ? 'active' : status === 2 ? 'draft' : 'unknown',
       platformStatus: status === null ? null : String(status),
@@ -157,7 +165,7 @@ export function mapCustomer(item: Json): readonly Customer[] {
   const main = addresses.find((one) => one.raw['default_billing'] === true) ?? addresses[0];
   return [
     {
-      ...base(customer, 'id'),
+      ...base(customer),
       email: customer.optionalText('email'),
       firstName: customer.optionalText('firstname'),
       lastName: customer.optionalText('lastname'),
@@ -190,14 +198,6 @@ export function mapSourceItem(item: Json): readonly InventoryLevel[] {
 export function sourceItemId(item: Json): string | null {
   const [source, sku] = [textOf(valueAt(item, 'source_code')), textOf(valueAt(item, 'sku'))];
   return source === null || sku === null ? null : `${source}/${sku}`;
-}
-
-function base(record: RecordReader, id: string) {
-  return {
-    platformId: record.id(id),
-    platformCreatedAt: record.instant('created_at', 'utc'),
-    platformUpdatedAt: record.instant('updated_at', 'utc'),
-  };
 }
 
 /** An order's address tells its region as text, a customer's as an object. */
