@@ -16,6 +16,7 @@ import { type Clock, type Log, SYSTEM_CLOCK } from './surroundings.ts';
 import { createWithCredential, type WithCredential } from './with-credential.ts';
 
 export type { CallOptions, CredentialUse, EnsureFresh, PlatformCall, PlatformResult } from './call.ts';
+export { type AskWorkflow, ensureFreshBy } from './ensure-fresh.ts';
 export type {
   Exchange,
   ExchangeContext,

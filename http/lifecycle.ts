@@ -17,7 +17,8 @@ import {
   type ConnectionInput,
   connectionWorkflowId,
   type DecideMoveInput,
-  ensureFreshUpdateId,
+  type EnsureFreshInput,
+  ensureFreshUpdate,
   type RefreshNowInput,
   SIGNALS,
   syncScheduleId,
@@ -112,10 +113,10 @@ export function createLifecycleCommands(client: Client): LifecycleCommands {
     ensureFresh: (id, after) =>
       unlessEnded({ outcome: 'revoked' }, () =>
         within(client, () =>
-          handle(id).executeUpdate<EnsureFreshOutcome, [{ afterGeneration: number }]>(UPDATES.ensureFresh, {
-            args: [{ afterGeneration: after.generation }],
-            updateId: ensureFreshUpdateId(after.generation, after.epoch),
-          }),
+          handle(id).executeUpdate<EnsureFreshOutcome, [EnsureFreshInput]>(
+            UPDATES.ensureFresh,
+            ensureFreshUpdate(after),
+          ),
         ),
       ),
     tell: (id, { name, ...payload }) =>

@@ -3,16 +3,15 @@
 import { Client, Connection } from '@temporalio/client';
 import { pino } from 'pino';
 import { readSettings, type Settings } from '../domain/settings.ts';
-import { createEgress, type OriginOverrides, parseOriginOverrides } from '../egress/index.ts';
+import { createEgress, ensureFreshBy, type OriginOverrides, parseOriginOverrides } from '../egress/index.ts';
 import { loadPlatforms } from '../platforms/load.ts';
-import { readConnection } from '../store/connections-list.ts';
 import { createDataKeyPort, listDataKeyUses } from '../store/data-keys.ts';
-import { type Database, openDatabase } from '../store/database.ts';
+import { openDatabase } from '../store/database.ts';
 import { temporalSettings } from '../temporal.config.ts';
 import { createVault, openKeyProvider } from '../vault/index.ts';
 import type { HttpSettings } from './deps.ts';
 import { createFleetCommands } from './fleet-commands.ts';
-import { createLifecycleCommands, type LifecycleCommands } from './lifecycle.ts';
+import { createLifecycleCommands } from './lifecycle.ts';
 import { createServer } from './server.ts';
 
 const GRACE_MS = 25_000;
@@ -45,7 +44,7 @@ const egress = createEgress({
   db,
   vault,
   platforms,
-  ensureFresh: ensureFreshBy(db, lifecycle),
+  ensureFresh: ensureFreshBy(db, lifecycle.ensureFresh),
   originOverrides: overrides,
   allowPrivateNetworks: settings.allowPrivateNetworks,
   log,
@@ -80,17 +79,6 @@ async function stop(signal: string): Promise<void> {
   clearTimeout(late);
   log.info('stopped');
   process.exit(0);
-}
-
-/** The proxy's way to a newer credential: the connection's own workflow, one attempt for all who ask. */
-function ensureFreshBy(
-  database: Database,
-  commands: LifecycleCommands,
-): Parameters<typeof createEgress>[0]['ensureFresh'] {
-  return async (connectionId, tenantId, afterGeneration) => {
-    const row = await database.inTenant(tenantId, (tx) => readConnection(tx, connectionId));
-    return commands.ensureFresh(connectionId, { generation: afterGeneration, epoch: row?.epoch ?? 0 });
-  };
 }
 
 function httpSettings(from: Settings, originOverrides: OriginOverrides): HttpSettings {

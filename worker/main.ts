@@ -9,7 +9,7 @@ import { SYNC_DEFAULTS } from '../activities/sync-deps.ts';
 import { IMPORT_PACE } from '../domain/import.ts';
 import { DEFAULT_TIMINGS } from '../domain/refresh-plan.ts';
 import { readSettings } from '../domain/settings.ts';
-import { createEgress, parseOriginOverrides } from '../egress/index.ts';
+import { createEgress, ensureFreshBy, parseOriginOverrides } from '../egress/index.ts';
 import { loadPlatforms } from '../platforms/load.ts';
 import { createDataKeyPort, createRewrapPort, listDataKeyUses } from '../store/data-keys.ts';
 import { openDatabase } from '../store/database.ts';
@@ -24,7 +24,7 @@ import { grants } from './grants.ts';
 import { createReportRun } from './report-run.ts';
 import { createSchedules, ensureSweepSchedule } from './schedules.ts';
 import { temporalLogger } from './temporal-log.ts';
-import { createEnsureFresh, createLifecycleWorkflows } from './workflows-client.ts';
+import { askWorkflow, createLifecycleWorkflows } from './workflows-client.ts';
 
 const DAY_MS = 86_400_000;
 const GRACE = '20 seconds';
@@ -56,7 +56,7 @@ const egress = createEgress({
   db,
   vault,
   platforms,
-  ensureFresh: createEnsureFresh(client, db),
+  ensureFresh: ensureFreshBy(db, askWorkflow(client)),
   originOverrides: parseOriginOverrides(settings.originOverrides ?? undefined),
   allowPrivateNetworks: settings.allowPrivateNetworks,
   log,

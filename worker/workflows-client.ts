@@ -8,9 +8,7 @@ import {
 import type { LifecycleWorkflows } from '../activities/lifecycle-deps.ts';
 import type { EnsureFreshOutcome } from '../domain/credential.ts';
 import { type ConnectionId, isId } from '../domain/ids.ts';
-import type { EnsureFresh } from '../egress/index.ts';
-import { findConnection } from '../store/connections.ts';
-import type { Database } from '../store/database.ts';
+import type { AskWorkflow } from '../egress/index.ts';
 import {
   type AuthorizeInput,
   type AuthorizeOutcome,
@@ -19,7 +17,7 @@ import {
   type ConnectionInput,
   connectionWorkflowId,
   type EnsureFreshInput,
-  ensureFreshUpdateId,
+  ensureFreshUpdate,
   SIGNALS,
   TASK_QUEUES,
   UPDATES,
@@ -82,19 +80,14 @@ export function createLifecycleWorkflows(client: Client): LifecycleWorkflows {
   };
 }
 
-/** Asks the connection's workflow for a newer credential. All callers of one attempt share its update, over all workers. */
-export function createEnsureFresh(client: Client, db: Database): EnsureFresh {
-  return (connectionId, tenantId, afterGeneration) =>
-    unlessEnded<EnsureFreshOutcome>({ outcome: 'revoked' }, async () => {
-      const connection = await db.inTenant(tenantId, (tx) => findConnection(tx, connectionId));
-      if (connection === null) return { outcome: 'revoked' };
-      return await client.workflow
+/** Asks the connection's workflow for a newer credential. */
+export function askWorkflow(client: Client): AskWorkflow {
+  return (connectionId, after) =>
+    unlessEnded<EnsureFreshOutcome>({ outcome: 'revoked' }, () =>
+      client.workflow
         .getHandle(connectionWorkflowId(connectionId))
-        .executeUpdate<EnsureFreshOutcome, [EnsureFreshInput]>(UPDATES.ensureFresh, {
-          args: [{ afterGeneration }],
-          updateId: ensureFreshUpdateId(afterGeneration, connection.epoch),
-        });
-    });
+        .executeUpdate<EnsureFreshOutcome, [EnsureFreshInput]>(UPDATES.ensureFresh, ensureFreshUpdate(after)),
+    );
 }
 
 async function unlessEnded<T>(ended: T, call: () => Promise<T>): Promise<T> {

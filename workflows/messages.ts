@@ -114,6 +114,17 @@ export interface EnsureFreshInput {
   readonly afterGeneration: number;
 }
 
+/** The update that asks for it, as every caller of this attempt sends it. */
+export function ensureFreshUpdate(after: { readonly generation: number; readonly epoch: number }): {
+  args: [EnsureFreshInput];
+  updateId: string;
+} {
+  return {
+    args: [{ afterGeneration: after.generation }],
+    updateId: ensureFreshUpdateId(after.generation, after.epoch),
+  };
+}
+
 /** A credential of one kind is to become one of another; the same update id joins the attempt under way. */
 export interface UpgradeCredentialInput {
   readonly from: string;

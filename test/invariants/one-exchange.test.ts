@@ -2,8 +2,9 @@
 // one exchange; lost answers, races and killed workers end with one living grant, or with a reason.
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { isId } from '../../domain/ids.ts';
+import { ensureFreshBy } from '../../egress/index.ts';
 import type { Part } from '../../scripts/stack/process.ts';
-import { createEnsureFresh } from '../../worker/workflows-client.ts';
+import { askWorkflow } from '../../worker/workflows-client.ts';
 import { until } from '../world.ts';
 import { type ConnectionView, type GrantView, type Product, startProduct } from './product.ts';
 
@@ -109,7 +110,7 @@ test('200 callers at expiry, from several processes, share one exchange', async 
   const { tenantId } = product;
   const { id } = shop;
   if (!isId('tenant', tenantId) || !isId('connection', id)) throw new Error(`"${id}" is no connection`);
-  const ensureFresh = createEnsureFresh(product.temporal.client, product.database.db);
+  const ensureFresh = ensureFreshBy(product.database.db, askWorkflow(product.temporal.client));
   const proxied = Array.from({ length: 100 }, (_, at) =>
     use(at % 2 === 0 ? product.apiUrl : secondApi, shop),
   );
