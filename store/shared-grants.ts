@@ -38,7 +38,7 @@ export interface AttemptOutcome {
   readonly shop: Readonly<Record<string, string>> | null;
 }
 
-/** The attempts for the further shops of an approval, in the order in which they were begun. */
+/** The attempts for the further shops of an approval. */
 export async function listShares(tx: Tx, parentId: AuthorizationId): Promise<readonly AttemptOutcome[]> {
   const rows = await tx.authorization.findMany({ where: { parentId }, orderBy: { id: 'asc' } });
   return rows.map(outcomeOf);
