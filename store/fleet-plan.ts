@@ -23,10 +23,10 @@ export type FleetGoal =
 
 /** SQL over `n` (connections) and `c` (its newest credential): the reason to skip, or null. */
 const REASONS: { readonly [K in FleetGoal['kind']]: string } = {
-  token_upgrade: `WHEN c.kind = $8->>'to' THEN 'already_upgraded' WHEN c.kind IS DISTINCT FROM $8->>'from' THEN 'other_kind'`,
-  secret_rotation: `WHEN NOT ($8->'renewable') ? coalesce(c.kind, '') THEN 'not_renewable'
-    WHEN c.registration_version >= ($8->>'version')::int THEN 'already_current'`,
-  api_version: `WHEN n.api_version = $8->>'version' THEN 'already_current'`,
+  token_upgrade: `WHEN c.kind = $8::jsonb->>'to' THEN 'already_upgraded' WHEN c.kind IS DISTINCT FROM $8::jsonb->>'from' THEN 'other_kind'`,
+  secret_rotation: `WHEN NOT ($8::jsonb->'renewable') ? coalesce(c.kind, '') THEN 'not_renewable'
+    WHEN c.registration_version >= ($8::jsonb->>'version')::int THEN 'already_current'`,
+  api_version: `WHEN n.api_version = $8::jsonb->>'version' THEN 'already_current'`,
   revocation: '',
 };
 
