@@ -1,17 +1,17 @@
-// The only way to use a credential, over real PostgreSQL, vault and HTTP: what is opened, what is sent, what comes back.
+// The only way to use a credential, over real PostgreSQL, vault and HTTP: what is opened, for whom, and until when.
 import { createHmac } from 'node:crypto';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Platform, PlatformRequest } from '../../domain/platform.ts';
-import type { CredentialUse, PlatformCall } from '../../egress/index.ts';
+import type { Platform } from '../../domain/platform.ts';
+import type { PlatformCall } from '../../egress/index.ts';
 import { fenceConnection } from '../../store/connections.ts';
 import { until } from '../world.ts';
 import { createDoor, type Door, OK } from './door.ts';
 import { PLAIN, PLAIN_METHOD } from './plain-platform.ts';
 import type { SeededConnection } from './seed.ts';
+import { failure, ORDERS, openingsOf, useOf } from './use.ts';
 
 const CANARY = 'canary-5d0c7a31';
-const ORDERS: PlatformRequest = { method: 'GET', path: '/orders', endpoint: 'GET /orders' };
 
 let door: Door;
 beforeAll(async () => {
@@ -23,169 +23,6 @@ beforeEach(() => {
   door.answer(OK);
 });
 
-function useOf(connection: SeededConnection, more: Partial<CredentialUse> = {}): CredentialUse {
-  return { ...connection, purpose: 'sync', reason: 'run_1', ...more };
-}
-
-async function openings({ connectionId }: SeededConnection) {
-  const { rows } = await door.world.owner.query(
-    'SELECT action, reason, detail FROM audit_events WHERE connection_id = $1 ORDER BY seq',
-    [connectionId],
-  );
-  return rows;
-}
-
-function failure(act: Promise<unknown>): Promise<unknown> {
-  return act.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-}
-
-describe('a call', () => {
-  it('is signed, sent to the platform’s own address, parsed and counted', async () => {
-    const connection = await door.connect();
-    door.answer((_asked, response) =>
-      response.writeHead(200, { 'content-type': 'application/json' }).end('{"id":9007199254740993,"n":2}'),
-    );
-    const egress = door.open();
-    const result = await egress.withCredential(useOf(connection), (call) =>
-      call({ ...ORDERS, query: { limit: '5' } }),
-    );
-    expect(result).toMatchObject({
-      status: 200,
-      classification: 'ok',
-      body: { id: '9007199254740993', n: 2 },
-    });
-    expect(door.asked).toMatchObject([
-      {
-        method: 'GET',
-        url: '/v1/orders?limit=5',
-        host: 'api.plain.example',
-        authorization: 'Bearer token-1',
-      },
-    ]);
-    await egress.close();
-    const { rows } = await door.world.owner.query(
-      'SELECT endpoint, calls, failures FROM endpoint_uses WHERE connection_id = $1',
-      [connection.connectionId],
-    );
-    expect(rows).toEqual([{ endpoint: 'GET /orders', calls: '1', failures: '0' }]);
-  });
-
-  it.each([
-    [401, 'credential_expired'],
-    [403, 'scope_missing'],
-    [404, 'platform_not_found'],
-    [422, 'platform_rejected'],
-    [500, 'platform_down'],
-    [503, 'platform_down'],
-  ])('answered %i is %s, without the answer’s text', async (status, code) => {
-    const connection = await door.connect();
-    door.answer((_asked, response) =>
-      response.writeHead(status, { 'content-type': 'application/json' }).end(`{"note":"${CANARY}"}`),
-    );
-    const ensureFresh = async () => ({ outcome: 'fresh', generation: 1 }) as const;
-    const error = await failure(
-      door.open({ ensureFresh }).withCredential(useOf(connection), (call) => call(ORDERS)),
-    );
-    expect(error).toMatchObject({ code, detail: { status } });
-    expect(inspect(error, { depth: 10 })).not.toContain(CANARY);
-  });
-
-  it('gives the classes its caller accepts as results', async () => {
-    const connection = await door.connect();
-    door.answer((_asked, response) =>
-      response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"gone"}'),
-    );
-    const result = await door
-      .open()
-      .withCredential(useOf(connection, { purpose: 'proxy' }), (call) =>
-        call(ORDERS, { accept: ['not_found'] }),
-      );
-    expect(result).toMatchObject({ status: 404, classification: 'not_found', body: { message: 'gone' } });
-  });
-
-  it('that goes on to somebody else repeats no secret, though the platform does', async () => {
-    const connection = await door.connect({ token: CANARY });
-    door.answer(({ authorization = '' }, response) =>
-      response
-        .writeHead(422, { 'content-type': 'application/json', link: `<https://a.example/?t=${CANARY}>` })
-        .end(JSON.stringify({ errors: `not with ${authorization}` })),
-    );
-    const result = await door
-      .open()
-      .withCredential(useOf(connection), (call) => call(ORDERS, { accept: ['rejected'], hideSecrets: true }));
-    expect(JSON.stringify(result)).not.toContain(CANARY);
-    expect(result.bodyText).toBe('{"errors":"not with Bearer [redacted]"}');
-  });
-
-  it('follows no redirect, and carries the credential to no other host', async () => {
-    const connection = await door.connect();
-    door.answer((_asked, response) =>
-      response.writeHead(302, { location: 'https://api.plain.example/v1/elsewhere' }).end(),
-    );
-    const error = await failure(door.open().withCredential(useOf(connection), (call) => call(ORDERS)));
-    expect(error).toMatchObject({ code: 'platform_answer_invalid' });
-    expect(door.asked).toHaveLength(1);
-  });
-
-  it.each([
-    '/../admin',
-    '/a/../../admin',
-    '/%2e%2e/admin',
-    '//evil.example/x',
-    '/a\\..\\b',
-    'https://evil.example/',
-    '@evil.example/',
-    '/a\r\nx: y',
-    '/a#b',
-    '/orders/%2E%2e/%2e%2e/secret',
-  ])('to the path %j is refused before anything is sent', async (path) => {
-    const connection = await door.connect();
-    const error = await failure(
-      door.open().withCredential(useOf(connection), (call) => call({ ...ORDERS, path })),
-    );
-    expect(error).toMatchObject({ code: 'address_not_allowed' });
-    expect(door.asked).toEqual([]);
-  });
-
-  it('waits out a short Retry-After, and makes a long one the caller’s', async () => {
-    const connection = await door.connect();
-    let waits = 1;
-    door.answer((asked, response, request) =>
-      waits-- > 0 ? response.writeHead(429, { 'retry-after': '0.2' }).end() : OK(asked, response, request),
-    );
-    const egress = door.open();
-    await egress.withCredential(useOf(connection), (call) => call(ORDERS));
-    const [first, second] = door.asked;
-    expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBeGreaterThan(180);
-    door.answer((_asked, response) => response.writeHead(429, { 'retry-after': '600' }).end());
-    const error = await failure(egress.withCredential(useOf(connection), (call) => call(ORDERS)));
-    expect(error).toMatchObject({ code: 'platform_rate_limited' });
-    expect((error as { retryAtMs: number }).retryAtMs - Date.now()).toBeGreaterThan(590_000);
-    expect(door.asked).toHaveLength(3);
-  });
-
-  it('under way is aborted with the caller’s reason, or when the door closes', async () => {
-    const connection = await door.connect();
-    door.answer(() => {});
-    const stop = new AbortController();
-    const egress = door.open();
-    const calling = failure(
-      egress.withCredential(useOf(connection, { signal: stop.signal }), (call) => call(ORDERS)),
-    );
-    await until('the call to arrive', async () => door.asked.length === 1);
-    const reason = new Error('the activity was cancelled');
-    stop.abort(reason);
-    expect(await calling).toBe(reason);
-    const other = failure(egress.withCredential(useOf(connection), (call) => call(ORDERS)));
-    await until('the call to arrive', async () => door.asked.length === 2);
-    await egress.close();
-    expect(await other).toMatchObject({ code: 'worker_unavailable' });
-  });
-});
-
 describe('a credential', () => {
   it('is opened once, with one audit row, for many calls', async () => {
     const connection = await door.connect();
@@ -193,7 +30,7 @@ describe('a credential', () => {
       for (let page = 0; page < 5; page++) await call(ORDERS);
       await Promise.all([call(ORDERS), call(ORDERS), call(ORDERS)]);
     });
-    expect(await openings(connection)).toEqual([
+    expect(await openingsOf(door, connection)).toEqual([
       {
         action: 'credential.opened',
         reason: 'run_1',
@@ -258,7 +95,7 @@ describe('a credential', () => {
     expect(await failure(door.open().withCredential(use, (call) => call(ORDERS)))).toMatchObject({
       code: 'not_found',
     });
-    expect(await openings(theirs)).toEqual([]);
+    expect(await openingsOf(door, theirs)).toEqual([]);
   });
 
   it('is noted as used once the platform took it, and the one before it goes', async () => {
@@ -295,7 +132,7 @@ describe('a credential', () => {
         1_000,
       );
     });
-    expect((await openings(connection)).map((row) => row.detail.generation)).toEqual([1, 2]);
+    expect((await openingsOf(door, connection)).map((row) => row.detail.generation)).toEqual([1, 2]);
   });
 
   it('of a connection that needs a new approval is not opened', async () => {
@@ -303,7 +140,7 @@ describe('a credential', () => {
     expect(
       await failure(door.open().withCredential(useOf(connection), (call) => call(ORDERS))),
     ).toMatchObject({ code: 'reauth_required' });
-    expect(await openings(connection)).toEqual([]);
+    expect(await openingsOf(door, connection)).toEqual([]);
   });
 });
 
@@ -350,7 +187,7 @@ describe('our app’s secret', () => {
   it('is not opened where calls do without it', async () => {
     const connection = await door.connect({ registrationId: await door.register() });
     await door.open().withCredential(useOf(connection), (call) => call(ORDERS));
-    expect((await openings(connection)).map((row) => row.action)).toEqual(['credential.opened']);
+    expect((await openingsOf(door, connection)).map((row) => row.action)).toEqual(['credential.opened']);
   });
 });
 
