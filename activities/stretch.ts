@@ -81,8 +81,8 @@ export function newStretch(
     },
     progress: () => progress,
     position: () => {
-      const all = Object.values(progress);
-      return { pages: sum(all.map((one) => one.pages)), records: sum(all.map((one) => one.seen)) };
+      const pages = sum(Object.values(progress).map((one) => one.pages));
+      return { pages, records: recordsIn(progress) };
     },
   };
   return stretch;
@@ -98,6 +98,11 @@ const NOTHING_YET: ResourceProgress = {
   setAside: 0,
   done: false,
 };
+
+/** How many records a run has seen so far. */
+export function recordsIn(progress: RunProgress): number {
+  return sum(Object.values(progress).map((one) => one.seen));
+}
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 

@@ -13,7 +13,7 @@ import { type IdleReason, type Plan, planRun, type WorkPlan } from './plan-run.t
 import { type ProgressWatch, watchProgress } from './progress-watch.ts';
 import { endIdleRun, endRunAfter, executionOf } from './run-end.ts';
 import { failureOf, meaningOf } from './run-outcome.ts';
-import { newStretch, type Stretch, type StretchEnd, workDue } from './stretch.ts';
+import { newStretch, recordsIn, type Stretch, type StretchEnd, workDue } from './stretch.ts';
 import type { SyncPagesInput, SyncPagesResult } from './sync-contract.ts';
 import type { SyncDeps } from './sync-deps.ts';
 
@@ -57,9 +57,13 @@ async function runStretch(
       ...executionOf(input),
       trigger: plan.wishes.length > 0 ? 'request' : 'schedule',
     });
-    await claimRequests(tx, { connectionId: input.connectionId, runId: begun.id });
+    if (begun.status === 'running')
+      await claimRequests(tx, { connectionId: input.connectionId, runId: begun.id });
     return begun;
   });
+  // Ended by an attempt that could not say so any more, or by a run that took over.
+  if (run.status !== 'running')
+    return { outcome: 'finished', runId: run.id, status: run.status, records: recordsIn(run.progress) };
   const stretch = newStretch(deps, { input, run, watch, signal: Context.current().cancellationSignal });
   const ended = await workUntilEnd(deps, stretch, { plan, runId: run.id });
   if (ended === 'more') return { outcome: 'more', runId: run.id, ...stretch.position() };

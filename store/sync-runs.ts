@@ -29,8 +29,8 @@ export type RunProgress = Readonly<Partial<Record<Resource, ResourceProgress>>>;
 export type RunStatus = 'completed' | 'held' | 'partial' | 'failed' | 'cancelled' | 'interrupted';
 
 /**
- * Finds the run of this workflow execution, or begins it: a retried activity goes on with the same row. Runs of the connection that
- * a crash or a termination left behind are closed.
+ * Finds the run of this workflow execution, or begins it: a retried activity goes on with the same row. Other runs of the connection are
+ * closed, whether a crash left them behind or somebody started this one beside them: one that finds itself closed stops.
  */
 export async function beginRun(
   tx: Tx,
@@ -41,7 +41,7 @@ export async function beginRun(
     readonly temporalRunId: string;
     readonly trigger: 'schedule' | 'request';
   },
-): Promise<{ id: SyncRunId; progress: RunProgress }> {
+): Promise<{ id: SyncRunId; status: string; progress: RunProgress }> {
   const { workflowId, temporalRunId } = run;
   const row = await tx.syncRun.upsert({
     where: { workflowId_temporalRunId: { workflowId, temporalRunId } },
@@ -49,11 +49,13 @@ export async function beginRun(
     update: {},
   });
   const id = rowId('syncRun', row.id);
+  const begun = { id, status: row.status, progress: asProgress(row.progress) };
+  if (row.status !== 'running') return begun;
   await tx.syncRun.updateMany({
     where: { connectionId: run.connectionId, status: 'running', id: { not: id } },
     data: { status: 'interrupted', finishedAt: new Date() },
   });
-  return { id, progress: asProgress(row.progress) };
+  return begun;
 }
 
 /** One resource's progress, in the page's own transaction. */

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import {
   type Client,
   type ScheduleDescription,
+  type ScheduleHandle,
   ScheduleNotFoundError,
   type ScheduleOptions,
   ScheduleOverlapPolicy,
@@ -38,17 +39,22 @@ export function createSchedules(client: Client): Schedules {
         await client.schedule.create({
           scheduleId: handle.scheduleId,
           ...optionsOf(wanted),
-          state: { ...stateOf(wanted), triggerImmediately: wanted.pausedNote === null },
+          state: stateOf(wanted),
         });
+        if (wanted.pausedNote === null) await runNow(handle);
         return 'created';
       }
-      if (isAsWanted(found, wanted)) return 'unchanged';
+      if (isAsWanted(found, wanted)) {
+        // Whoever made it may have died before its first run.
+        if (wanted.pausedNote === null && found.info.numActionsTaken === 0) await runNow(handle);
+        return 'unchanged';
+      }
       for (let attempt = 0; attempt < CONFIRMATIONS; attempt++) {
         await handle.update(() => ({ ...optionsOf(wanted), state: stateOf(wanted) }));
         const after = await describe(client, wanted.connectionId);
         if (after === null || !isAsWanted(after, wanted)) continue;
         // What was missed while it stood still is caught up with now, not an interval later.
-        if (found.state.paused && wanted.pausedNote === null) await handle.trigger();
+        if (found.state.paused && wanted.pausedNote === null) await runNow(handle);
         return 'set';
       }
       throw new Error(`schedule "${handle.scheduleId}" did not take its state`);
@@ -90,6 +96,14 @@ export async function ensureSweepSchedule(client: Client): Promise<void> {
   } catch (error) {
     if (!(error instanceof Error && error.name === 'ScheduleAlreadyRunning')) throw error;
   }
+}
+
+/**
+ * A run that the schedule counts as its own: a tick meanwhile is skipped. Told nothing, a trigger, like `triggerImmediately`, starts one beside
+ * whatever runs, and the next tick another beside that.
+ */
+async function runNow(handle: ScheduleHandle): Promise<void> {
+  await handle.trigger(ScheduleOverlapPolicy.BUFFER_ONE);
 }
 
 type SyncSchedule = Pick<ScheduleOptions, 'spec' | 'policies' | 'action'>;

@@ -49,6 +49,17 @@ describe('a first sync', () => {
     expect(rows).toEqual([{ reason: run?.id }]);
   });
 
+  test('that finds another run begun beside it leaves the rest to that one', async () => {
+    const stage = await createStage(door, 'orders');
+    stage.shop.put('orders', ...items(35));
+    await stage.stretch('older', { deps: ONE_PAGE });
+    expect(await stage.stretch('newer', { deps: ONE_PAGE })).toMatchObject({ outcome: 'more' });
+    expect(await stage.stretch('older')).toMatchObject({ outcome: 'finished', status: 'interrupted' });
+    expect(await stage.stretch('newer')).toMatchObject({ outcome: 'finished', status: 'completed' });
+    expect(await stage.records('orders')).toHaveLength(35);
+    expect((await stage.runs()).map((run) => run.status)).toEqual(['interrupted', 'completed']);
+  });
+
   test('stopped after every page goes on from the checkpoint, and asks for no page twice', async () => {
     const stage = await createStage(door, 'orders');
     stage.shop.put('orders', ...items(35));
