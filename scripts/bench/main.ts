@@ -2,11 +2,15 @@
 import { parseArgs } from 'node:util';
 
 const BENCHES: Readonly<Record<string, () => Promise<{ run(options: BenchOptions): Promise<void> }>>> = {
+  credential: () => import('./credential.ts'),
   sync: () => import('./sync.ts'),
 };
 
 export interface BenchOptions {
+  /** Of `sync`. */
   readonly orders: number;
+  /** Of `credential`. */
+  readonly calls: number;
   readonly rounds: number;
   readonly json: boolean;
 }
@@ -15,18 +19,20 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     orders: { type: 'string', default: '100000' },
+    calls: { type: 'string', default: '1000' },
     rounds: { type: 'string', default: '5' },
     json: { type: 'boolean', default: false },
   },
 });
 const [name = ''] = positionals;
 const bench = BENCHES[name];
-const [orders, rounds] = [Number(values.orders), Number(values.rounds)];
+const [orders, calls, rounds] = [Number(values.orders), Number(values.calls), Number(values.rounds)];
 if (bench === undefined)
   fail(`there is no benchmark "${name}"; there are: ${Object.keys(BENCHES).join(', ')}`);
 if (!(Number.isInteger(orders) && orders > 0)) fail('--orders must be a whole number above 0');
+if (!(Number.isInteger(calls) && calls > 0)) fail('--calls must be a whole number above 0');
 if (!(Number.isInteger(rounds) && rounds > 0)) fail('--rounds must be a whole number above 0');
-await (await bench()).run({ orders, rounds, json: values.json });
+await (await bench()).run({ orders, calls, rounds, json: values.json });
 
 function fail(sentence: string): never {
   console.error(sentence);
