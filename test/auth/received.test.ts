@@ -126,7 +126,7 @@ describe('an HMAC', () => {
 describe('Standard Webhooks', () => {
   const { secret, headers, body, atS } = STANDARD_WEBHOOK;
   const rule: ReceivedSignature = { kind: 'standard_webhooks', toleranceS: 300 };
-  const verdict = (change: Record<string, string> = {}, secrets = [`whsec_${secret}`], nowS = atS) =>
+  const verdict = (change: Record<string, string> = {}, secrets = [`whsec_${secret}`], nowS: number = atS) =>
     verifyReceived(
       rule,
       message({ headers: { ...headers, ...change }, body }),

@@ -2,10 +2,11 @@
 import { createServer, Agent as HttpAgent, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { renewCredential } from '../../auth/index.ts';
+import { obtainCredential, renewCredential } from '../../auth/index.ts';
 import type { AuthMethod, Platform } from '../../domain/platform.ts';
 import { Secret } from '../../domain/secret.ts';
 import { findPlatform } from '../../platforms/index.ts';
+import { BEARER, platformWith, play, TOKEN } from './exchanging.ts';
 
 interface Asked {
   readonly headers: IncomingMessage['headers'];
@@ -161,6 +162,61 @@ describe('a standard refresh', () => {
   ])('%s is told by our code', async (_why, status, type, body, code) => {
     answer = { status, type, body };
     await expect(renew('basic', 's3cret')).rejects.toMatchObject({ code });
+  });
+
+  test.each([
+    ['basic', `Basic ${btoa('a%3Ab+c:p%2B%2F+')}`],
+    ['basic_raw', `Basic ${btoa('a:b c:p+/ ')}`],
+    ['body', undefined],
+  ] as const)(
+    'client credentials go through it too, by %s, as we would send them ourselves',
+    async (by, header) => {
+      answer = { status: 200, type: 'application/json', body: GOOD };
+      const token = {
+        url: `${origin}/token`,
+        method: 'POST',
+        format: 'form',
+        parameters: { grant_type: 'client_credentials', scope: 'a b', audience: 'x' },
+        clientAuthentication: by,
+      } as const;
+      const method = { ...BEARER, renew: { kind: 'client_credentials', when: 'on_use', token } } as const;
+      const played = play({
+        platform: platformWith([method]),
+        client: { id: 'a:b c', secret: 'p+/ ' },
+        more: { agents },
+      });
+      await obtainCredential(played.context, 'pasted');
+      expect(played.asked).toEqual([]);
+      const { agents: _none, ...alone } = played.context;
+      await obtainCredential(alone, 'pasted');
+      expect(asked[0]?.headers.authorization).toBe(header);
+      expect(played.asked[0]?.headers['authorization']).toBe(header);
+      expect(asked[0]?.form).toEqual(Object.fromEntries(new URLSearchParams(played.asked[0]?.body ?? '')));
+    },
+  );
+
+  test.each([
+    ['a secret beyond ASCII', { secret: 'ü' }, {}],
+    [
+      'an end that the library would rewrite',
+      {},
+      { expiresIn: { path: 'expires_at', unit: 'auto' } as const },
+    ],
+  ])('%s is sent by ourselves', async (_why, client, form) => {
+    const token = { ...TOKEN, url: `${origin}/token` };
+    const played = play({
+      platform: platformWith([
+        {
+          ...BEARER,
+          tokenAnswer: { accessToken: 'access_token', ...form },
+          renew: { kind: 'client_credentials', when: 'on_use', token },
+        },
+      ]),
+      client,
+      more: { agents },
+    });
+    await obtainCredential(played.context, 'pasted');
+    expect(played.asked).toHaveLength(1);
   });
 
   test('DEBUG=simple-oauth2* prints nothing', async () => {
