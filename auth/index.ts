@@ -1,6 +1,7 @@
 // How a request is proved ours. One row a scheme, or it does not compile; a platform's data says which schemes, in which order.
 import type { OutboundRequest } from '../domain/outbound.ts';
 import type { AuthMethod, PlatformRequest, Sign } from '../domain/platform.ts';
+import { baseUrlFor } from '../platforms/base-url.ts';
 import { type SigningContext, templateValues } from './context.ts';
 import { type Draft, draftOf, toOutbound } from './draft.ts';
 import { randomNonce } from './random-nonce.ts';
@@ -52,7 +53,11 @@ export async function signRequest(
 ): Promise<OutboundRequest> {
   const values = valuesOf(templateValues(context));
   const { platform } = context;
-  const draft = draftOf(values.fill(platform.baseUrl), request, values.fillAll(platform.headers ?? {}));
+  const draft = draftOf(
+    values.fill(baseUrlFor(platform, request)),
+    request,
+    values.fillAll(platform.headers ?? {}),
+  );
   const moment = { nowMs: context.nowMs, nonce: context.nonce ?? randomNonce() };
   const schemes = draft.url.protocol === 'http:' ? (method.signOverHttp ?? method.sign) : method.sign;
   let signed = draft;

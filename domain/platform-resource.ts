@@ -22,6 +22,8 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 export interface PlatformRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
+  /** Relative to one of the platform's otherBaseUrls instead. */
+  readonly base?: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Json;

@@ -89,6 +89,8 @@ export interface Platform {
   readonly shop: readonly ShopField[];
   /** https origin plus base path of the API, over shop fields: "https://{shop}/admin/api/2026-07". */
   readonly baseUrl: string;
+  /** Further hosts of the API, by the name that a request's `base` gives. Declared, since no call goes elsewhere. */
+  readonly otherBaseUrls?: Readonly<Record<string, string>>;
   readonly apiVersion: { readonly name: string; readonly sunset: string | null };
   readonly endpoints?: readonly EndpointVersion[];
   /** Sent with every call: name → template over shop, registration and credential fields. A request's own headers win. */
@@ -101,6 +103,8 @@ export interface Platform {
   readonly proof: Proof;
   /** permission → narrowest scopes; a permission that is absent is unsupported. */
   readonly permissions: Readonly<Partial<Record<Permission, readonly string[]>>>;
+  /** Asked for with every approval: what the proof needs. */
+  readonly alwaysScopes?: readonly string[];
   /** scope → scopes it implies */
   readonly impliedScopes?: Readonly<Record<string, readonly string[]>>;
   readonly answers: readonly AnswerRule[];

@@ -6,6 +6,7 @@ import type { ConnectionId, TenantId } from '../domain/ids.ts';
 import type { OutboundAnswer, OutboundRequest } from '../domain/outbound.ts';
 import type { AuthMethod, Platform, PlatformRequest } from '../domain/platform.ts';
 import type { Secret } from '../domain/secret.ts';
+import { baseUrlFor } from '../platforms/base-url.ts';
 import { expandShop } from '../platforms/shop.ts';
 import { fillTemplate } from '../platforms/template.ts';
 import type { EndpointUses } from './endpoint-uses.ts';
@@ -60,7 +61,7 @@ export async function performCall(
   request: PlatformRequest,
   materialFor: (generation: number | null) => Promise<SigningMaterial>,
 ): Promise<ReadAnswer> {
-  const base = new URL(baseUrlOf(subject));
+  const base = new URL(baseUrlOf(subject, request));
   assertPath(request.path);
   const spender = { ...subject, endpoint: request.endpoint };
   for (let waits = 0; ; waits++) {
@@ -82,9 +83,13 @@ export async function performCall(
   }
 }
 
-/** The platform's base URL for this shop. */
-export function baseUrlOf(subject: { platform: Platform; shop: Readonly<Record<string, string>> }): string {
-  return fillTemplate(subject.platform.baseUrl, expandShop(subject.platform, subject.shop));
+/** The platform's base URL of a request, for this shop. */
+function baseUrlOf(
+  subject: { platform: Platform; shop: Readonly<Record<string, string>> },
+  request: PlatformRequest,
+): string {
+  const { platform, shop } = subject;
+  return fillTemplate(baseUrlFor(platform, request), expandShop(platform, shop));
 }
 
 /** A shop on plain http is called where the platform's data says how to sign without TLS, and nowhere else. */

@@ -2,9 +2,10 @@
 import type { Platform } from '../domain/platform.ts';
 import type { Permission } from '../domain/resource.ts';
 
-/** The narrowest scopes for these permissions, without doubles and without those another of them implies. */
+/** The narrowest scopes for these permissions and those always asked for, without doubles and without those another of them implies. */
 export function scopesFor(platform: Platform, permissions: readonly Permission[]): string[] {
-  const wanted = new Set(permissions.flatMap((one) => platform.permissions[one] ?? []));
+  const always = platform.alwaysScopes ?? [];
+  const wanted = new Set([...permissions.flatMap((one) => platform.permissions[one] ?? []), ...always]);
   return [...wanted].filter(
     (scope) => ![...wanted].some((other) => other !== scope && impliedBy(platform, other).has(scope)),
   );

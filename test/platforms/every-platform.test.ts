@@ -61,6 +61,7 @@ describe.each(platforms)('$name', (platform) => {
   test('every address is https, and a shop field in it is a whole host or address', () => {
     const addresses = [
       platform.baseUrl,
+      ...Object.values(platform.otherBaseUrls ?? {}),
       ...tokensOf(platform).map((token) => token.url),
       // An install that begins at the platform has no such address.
       ...platform.auth.flatMap(({ obtain }) =>

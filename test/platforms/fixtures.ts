@@ -90,7 +90,11 @@ const EXPECTED = z.strictObject({
         clientSecret: z.string().default('client-secret-1'),
         registration: text.default({}),
         parts: text,
-        request: z.looseObject({ method: z.enum(['GET', 'POST']), path: z.string() }),
+        request: z.looseObject({
+          method: z.enum(['GET', 'POST']),
+          path: z.string(),
+          base: z.string().optional(),
+        }),
         at: z.iso.datetime().default('2026-11-21T10:00:00Z'),
         nonce: z.string().default('0123456789abcdef0123456789abcdef'),
         sent: json,
