@@ -117,6 +117,39 @@ const FACTS: Record<PlatformName, Facts> = {
   },
   coupang: { callsPerS: 10 },
   kaufland: { callsPerS: 111, switches: { base64: false } },
+  walmart: {
+    clientId: 'sandbox-solution-provider',
+    secret: 'wmsecret_sandbox_3c5e7a9b1d2f4068',
+    accessTtlS: 900,
+    refreshTtlS: 365 * DAY_S,
+    codeTtlS: 300,
+    callsPerS: 20,
+  },
+  prestashop: {},
+  ecwid: {
+    clientId: 'mooring-sandbox-ecwid',
+    secret: 'ecwidsecret_sandbox_1f3d5b7a9c2e4068',
+    codeTtlS: 300,
+    callsPerS: 10,
+  },
+  squarespace: {
+    clientId: 'sqsp-sandbox-mooring',
+    secret: 'sqspsecret_sandbox_6e8a0c2d4f1b3957',
+    accessTtlS: 1_800,
+    refreshTtlS: 7 * DAY_S,
+    codeTtlS: 300,
+    callsPerS: 5,
+    switches: { rotates: true },
+  },
+  vtex: { callsPerS: 100 },
+  tiendanube: {
+    redirectUris: callbackOf('tiendanube'),
+    clientId: '10451',
+    secret: 'tnsecret_sandbox_2b4d6f8a0c1e3957',
+    codeTtlS: 30,
+    callsPerS: 2,
+    switches: { authorizationHeader: false },
+  },
 };
 
 export function defaultApps(): Record<PlatformName, App> {
@@ -152,6 +185,12 @@ export function defaultApps(): Record<PlatformName, App> {
     tiktokshop: app('tiktokshop'),
     coupang: app('coupang'),
     kaufland: app('kaufland'),
+    walmart: app('walmart'),
+    prestashop: app('prestashop'),
+    ecwid: app('ecwid'),
+    squarespace: app('squarespace'),
+    vtex: app('vtex'),
+    tiendanube: app('tiendanube'),
   };
 }
 

@@ -14,8 +14,8 @@ export interface ApprovalRules {
   readonly colour: string;
   /** The parameters' names, where they are not RFC 6749's. */
   readonly names?: { readonly clientId?: string; readonly redirectUri?: string; readonly code?: string };
-  /** What the client id parameter must be; nothing: the app's client id. */
-  readonly clientId?: string;
+  /** What the client id parameter must be; nothing: the app's client id; null: it stands in the path and was checked. */
+  readonly clientId?: string | null;
   readonly responseType?: boolean;
   /** Where the browser goes back: what was asked for, if registered so; or the address the app has registered. */
   readonly redirectMatch: 'exact' | 'origin' | 'registered' | 'name';
@@ -104,7 +104,8 @@ function page(sandbox: Sandbox, rules: ApprovalRules, shop: Shop, asked: Asked):
 function readAsked(sandbox: Sandbox, { query }: Exchange, rules: ApprovalRules): Asked | string {
   const app = sandbox.state.apps[rules.platform];
   const clientIdName = rules.names?.clientId ?? 'client_id';
-  if (query.get(clientIdName) !== (rules.clientId ?? app.clientId)) return `${clientIdName} is unknown`;
+  if (rules.clientId !== null && query.get(clientIdName) !== (rules.clientId ?? app.clientId))
+    return `${clientIdName} is unknown`;
   if (rules.responseType !== false && query.get('response_type') !== 'code')
     return 'response_type must be code';
   if (rules.stateNeeded === true && !query.get('state')) return 'state is missing';

@@ -6,17 +6,23 @@ import { bolcom } from './bolcom/bolcom.ts';
 import { commercetools } from './commercetools/commercetools.ts';
 import { coupang } from './coupang/coupang.ts';
 import { ebay } from './ebay/ebay.ts';
+import { ecwid } from './ecwid/ecwid.ts';
 import { etsy } from './etsy/etsy.ts';
 import { kaufland } from './kaufland/kaufland.ts';
 import { lazada } from './lazada/lazada.ts';
 import { magento } from './magento/magento.ts';
+import { prestashop } from './prestashop/prestashop.ts';
 import { shopee } from './shopee/api.ts';
 import { shopify } from './shopify/shop.ts';
 import { shopware6 } from './shopware6/shopware6.ts';
 import type { SimulatedPlatform } from './simulated.ts';
 import { square } from './square/square.ts';
+import { squarespace } from './squarespace/squarespace.ts';
 import type { PlatformName } from './state.ts';
+import { tiendanube } from './tiendanube/tiendanube.ts';
 import { tiktokshop } from './tiktokshop/tiktokshop.ts';
+import { vtex } from './vtex/vtex.ts';
+import { walmart } from './walmart/walmart.ts';
 import { woocommerce } from './woocommerce/shop.ts';
 
 export const SIMULATED: Record<PlatformName, SimulatedPlatform> = {
@@ -36,4 +42,10 @@ export const SIMULATED: Record<PlatformName, SimulatedPlatform> = {
   tiktokshop,
   coupang,
   kaufland,
+  walmart,
+  prestashop,
+  ecwid,
+  squarespace,
+  vtex,
+  tiendanube,
 };

@@ -32,4 +32,15 @@ export const SHOP_DEFAULTS: Record<PlatformName, ShopDefaults> = {
   tiktokshop: { keyIs: 'word', host: 'open-api.tiktokglobalshop.com', word: '7494000000000000001' },
   coupang: { keyIs: 'word', host: 'api-gateway.coupang.com', word: 'A00012345', currency: 'KRW' },
   kaufland: { keyIs: 'word', host: 'sellerapi.kaufland.com', word: 'kaufland-seller-1' },
+  walmart: { keyIs: 'word', host: 'marketplace.walmartapis.com', word: '10001234567', currency: 'USD' },
+  prestashop: { keyIs: 'host', host: 'demo.prestashop.example' },
+  ecwid: { keyIs: 'id', host: 'app.ecwid.com', id: 1_003_001, currency: 'USD' },
+  squarespace: {
+    keyIs: 'word',
+    host: 'api.squarespace.com',
+    word: 'sqspsandboxsite000000001',
+    currency: 'USD',
+  },
+  vtex: { keyIs: 'host', host: 'demo.vtexcommercestable.com.br', currency: 'BRL' },
+  tiendanube: { keyIs: 'id', host: 'api.tiendanube.com', id: 820_001, currency: 'ARS' },
 };

@@ -20,6 +20,12 @@ export const PLATFORM_NAMES = [
   'tiktokshop',
   'coupang',
   'kaufland',
+  'walmart',
+  'prestashop',
+  'ecwid',
+  'squarespace',
+  'vtex',
+  'tiendanube',
 ] as const;
 export type PlatformName = (typeof PLATFORM_NAMES)[number];
 

@@ -97,17 +97,20 @@ export function itGrantsByCode(world: () => World, grant: GrantCase): void {
       expect((await grant.call(access)).status).toBe(grant.dead);
     });
 
-    it.runIf(grant.accessTtlS !== undefined)('gives an access token for its time', async () => {
+    const { accessTtlS } = grant;
+    if (accessTtlS === undefined) return;
+    it('gives an access token for its time', async () => {
       const { access } = await connect();
-      await world().control('/clock', { offsetMs: (grant.accessTtlS ?? 0) * 1000 - 5_000 });
+      await world().control('/clock', { offsetMs: accessTtlS * 1000 - 5_000 });
       expect((await grant.call(access)).status).toBe(200);
-      await world().control('/clock', { offsetMs: (grant.accessTtlS ?? 0) * 1000 + 5_000 });
+      await world().control('/clock', { offsetMs: accessTtlS * 1000 + 5_000 });
       expect((await grant.call(access)).status).toBe(grant.dead);
     });
   });
 
-  describe.runIf(grant.refresh !== undefined)('refresh', () => {
-    const refresh = (token: string) => grant.refresh?.(token) ?? Promise.reject(new Error('no refresh'));
+  const { refresh } = grant;
+  if (refresh === undefined) return;
+  describe('refresh', () => {
     beforeEach(async () => {
       await world().control('/reset', {});
       await world().control('/shops', {
