@@ -37,10 +37,11 @@ export async function runDemo(addresses: LocalAddresses): Promise<readonly DemoR
 
 async function makeDemo(api: LocalApi, addresses: LocalAddresses): Promise<void> {
   const tenantId = await api.createTenant(TENANT);
-  for (const app of await sandboxApps(addresses.sandboxUrl)) {
-    if (PLATFORMS.get(app.platform)?.needsRegistration === true) await api.register(app);
-  }
   const platforms = [...PLATFORMS.values()].filter((platform) => platform.demo?.how === 'browser');
+  const withApps = new Set(platforms.filter((one) => one.needsRegistration).map((one) => one.id));
+  for (const app of await sandboxApps(addresses.sandboxUrl)) {
+    if (withApps.has(app.platform)) await api.register(app);
+  }
   await new Listr(
     platforms.map((platform) => ({
       title: platform.name,
