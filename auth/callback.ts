@@ -1,8 +1,9 @@
 // A callback as the exchange sees it: which step brings the grant, and whether the platform signed it.
+import { withoutOwnParts } from '../domain/approval-parts.ts';
 import { MooringError } from '../domain/errors.ts';
 import type { BrowserObtain, CallbackStep, Platform } from '../domain/platform.ts';
 import { verifyCallback } from './callback-signature.ts';
-import { clientSecrets, type GrantContext, OWN_PARTS } from './grant-context.ts';
+import { clientSecrets, type GrantContext } from './grant-context.ts';
 import { verifyReceived } from './received.ts';
 
 export function grantingStep(platform: Platform, obtain: BrowserObtain): CallbackStep {
@@ -19,8 +20,7 @@ export async function assertCallbackSigned(
   approval: Readonly<Record<string, string>>,
 ): Promise<void> {
   if (step.signature === undefined) return;
-  const own: readonly string[] = OWN_PARTS;
-  const parameters = Object.fromEntries(Object.entries(approval).filter(([name]) => !own.includes(name)));
+  const parameters = withoutOwnParts(approval);
   const secrets = clientSecrets(context);
   const verdict =
     'kind' in step.signature
@@ -37,17 +37,17 @@ export async function assertCallbackSigned(
   });
 }
 
-/** Only what was sealed with the approval: its parameters, and its query and body as they came where the signature is over them. */
+/** Only what was sealed with the approval: its parameters, and its query as it came. */
 function messageOf(
   step: CallbackStep,
   parameters: Readonly<Record<string, string>>,
-  { rawQuery = '', rawBody = '' }: Readonly<Record<string, string>>,
+  { rawQuery = '' }: Readonly<Record<string, string>>,
 ) {
   return {
     method: step.method,
     url: `https://callback.invalid/${step.step}?${rawQuery}`,
     headers: {},
     parameters,
-    body: Buffer.from(rawBody, 'utf8'),
+    body: new Uint8Array(),
   };
 }

@@ -36,17 +36,10 @@ export interface GrantContext {
   readonly nowMs: number;
 }
 
-/** Names by which our own parts travel beside a callback's parameters; a platform's parameter of such a name is not taken. */
-export const OWN_PARTS = [
-  'codeVerifier',
-  'nonce',
-  'requestToken',
-  'requestTokenSecret',
-  'rawQuery',
-  'rawBody',
-] as const;
-
-/** Later names hide earlier ones: what the platform sends can never take the place of our own registration or of a checked shop field. */
+/**
+ * Later names hide earlier ones: what the platform sends can never take the place of our own registration or of a checked shop field. {redirectUri} is
+ * the approval's own.
+ */
 export function grantValues(
   context: GrantContext,
   method: AuthMethod,
@@ -57,9 +50,9 @@ export function grantValues(
   const separator = token?.scopeSeparator ?? separatorOf(method);
   const scopes = scopesFor(platform, context.permissions ?? []).join(separator);
   const known = {
+    ...(registration?.redirectUri == null ? {} : { redirectUri: registration.redirectUri }),
     ...parts,
     ...(scopes === '' ? {} : { scopes }),
-    ...(registration?.redirectUri == null ? {} : { redirectUri: registration.redirectUri }),
     ...templateValues({
       platform,
       shop: context.shop,

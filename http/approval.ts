@@ -24,7 +24,7 @@ import {
 } from './connecting.ts';
 import type { HttpDeps } from './deps.ts';
 import { textRecord } from './schemas/connections.ts';
-import { codeChallenge, codeVerifier, hashToken, mintToken } from './tokens.ts';
+import { codeChallenge, codeVerifier, hashToken, idTokenNonce, mintToken } from './tokens.ts';
 
 /** How a merchant connects this platform, and which other ways there are. */
 export type Approach = {
@@ -136,6 +136,7 @@ export async function beginApproval(deps: HttpDeps, wish: PageWish, browser: str
     scopes: scopesFor(platform, wish.permissions),
     isWriting: wish.permissions.some((one) => one.endsWith(':write')),
     codeChallenge: codeChallenge(codeVerifier(browser, state)),
+    nonce: idTokenNonce(browser, state),
     appName: begun.appName,
   });
   return toBrowser(deps, url);

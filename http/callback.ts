@@ -1,5 +1,6 @@
 // One callback, judged: is it ours, for this platform and step, from the browser it began in, in time, and the first? Only then are
 // its parameters sealed and the workflow asked. Exchanges nothing itself, and never believes a parameter that names a shop.
+import { type OwnApprovalPart, withoutOwnParts } from '../domain/approval-parts.ts';
 import { type ErrorCode, MooringError } from '../domain/errors.ts';
 import type { AuthMethod, BrowserObtain, CallbackStep, Platform } from '../domain/platform.ts';
 import { shopAfterCallback } from '../platforms/shop.ts';
@@ -13,7 +14,7 @@ import { readConnection } from '../store/connections-list.ts';
 import { endUnapproved, sealForAuthorization, throwIfRefused } from './connecting.ts';
 import type { HttpDeps } from './deps.ts';
 import { textRecord } from './schemas/connections.ts';
-import { codeVerifier, hashToken, isSameHash } from './tokens.ts';
+import { codeVerifier, hashToken, idTokenNonce, isSameHash } from './tokens.ts';
 
 export type Parameters = Readonly<Record<string, string>>;
 
@@ -61,6 +62,8 @@ export interface Callback {
   readonly parameters: Parameters;
   /** The browser's cookie; null where it has none, or a server calls. */
   readonly browser: string | null;
+  /** As it came, without its question mark. */
+  readonly rawQuery: string;
 }
 
 /**
@@ -127,18 +130,29 @@ async function checkShop(deps: HttpDeps, of: Step, row: CallbackRow, parameters:
 }
 
 async function receive(deps: HttpDeps, callback: Callback, row: CallbackRow, state: string): Promise<void> {
-  const { obtain } = callback.step;
-  const usesPkce =
-    obtain.kind === 'authorization_code' && obtain.pkce === 'S256' && callback.browser !== null;
-  const parts = {
-    ...callback.parameters,
-    ...(usesPkce ? { codeVerifier: codeVerifier(callback.browser ?? '', state) } : {}),
-  };
+  const parts = { ...withoutOwnParts(callback.parameters), ...ownParts(callback, row, state) };
   const sealed = await sealForAuthorization(deps, row.tenantId, row.id, parts);
   const isFirst = await deps.db.inTenant(row.tenantId, (tx) =>
     receiveCallback(tx, row.id, { ...sealed, at: new Date(deps.nowMs()) }),
   );
   if (!isFirst) throw invalidState('the state was used before');
+}
+
+/** What we know of the approval ourselves, and the exchange needs. */
+function ownParts(
+  { step, browser, rawQuery }: Callback,
+  row: CallbackRow,
+  state: string,
+): Partial<Record<OwnApprovalPart, string>> {
+  const { obtain } = step;
+  const isCode = obtain.kind === 'authorization_code' && browser !== null;
+  const hasNonce = isCode && Object.values(obtain.authorizeParameters).includes('{nonce}');
+  return {
+    ...(isCode && obtain.pkce === 'S256' ? { codeVerifier: codeVerifier(browser, state) } : {}),
+    ...(hasNonce ? { nonce: idTokenNonce(browser, state) } : {}),
+    ...(row.redirectUri === null ? {} : { redirectUri: row.redirectUri }),
+    ...(step.step.signature === undefined ? {} : { rawQuery }),
+  };
 }
 
 async function deny(deps: HttpDeps, row: CallbackRow): Promise<never> {

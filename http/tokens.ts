@@ -24,6 +24,11 @@ export function codeVerifier(browser: string, state: string): string {
   return createHash('sha256').update(`pkce\n${browser}\n${state}`, 'utf8').digest('base64url');
 }
 
+/** What an id token must repeat; derived as the verifier is, so that it need not be stored. */
+export function idTokenNonce(browser: string, state: string): string {
+  return createHash('sha256').update(`nonce\n${browser}\n${state}`, 'utf8').digest('base64url');
+}
+
 export function codeChallenge(verifier: string): string {
   return createHash('sha256').update(verifier, 'ascii').digest('base64url');
 }

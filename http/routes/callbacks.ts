@@ -44,7 +44,8 @@ export const callbackRoutes =
           const isServer = step.step.from === 'server';
           try {
             const parameters = readParameters(request.query, method === 'POST' ? request.body : undefined);
-            const row = await takeCallback(deps, { step, parameters, browser });
+            const rawQuery = request.url.split('?')[1] ?? '';
+            const row = await takeCallback(deps, { step, parameters, browser, rawQuery });
             return isServer ? reply.send({ status: 'ok' }) : reply.redirect(`/connected/${row.id}`, 303);
           } catch (thrown) {
             if (!isServer) throw thrown;

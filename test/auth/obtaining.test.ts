@@ -99,7 +99,7 @@ describe('a code', () => {
   });
 
   test('what a callback calls clientSecret never takes the place of ours', async () => {
-    const hostile = { ...approval, clientSecret: 'evil', clientId: 'evil', redirectUri: 'https://evil.test' };
+    const hostile = { ...approval, clientSecret: 'evil', clientId: 'evil' };
     const { context, asked } = play({ platform: platformWith([codeWith({})]), approval: hostile });
     await obtainCredential(context, 'authorization_code');
     expect(asked[0]?.body).not.toContain('evil');
