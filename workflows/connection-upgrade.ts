@@ -3,6 +3,7 @@
 import { ActivityFailure, condition, isCancellation, proxyActivities } from '@temporalio/workflow';
 import type { ConnectionRef, LifecycleActivities, UpgradeResult } from '../activities/lifecycle-contract.ts';
 import { type UpgradeOutcome, upgradeEvent, upgradeStanding } from '../domain/connection-upgrade.ts';
+import { ERRORS } from '../domain/errors.ts';
 import type { Run } from './connection-run.ts';
 import type { UpgradeCredentialInput } from './messages.ts';
 import { ONE_EXCHANGE, OWN_DATABASE } from './policies.ts';
@@ -16,7 +17,8 @@ export async function upgradeCredential(
   input: UpgradeCredentialInput,
 ): Promise<UpgradeOutcome> {
   await condition(() => run.isLoaded());
-  await condition(() => !isBusy(run));
+  // Again after each wait: another who waited may have been first.
+  while (isBusy(run)) await condition(() => !isBusy(run));
   const known = upgradeStanding(run.state(), input);
   if (known !== null) return known;
   run.tell({ type: 'upgrade_started' });
@@ -64,6 +66,7 @@ async function outcomeOf(
   if (now !== null && now.outcome !== 'retry_later') return now;
   switch (answer.outcome) {
     case 'failed':
+      if (!ERRORS[answer.code].retry) return { outcome: 'refused', code: answer.code };
       return { outcome: 'retry_later', code: answer.code, retryAtMs: answer.retryAtMs ?? null };
     case 'dead':
       return { outcome: 'refused', code: 'credential_dead' };

@@ -115,7 +115,7 @@ test('a refusal leaves the old credential as it was; what it says of it is probe
   expect(await world.row(id)).toMatchObject({ state: 'active', generation: 1 });
   expect(await kindsOf(id)).toEqual([KIND]);
   world.fake.script(id, 'upgrade', 'registration_rejected');
-  expect(await upgrade(id)).toMatchObject({ outcome: 'retry_later', code: 'registration_rejected' });
+  expect(await upgrade(id)).toEqual({ outcome: 'refused', code: 'registration_rejected' });
   expect(await world.row(id)).toMatchObject({ state: 'active', health: 'ok' });
 });
 
