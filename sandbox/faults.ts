@@ -112,15 +112,28 @@ function withNextLink(to: string, exchange: Exchange, answer: Answer): Answer {
     .toString()
     .replace(/"hasNextPage":false/g, '"hasNextPage":true')
     .replace(/"endCursor":(?:"[^"]*"|null)/g, `"endCursor":${cursor}`)
-    .replace(/"next_cursor":"[^"]*"/g, `"next_cursor":${cursor}`)
+    .replace(NEXT_FIELDS, (_, name: string) => `"${name}":${cursor}`)
     .replace(/"next_offset":\d+/g, `"next_offset":${Number(exchange.query.get('offset') ?? 0)}`)
     .replace(/"(more|has_next_page)":false/g, '"$1":true');
   return { ...answer, headers, body };
 }
 
+/** Where the platforms' answers tell what comes next, and where a question says it. */
+const NEXT_FIELDS =
+  /"(next_cursor|nextToken|NextToken|next_page_token|nextPageCursor|nextCursor|cursor)":"[^"]*"/g;
+const CURSOR_PARAMS = [
+  'cursor',
+  'nextToken',
+  'NextToken',
+  'paginationToken',
+  'pageToken',
+  'page_token',
+  'nextCursor',
+];
+
 function sentCursor(exchange: Exchange): string {
-  const inQuery = exchange.query.get('cursor');
-  if (inQuery !== null) return inQuery;
+  const inQuery = CURSOR_PARAMS.map((name) => exchange.query.get(name)).find((value) => value !== null);
+  if (inQuery !== undefined && inQuery !== null) return inQuery;
   try {
     const body: unknown = JSON.parse(exchange.bodyText);
     const variables = isRecord(body) ? body['variables'] : undefined;

@@ -4,7 +4,7 @@ import type { Sandbox } from './sandbox.ts';
 
 const KEPT = 20_000;
 const SECRET_PARAMS =
-  /^(access_token|refresh_token|sign|hmac|code|signature|client_secret|consumer_key|consumer_secret|oauth_.*)$/;
+  /^(access_token|refresh_token|sign|hmac|code|auth_code|spapi_oauth_code|code_verifier|signature|client_secret|app_secret|consumer_key|consumer_secret|ws_key|signed_payload_jwt|X-Amz-Signature|oauth_.*)$/;
 
 export interface RequestRecord {
   n: number;

@@ -15,6 +15,8 @@ export interface Bucket {
 }
 
 export interface Sandbox {
+  /** Shops that are not given a seed of their own take it from this and their key. */
+  readonly seed: string | null;
   state: State;
   /** The platforms' clock: expiry, update times, rate buckets. */
   now(): number;
@@ -35,7 +37,13 @@ export interface Sandbox {
   flush(): void;
 }
 
-export function createSandbox(options: { dataFolder?: string | undefined; now?: () => number }): Sandbox {
+export interface SandboxSettings {
+  dataFolder?: string | undefined;
+  now?: () => number;
+  seed?: string | undefined;
+}
+
+export function createSandbox(options: SandboxSettings): Sandbox {
   const clock = options.now ?? Date.now;
   let timer: NodeJS.Timeout | undefined;
   const flush = () => {
@@ -45,6 +53,7 @@ export function createSandbox(options: { dataFolder?: string | undefined; now?: 
     if (options.dataFolder !== undefined) saveState(options.dataFolder, sandbox.state);
   };
   const sandbox: Sandbox = {
+    seed: options.seed ?? null,
     state: loadState(options.dataFolder),
     now: () => clock() + sandbox.state.clockOffsetMs,
     signatureNow: () => clock() + sandbox.state.clockSkewMs,

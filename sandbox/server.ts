@@ -17,6 +17,8 @@ export interface SandboxOptions {
   dataFolder?: string;
   /** The clock, before what control adds to it. */
   now?: () => number;
+  /** Another one makes other records in every shop. */
+  seed?: string;
 }
 
 export interface RunningSandbox {

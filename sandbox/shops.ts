@@ -31,7 +31,7 @@ export interface ShopWish {
 
 /** Makes a shop, or makes it anew where one has that key. */
 export function createShop(sandbox: Sandbox, wish: ShopWish): Shop {
-  const shop = shopFrom(wish, sandbox.now());
+  const shop = shopFrom(wish, sandbox.now(), sandbox.seed);
   sandbox.state.shops[shop.key] = shop;
   sandbox.changed();
   return shop;
@@ -63,7 +63,7 @@ export function chosenShop(sandbox: Sandbox, exchange: Exchange, platform: Platf
   return shops.find((shop) => shop.key === picked) ?? shops[0] ?? ensureShop(sandbox, { platform });
 }
 
-function shopFrom(wish: ShopWish, nowMs: number): Shop {
+function shopFrom(wish: ShopWish, nowMs: number, seed: string | null): Shop {
   const key = keyOf(wish);
   const defaults = SHOP_DEFAULTS[wish.platform];
   const host = wish.host ?? defaults.host;
@@ -76,7 +76,7 @@ function shopFrom(wish: ShopWish, nowMs: number): Shop {
     secure: wish.secure ?? true,
     id: wish.id ?? defaults.id ?? 50_000_000_000 + randomUint32(key, 'shop', 0),
     name: wish.name ?? `${key.split('.')[0]} (sandbox)`,
-    seed: wish.seed ?? key,
+    seed: wish.seed ?? (seed === null ? key : `${seed}.${key}`),
     createdAtMs: nowMs,
     untilMs: Math.floor((wish.untilMs ?? nowMs) / 1000) * 1000,
     historyDays: wish.historyDays ?? 55,

@@ -168,7 +168,7 @@ describe('the record of requests', () => {
 
 describe('control', () => {
   it.each([
-    ['/shops', { platform: 'etsy' }],
+    ['/shops', { platform: 'nowhere' }],
     ['/shops', { platform: 'shopify', orders: 2_000_000 }],
     [`/shops/${HOST}/explode`, {}],
     [`/shops/${HOST}/mutate`, { orders: 'all' }],

@@ -98,6 +98,18 @@ describe('signatures', () => {
   });
 });
 
+describe('the record of requests', () => {
+  it('masks the secret that rides in the query', async () => {
+    await token('refresh', { refresh_token: 'r3fresh', grant_type: 'refresh_token' });
+    const { text } = await world.control('/requests?path=/token/refresh');
+    expect([text.includes('app_secret=***'), text.includes('r3fresh'), text.includes('ttssandbox')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+});
+
 describe('the API', () => {
   let access: string;
   let cipher: { shop_cipher: string };
