@@ -1,14 +1,20 @@
 // Every platform Mooring knows, one line each. A new one is a folder beside these and a line here.
 import type { Platform } from '../domain/platform.ts';
 import { amazon } from './amazon/platform.ts';
+import { ebay } from './ebay/platform.ts';
+import { lazada } from './lazada/platform.ts';
 import { magento } from './magento/platform.ts';
 import { medusa } from './medusa/platform.ts';
 import { shopee } from './shopee/platform.ts';
 import { shopify } from './shopify/platform.ts';
+import { squarespace } from './squarespace/platform.ts';
 import { woocommerce } from './woocommerce/platform.ts';
 
 export const PLATFORMS: ReadonlyMap<string, Platform> = new Map<string, Platform>(
-  [shopify, woocommerce, shopee, medusa, magento, amazon].map((platform) => [platform.id, platform]),
+  [shopify, woocommerce, shopee, medusa, magento, amazon, ebay, squarespace].map((platform) => [
+    platform.id,
+    platform,
+  ]),
 );
 
 export function findPlatform(id: string): Platform | undefined {

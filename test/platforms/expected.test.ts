@@ -77,7 +77,8 @@ describe.each(cases)('$name', ({ platform, expected }) => {
       nowMs: Date.parse(at),
       nonce,
     };
-    const call = { ...request, endpoint: `${request.method} ${request.path}` };
+    const { base, ...rest } = request;
+    const call = { ...rest, ...(base === undefined ? {} : { base }), endpoint: `GET ${request.path}` };
     expect(await signRequest(methodOf(platform, kind), context, call)).toMatchObject(Object(sent));
   });
 });

@@ -1,0 +1,125 @@
+// How eBay lists. Orders: in windows of their modification time, offset in records; one that is modified leaves its window, which the total tells. Inventory items: offset in
+// pages, no time at all, so that every pass reads all. eBay lists no customers.
+import type {
+  Json,
+  PageCursor,
+  PassContext,
+  PlatformRequest,
+  RawPage,
+  ResourceDefinition,
+} from '../../domain/platform.ts';
+import { listAt, textOf, valueAt } from '../json.ts';
+import { offsetAfter } from '../offset.ts';
+import { type Windows, windowAt } from '../time-windows.ts';
+import { mapItem, mapOrder, mapStock } from './mapper.ts';
+
+const DAY_MS = 86_400_000;
+
+/** Two years back at most; an end in the future is refused, by eBay's clock. */
+const WINDOWS: Windows = { oldestMs: 729 * DAY_MS, widthMs: 30 * DAY_MS, behindMs: 120_000 };
+
+interface Position {
+  readonly startMs: number | null;
+  readonly offset: number;
+  readonly total: number | null;
+}
+
+function readPosition(cursor: PageCursor | null): Position {
+  const number = (name: string): number | null => {
+    const value = valueAt(cursor ?? undefined, name);
+    return typeof value === 'number' ? value : null;
+  };
+  return { startMs: number('startMs'), offset: number('offset') ?? 0, total: number('total') };
+}
+
+function totalIn(body: Json): number | null {
+  const total = valueAt(body, 'total');
+  return typeof total === 'number' ? total : null;
+}
+
+function ordersRequest(pass: PassContext, cursor: PageCursor | null): PlatformRequest {
+  const { startMs, offset } = readPosition(cursor);
+  const { fromMs, toMs } = windowAt(pass, WINDOWS, startMs);
+  const path = '/sell/fulfillment/v1/order';
+  return {
+    method: 'GET',
+    path,
+    endpoint: `GET ${path}`,
+    query: {
+      filter: `lastmodifieddate:[${new Date(fromMs).toISOString()}..${new Date(toMs).toISOString()}]`,
+      limit: String(pass.pageSize),
+      offset: String(offset),
+    },
+  };
+}
+
+function readOrders(pass: PassContext, cursor: PageCursor | null, body: Json): RawPage {
+  const items = listAt(body, 'orders');
+  const { startMs, offset, total: totalBefore } = readPosition(cursor);
+  const { fromMs, nextMs } = windowAt(pass, WINDOWS, startMs);
+  const total = totalIn(body);
+  const next = offsetAfter({ offset, size: items.length, total, totalBefore });
+  if (next !== null) return { items, next: { startMs: fromMs, offset: next, total } };
+  return { items, next: nextMs === null ? null : { startMs: nextMs, offset: 0, total: null } };
+}
+
+/** The offset counts pages, the first is 0. */
+function itemsRequest(pass: PassContext, cursor: PageCursor | null): PlatformRequest {
+  const path = '/sell/inventory/v1/inventory_item';
+  return {
+    method: 'GET',
+    path,
+    endpoint: `GET ${path}`,
+    query: { limit: String(pass.pageSize), offset: String(readPosition(cursor).offset) },
+  };
+}
+
+function readItems(pass: PassContext, cursor: PageCursor | null, body: Json): RawPage {
+  // An account without any has no list.
+  const items = totalIn(body) === 0 ? [] : listAt(body, 'inventoryItems');
+  const { offset: page, total: totalBefore } = readPosition(cursor);
+  const total = totalIn(body);
+  const counted = { offset: page * pass.pageSize, size: items.length, total, totalBefore };
+  const next = offsetAfter(counted);
+  const told = cursor === null ? total : null;
+  if (next === null) return { items, next: null, total: told };
+  return { items, next: { offset: Math.floor(next / pass.pageSize), total }, total: told };
+}
+
+const orders: ResourceDefinition<'orders'> = {
+  resource: 'orders',
+  requires: 'orders:read',
+  pageSize: { default: 200, max: 200 },
+  filter: 'updated_at',
+  // More than the end of a window stays behind.
+  overlapS: 300,
+  windowS: null,
+  request: ordersRequest,
+  read: (pass, cursor, { body }) => readOrders(pass, cursor, body),
+  map: mapOrder,
+  idOf: (item) => textOf(valueAt(item, 'orderId')),
+  mapperVersion: 1,
+};
+
+const products: ResourceDefinition<'products'> = {
+  resource: 'products',
+  requires: 'products:read',
+  pageSize: { default: 200, max: 200 },
+  filter: 'full_scan',
+  overlapS: 0,
+  windowS: null,
+  request: itemsRequest,
+  read: (pass, cursor, { body }) => readItems(pass, cursor, body),
+  map: mapItem,
+  idOf: (item) => textOf(valueAt(item, 'sku')),
+  mapperVersion: 1,
+};
+
+const inventory: ResourceDefinition<'inventory'> = {
+  ...products,
+  resource: 'inventory',
+  requires: 'inventory:read',
+  map: mapStock,
+};
+
+export const RESOURCES = { orders, products, inventory } as const;
