@@ -70,7 +70,7 @@ async function withDetails(
   for (let from = 0; from < items.length; from += details.max) {
     const batch = items.slice(from, from + details.max);
     const some = await patiently(source, async () =>
-      details.read(await source.call(details.request(pass, batch))),
+      details.read(await source.call(details.request(pass, batch)), batch),
     );
     found.push(...some);
   }

@@ -85,11 +85,11 @@ export interface ResourceDefinition<R extends Resource = Resource> {
   ) => RawPage;
   /** Classifications beside `ok` that `read` knows what to do with, such as an object that went while the pass was reading. */
   readonly accepts?: readonly Classification[];
-  /** When a page lists ids only: a request that reads the details of these ids; `read` its items with `readDetails`. */
+  /** When a page lists ids or parts only: a request that reads the details of these items. `read` gives the whole ones; what was listed is told again, where the answer holds but the rest. */
   readonly details?: {
     readonly max: number;
     readonly request: (pass: PassContext, items: readonly Json[]) => PlatformRequest;
-    readonly read: (answer: { body: Json }) => readonly Json[];
+    readonly read: (answer: { body: Json }, items: readonly Json[]) => readonly Json[];
   };
   /** Raw item → unified records (one product may give several stock levels). Throws MooringError('record_invalid') naming the path. */
   readonly map: (item: Json, pass: PassContext) => readonly UnifiedRecord<R>[];

@@ -23,7 +23,7 @@ export function itemsOf(body: Json, definition?: ResourceDefinition): readonly J
     const value = valueAt(body, path);
     if (isList(value)) return value;
   }
-  if (definition?.details !== undefined) return definition.details.read({ body });
+  if (definition?.details !== undefined) return definition.details.read({ body }, []);
   if (definition !== undefined) return definition.read(PASS, null, { body, headers: {} }).items;
   throw new Error('the fixture holds no list');
 }

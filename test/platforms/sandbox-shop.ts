@@ -105,7 +105,7 @@ export async function readPass(
       const found: Json[] = [];
       for (let from = 0; from < items.length; from += definition.details.max) {
         const batch = items.slice(from, from + definition.details.max);
-        found.push(...definition.details.read(await ask(definition.details.request(pass, batch))));
+        found.push(...definition.details.read(await ask(definition.details.request(pass, batch)), batch));
       }
       items = found;
     }

@@ -66,6 +66,21 @@ test('where a page lists ids only, their details are asked for as many at a time
   expect(page.records.map((one) => one.id)).toEqual(items(7).map((one) => one.id));
 });
 
+test('details that hold but the rest of an item are told what was listed', async () => {
+  const { source } = asking(
+    (request) => (request.path === '/details' ? { rest: 'r' } : { items: items(3), next: null }),
+    {
+      details: {
+        max: 2,
+        request: () => ({ method: 'GET', path: '/details', endpoint: 'GET /details' }),
+        read: (_answer, listed) => listed,
+      },
+    },
+  );
+  const page = await readPage(source, START);
+  expect(page.records.map((one) => one.id)).toEqual(items(3).map((one) => one.id));
+});
+
 test('an empty window is no end: the pass goes on with the next one', async () => {
   const { source } = asking(() => ({ items: [], next: null }), { windowS: 10 });
   const first = await readPage(source, START);
