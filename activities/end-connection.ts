@@ -1,6 +1,7 @@
 // The steps of a connection's end, each safe to run twice: the fence, the end of the grant at the platform, the destruction of secrets, and
 // the clearing away of an attempt that never came to anything.
 import { MooringError } from '../domain/errors.ts';
+import type { Platform } from '../domain/platform.ts';
 import { Secret } from '../domain/secret.ts';
 import type { ExchangeContext, OpenCredential } from '../egress/exchange.ts';
 import { appendAudit } from '../store/audit.ts';
@@ -36,16 +37,9 @@ export const revokeUpstream =
       .exchange(
         { tenantId, connectionId, purpose: 'revocation', reason: 'revoke', credential: 'current' },
         async (context) => {
-          const { platform, credential, shop } = context;
-          if (platform.revoke === undefined || !('request' in platform.revoke) || credential === null)
-            return 'unsupported' as const;
-          const request = platform.revoke.request(shop);
-          try {
-            await context.call(credential.material, request);
-          } catch (error) {
-            if (!isCode(error, 'credential_expired')) throw error;
-            await context.call(await renewed(deps, context, credential), request);
-          }
+          const { platform, credential } = context;
+          if (platform.revoke === undefined || credential === null) return 'unsupported' as const;
+          await endGrant(deps, context, platform.revoke, credential);
           return 'confirmed' as const;
         },
       )
@@ -55,6 +49,23 @@ export const revokeUpstream =
           return 'unsupported' as const;
         throw error;
       });
+
+/** By a token endpoint, where an expired access token still names its grant; else by a call, which an expired one cannot make. */
+async function endGrant(
+  deps: Pick<LifecycleDeps, 'grants'>,
+  context: ExchangeContext,
+  revoke: NonNullable<Platform['revoke']>,
+  credential: OpenCredential,
+): Promise<void> {
+  if ('token' in revoke) return await deps.grants.revoke(context, credential.material, revoke.token);
+  const request = revoke.request(context.shop);
+  try {
+    await context.call(credential.material, request);
+  } catch (error) {
+    if (!isCode(error, 'credential_expired')) throw error;
+    await context.call(await renewed(deps, context, credential), request);
+  }
+}
 
 const ENDED_ALREADY = ['credential_dead', 'credential_expired', 'app_uninstalled'] as const;
 

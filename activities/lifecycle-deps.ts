@@ -1,8 +1,9 @@
 // What the lifecycle's activities are made of: each takes the few members it uses. The worker's main composes them.
 
 import type { Timings } from '../domain/connection.ts';
+import type { CredentialMaterial } from '../domain/credential.ts';
 import type { AuthorizationId, ConnectionId, TenantId } from '../domain/ids.ts';
-import type { AuthMethod, Platform } from '../domain/platform.ts';
+import type { AuthMethod, Platform, TokenRequest } from '../domain/platform.ts';
 import type { Permission } from '../domain/resource.ts';
 import type { Exchange, ExchangeContext, OpenCredential } from '../egress/exchange.ts';
 import type { Database } from '../store/database.ts';
@@ -35,6 +36,8 @@ export interface Grants {
   renew(context: ExchangeContext, credential: OpenCredential, method: AuthMethod): Promise<IssuedCredential>;
   /** Exchanges it for one of the kind `to`, as its own kind's `upgrade` says. Throws as `renew`, and upgrade_unavailable. */
   upgrade(context: ExchangeContext, credential: OpenCredential, to: string): Promise<IssuedCredential>;
+  /** Ends the grant at the platform's revocation endpoint. Throws as `renew`. */
+  revoke(context: ExchangeContext, credential: CredentialMaterial, token: TokenRequest): Promise<void>;
   missingScopes(
     platform: Platform,
     permissions: readonly Permission[],

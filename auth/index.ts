@@ -27,6 +27,7 @@ export {
   upgradeCredential,
 } from './grant.ts';
 export { type ReceivedMessage, type ReceivedVerdict, verifyReceived } from './received.ts';
+export { revokeCredential } from './revoke.ts';
 export type { Issued } from './token-answer.ts';
 
 type Scheme = Sign['scheme'];

@@ -42,8 +42,7 @@ export function readGood(
   exchanging: Pick<Exchanging, 'platform' | 'answerForm' | 'moment'>,
   answer: OutboundAnswer,
 ): GoodAnswer {
-  const body = parse(answer, exchanging.answerForm);
-  assertGood(exchanging, answer, body);
+  const body = assertGood(exchanging, answer);
   if (body === null) throw new MooringError('platform_answer_invalid', 'the token answer is not JSON');
   return { body, serverNowMs: dateOf(answer, exchanging.moment.nowMs) };
 }
@@ -55,17 +54,18 @@ async function answerTo(request: TokenRequest, exchanging: Exchanging): Promise<
   return await exchanging.send(await tokenRequest(request, values, moment, transport));
 }
 
-function assertGood(
+/** Throws what a bad answer stands for; gives the body, null where there is none that can be read. */
+export function assertGood(
   exchanging: Pick<Exchanging, 'platform' | 'answerForm' | 'moment'>,
   answer: OutboundAnswer,
-  body: Json,
-): void {
+): Json {
   const { platform, answerForm, moment } = exchanging;
+  const body = parse(answer, answerForm);
   const { status, headers } = answer;
   const classified = classify(platform, 'token', { status, headers, body });
   const isRefused = classified.means === 'ok' && saysItFailed(answerForm, body);
   const means = isRefused ? 'rejected' : classified.means;
-  if (means === 'ok') return;
+  if (means === 'ok') return body;
   const { platformCode, retryAfterMs } = classified;
   throw new MooringError(
     CODES[means],

@@ -2,7 +2,7 @@
 import type { Grants } from '../activities/lifecycle-deps.ts';
 import { adoptCredential } from '../auth/adopt.ts';
 import { upgradeCredential } from '../auth/grant.ts';
-import { obtainCredential, obtainShare, renewCredential } from '../auth/index.ts';
+import { obtainCredential, obtainShare, renewCredential, revokeCredential } from '../auth/index.ts';
 import { MooringError } from '../domain/errors.ts';
 import type { Obtain } from '../domain/platform.ts';
 import { missingScopes } from '../platforms/scopes.ts';
@@ -24,5 +24,7 @@ export const grants: Grants = {
     if (method.upgrade?.to === to) return await upgradeCredential(context, method, material);
     throw new MooringError('upgrade_unavailable', `"${material.kind}" does not become "${to}"`);
   },
+  revoke: (context, material, token) =>
+    revokeCredential(context, context.methodFor(material.kind), token, material),
   missingScopes,
 };

@@ -130,6 +130,9 @@ export function fakePlatform(options: FakeOptions): FakePlatform {
       if (said !== 'ok') throw asError(said);
       return { ...issue(of), kind: NEXT_KIND, expiresAtMs: options.nowMs() + 3_600_000, lifetimeS: 3600 };
     },
+    revoke: async () => {
+      throw new MooringError('internal', 'this platform is revoked by a call');
+    },
     missingScopes: (_platform, permissions, granted) =>
       permissions.includes('orders:read') && !granted.includes('read_orders') ? ['read_orders'] : [],
   };
