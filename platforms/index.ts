@@ -1,6 +1,7 @@
 // Every platform Mooring knows, one line each. A new one is a folder beside these and a line here.
 import type { Platform } from '../domain/platform.ts';
 import { amazon } from './amazon/platform.ts';
+import { commercetools } from './commercetools/platform.ts';
 import { ebay } from './ebay/platform.ts';
 import { lazada } from './lazada/platform.ts';
 import { magento } from './magento/platform.ts';
@@ -11,10 +12,9 @@ import { squarespace } from './squarespace/platform.ts';
 import { woocommerce } from './woocommerce/platform.ts';
 
 export const PLATFORMS: ReadonlyMap<string, Platform> = new Map<string, Platform>(
-  [shopify, woocommerce, shopee, medusa, magento, amazon, ebay, squarespace].map((platform) => [
-    platform.id,
-    platform,
-  ]),
+  [shopify, woocommerce, shopee, medusa, magento, amazon, ebay, squarespace, lazada, commercetools].map(
+    (platform) => [platform.id, platform],
+  ),
 );
 
 export function findPlatform(id: string): Platform | undefined {
