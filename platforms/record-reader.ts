@@ -7,6 +7,8 @@ import type { Json } from '../domain/platform.ts';
 import type { Customer, Money } from '../domain/resource.ts';
 import { isList, isObject, type JsonObject, recordInvalid } from './json.ts';
 
+export type InstantForm = 'utc' | 'rfc2822';
+
 export interface RecordReader {
   readonly path: string;
   readonly raw: JsonObject;
@@ -22,10 +24,14 @@ export interface RecordReader {
   /** Decimal text or number → money in this currency. */
   money(name: string, currency: string): Money;
   optionalMoney(name: string, currency: string | null): Money | null;
-  /** RFC 3339 with a zone → RFC 3339 UTC. `zone: 'utc'` reads a text without zone as UTC, "2026-01-31 23:59:59" included. */
-  instant(name: string, zone?: 'utc'): string | null;
+  /**
+   * RFC 3339 with a zone → RFC 3339 UTC. utc: a text without zone is UTC, "2026-01-31 23:59:59" included. rfc2822: "Sat, 31 Jan 2026 23:59:59 +0000".
+   */
+  instant(name: string, form?: InstantForm): string | null;
   /** Unix seconds → RFC 3339 UTC; 0 and absence are null. */
   epoch(name: string): string | null;
+  /** The same of milliseconds. */
+  epochMs(name: string): string | null;
   object(name: string): RecordReader;
   optionalObject(name: string): RecordReader | null;
   list(name: string): readonly RecordReader[];
@@ -43,7 +49,7 @@ export function baseBy(names: {
   readonly id: string;
   readonly createdAt: string;
   readonly updatedAt: string;
-  readonly zone?: 'utc';
+  readonly zone?: InstantForm;
 }): (record: RecordReader) => Pick<Customer, 'platformId' | 'platformCreatedAt' | 'platformUpdatedAt'> {
   return (record) => ({
     platformId: record.id(names.id),
@@ -139,15 +145,14 @@ class ItemReader implements RecordReader {
     return value === undefined || value === '' || currency === null ? null : this.money(name, currency);
   }
 
-  instant(name: string, zone?: 'utc'): string | null {
+  instant(name: string, form?: InstantForm): string | null {
     const value = this.#get(name);
     if (value === undefined || value === '') return null;
-    const text =
-      typeof value === 'string' && zone === 'utc' && WITHOUT_ZONE.test(value)
-        ? `${value.replace(' ', 'T')}Z`
-        : value;
-    if (typeof text !== 'string' || !WITH_ZONE.test(text))
-      throw this.#wrong(name, 'is not an RFC 3339 instant');
+    const isBare = typeof value === 'string' && form === 'utc' && WITHOUT_ZONE.test(value);
+    const text = isBare ? `${value.replace(' ', 'T')}Z` : value;
+    const pattern = form === 'rfc2822' ? RFC_2822 : WITH_ZONE;
+    if (typeof text !== 'string' || !pattern.test(text))
+      throw this.#wrong(name, `is not an RFC ${form === 'rfc2822' ? '2822' : '3339'} instant`);
     return isoOf(Date.parse(text)) ?? fail(this.#wrong(name, 'is not an instant'));
   }
 
@@ -155,6 +160,12 @@ class ItemReader implements RecordReader {
     const value = this.#get(name);
     if (value === undefined || value === 0) return null;
     return isoOf(this.integer(name) * 1000) ?? fail(this.#wrong(name, 'is not an instant'));
+  }
+
+  epochMs(name: string): string | null {
+    const value = this.#get(name);
+    if (value === undefined || value === 0) return null;
+    return isoOf(this.integer(name)) ?? fail(this.#wrong(name, 'is not an instant'));
   }
 
   object(name: string): RecordReader {
@@ -221,6 +232,7 @@ function currencyCode(value: Json | undefined): string | null {
 }
 
 const WITH_ZONE = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})$/;
+const RFC_2822 = /^(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} (?:[+-]\d{4}|GMT|UTC)$/;
 const WITHOUT_ZONE = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?$/;
 
 function isoOf(ms: number): string | null {

@@ -58,7 +58,13 @@ function readOrders(pass: PassContext, cursor: PageCursor | null, body: Json): R
   const { startMs, offset, total: totalBefore } = readPosition(cursor);
   const { fromMs, nextMs } = windowAt(pass, WINDOWS, startMs);
   const total = totalIn(body);
-  const next = offsetAfter({ offset, size: items.length, total, totalBefore });
+  const next = offsetAfter({
+    offset,
+    size: items.length,
+    limit: pass.pageSize,
+    total,
+    totalBefore,
+  });
   if (next !== null) return { items, next: { startMs: fromMs, offset: next, total } };
   return { items, next: nextMs === null ? null : { startMs: nextMs, offset: 0, total: null } };
 }
@@ -79,11 +85,12 @@ function readItems(pass: PassContext, cursor: PageCursor | null, body: Json): Ra
   const items = totalIn(body) === 0 ? [] : listAt(body, 'inventoryItems');
   const { offset: page, total: totalBefore } = readPosition(cursor);
   const total = totalIn(body);
-  const counted = { offset: page * pass.pageSize, size: items.length, total, totalBefore };
+  const limit = pass.pageSize;
+  const counted = { offset: page * limit, size: items.length, limit, total, totalBefore };
   const next = offsetAfter(counted);
   const told = cursor === null ? total : null;
   if (next === null) return { items, next: null, total: told };
-  return { items, next: { offset: Math.floor(next / pass.pageSize), total }, total: told };
+  return { items, next: { offset: Math.floor(next / limit), total }, total: told };
 }
 
 const orders: ResourceDefinition<'orders'> = {
