@@ -2009,6 +2009,223 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/revocations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke many connections: by credential, tenant, platform, registration, instant
+         * @description All that is given must hold. The answer is a fleet run; GET /v1/fleet-runs/{id} shows each connection. With dryRun false all of them are fenced before this answers.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RevocationsInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FleetRun"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inventory/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every credential that exists: kind, age, expiry, granted against wanted scopes */
+        get: {
+            parameters: {
+                query?: {
+                    tenantId?: string;
+                    /** @description Id of a platform, as GET /v1/platforms lists them */
+                    platform?: string;
+                    kind?: string;
+                    /** @description true: only those whose scopes are not what is asked for */
+                    drift?: string;
+                    /** @description nextCursor of the previous page */
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["CredentialItem"][];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inventory/workflows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Each connection beside its workflow and its schedule, as Temporal has them now */
+        get: {
+            parameters: {
+                query?: {
+                    tenantId?: string;
+                    /** @description Id of a platform, as GET /v1/platforms lists them */
+                    platform?: string;
+                    /** @description nextCursor of the previous page */
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["WorkflowItem"][];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inventory/endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which endpoints are called, against those that the platforms’ data declare */
+        get: {
+            parameters: {
+                query?: {
+                    tenantId?: string;
+                    /** @description Id of a platform, as GET /v1/platforms lists them */
+                    platform?: string;
+                    days?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["EndpointItem"][];
+                        };
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/records/{resource}": {
         parameters: {
             query?: never;
@@ -3619,6 +3836,116 @@ export interface components {
                 nextCursor: string | null;
             };
         };
+        CredentialItemInput: {
+            connectionId: string;
+            tenantId: string;
+            platform: string;
+            state: string;
+            kind: string;
+            generation: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            createdAt: string;
+            ageS: number;
+            firstUsedAt: string | null;
+            /** @description null: it does not expire */
+            expiresAt: string | null;
+            refreshExpiresAt: string | null;
+            /** @description null: on use, or never */
+            nextRefreshAt: string | null;
+            /** @description version of the tenant's data key it is sealed with */
+            keyVersion: number;
+            clientRegistrationId: string | null;
+            clientSecretVersion: number | null;
+            permissions: string[];
+            grantedScopes: string[];
+            wantedScopes: string[];
+            /** @description null: as asked for, or the platform tells no scopes */
+            drift: ("more" | "fewer" | "changed") | null;
+            missingScopes: string[];
+            surplusScopes: string[];
+            /** @description what the platform wants this kind to become */
+            upgrade: {
+                to: string;
+                deadline: string | null;
+                note: string;
+            } | null;
+        };
+        WorkflowItemInput: {
+            connectionId: string;
+            tenantId: string;
+            platform: string;
+            state: string;
+            workflowId: string;
+            /** @enum {string} */
+            workflow: "running" | "ended" | "missing";
+            scheduleId: string;
+            /** @enum {string} */
+            schedule: "running" | "paused" | "missing";
+            scheduleNote: string | null;
+            /** @enum {string} */
+            wanted: "running" | "paused" | "none";
+            /** @description the sweep repairs it within minutes; what stays is stuck */
+            drift: ("workflow_missing" | "schedule_missing" | "schedule_left_over" | "schedule_state")[];
+        };
+        EndpointItemInput: {
+            platform: string;
+            endpoint: string;
+            /**
+             * @description undeclared: called, but not by the platform's data (the proxy); deprecated: its version ends within 180 days, or has
+             * @enum {string}
+             */
+            standing: "declared" | "undeclared" | "deprecated";
+            by: string | null;
+            version: string;
+            sunset: string | null;
+            connections: number;
+            calls: number;
+            failures: number;
+            lastCalledAt: string | null;
+        };
+        CalendarItemInput: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            at: string;
+            kind: string;
+            /** @description id of a connection or a registration, or a platform */
+            subject: string;
+            tenantId: string | null;
+            platform: string | null;
+            /** @description how many it would stop */
+            connections: number;
+            note: string | null;
+            daysLeft: number;
+        };
+        RevocationsInput: {
+            connectionIds?: string[];
+            /** @example ten_01kaz7w0v9e7x8m3q2p4r6t8y0 */
+            tenantId?: string;
+            /** @description Id of a platform, as GET /v1/platforms lists them */
+            platform?: string;
+            /** @example reg_01kaz7w0v9e7x8m3q2p4r6t8y0 */
+            clientRegistrationId?: string;
+            credentialKind?: string;
+            /**
+             * Format: date-time
+             * @description approved before this instant
+             */
+            grantedBefore?: string;
+            /**
+             * @description true: plan only; nothing is revoked
+             * @default true
+             */
+            dryRun: boolean;
+            /** @description false: do not ask the platforms, destroy now */
+            upstream?: boolean;
+            /** @description true: delete the records too */
+            erase?: boolean;
+        };
         /** @description RFC 9457 */
         Problem: {
             /**
@@ -4478,6 +4805,116 @@ export interface components {
                 data: components["schemas"]["ImportLine"][];
                 nextCursor: string | null;
             };
+        };
+        CredentialItem: {
+            connectionId: string;
+            tenantId: string;
+            platform: string;
+            state: string;
+            kind: string;
+            generation: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            createdAt: string;
+            ageS: number;
+            firstUsedAt: string | null;
+            /** @description null: it does not expire */
+            expiresAt: string | null;
+            refreshExpiresAt: string | null;
+            /** @description null: on use, or never */
+            nextRefreshAt: string | null;
+            /** @description version of the tenant's data key it is sealed with */
+            keyVersion: number;
+            clientRegistrationId: string | null;
+            clientSecretVersion: number | null;
+            permissions: string[];
+            grantedScopes: string[];
+            wantedScopes: string[];
+            /** @description null: as asked for, or the platform tells no scopes */
+            drift: ("more" | "fewer" | "changed") | null;
+            missingScopes: string[];
+            surplusScopes: string[];
+            /** @description what the platform wants this kind to become */
+            upgrade: {
+                to: string;
+                deadline: string | null;
+                note: string;
+            } | null;
+        };
+        WorkflowItem: {
+            connectionId: string;
+            tenantId: string;
+            platform: string;
+            state: string;
+            workflowId: string;
+            /** @enum {string} */
+            workflow: "running" | "ended" | "missing";
+            scheduleId: string;
+            /** @enum {string} */
+            schedule: "running" | "paused" | "missing";
+            scheduleNote: string | null;
+            /** @enum {string} */
+            wanted: "running" | "paused" | "none";
+            /** @description the sweep repairs it within minutes; what stays is stuck */
+            drift: ("workflow_missing" | "schedule_missing" | "schedule_left_over" | "schedule_state")[];
+        };
+        EndpointItem: {
+            platform: string;
+            endpoint: string;
+            /**
+             * @description undeclared: called, but not by the platform's data (the proxy); deprecated: its version ends within 180 days, or has
+             * @enum {string}
+             */
+            standing: "declared" | "undeclared" | "deprecated";
+            by: string | null;
+            version: string;
+            sunset: string | null;
+            connections: number;
+            calls: number;
+            failures: number;
+            lastCalledAt: string | null;
+        };
+        CalendarItem: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            at: string;
+            kind: string;
+            /** @description id of a connection or a registration, or a platform */
+            subject: string;
+            tenantId: string | null;
+            platform: string | null;
+            /** @description how many it would stop */
+            connections: number;
+            note: string | null;
+            daysLeft: number;
+        };
+        Revocations: {
+            connectionIds?: string[];
+            /** @example ten_01kaz7w0v9e7x8m3q2p4r6t8y0 */
+            tenantId?: string;
+            /** @description Id of a platform, as GET /v1/platforms lists them */
+            platform?: string;
+            /** @example reg_01kaz7w0v9e7x8m3q2p4r6t8y0 */
+            clientRegistrationId?: string;
+            credentialKind?: string;
+            /**
+             * Format: date-time
+             * @description approved before this instant
+             */
+            grantedBefore?: string;
+            /**
+             * @description true: plan only; nothing is revoked
+             * @default true
+             */
+            dryRun: boolean;
+            /** @description false: do not ask the platforms, destroy now */
+            upstream?: boolean;
+            /** @description true: delete the records too */
+            erase?: boolean;
         };
     };
     responses: never;
