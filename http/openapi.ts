@@ -68,6 +68,7 @@ const TAGS = [
   'Connecting',
   'Connections',
   'Fleet',
+  'Inventory',
   'Syncs',
   'Feeds',
   'Audit',

@@ -32,11 +32,13 @@ import { feedRoutes } from './routes/feeds.ts';
 import { fleetRoutes } from './routes/fleet.ts';
 import { fleetRunRoutes } from './routes/fleet-runs.ts';
 import { importRoutes } from './routes/imports.ts';
+import { inventoryRoutes } from './routes/inventory.ts';
 import { platformRoutes } from './routes/platforms.ts';
 import { probeRoutes } from './routes/probes.ts';
 import { problemRoutes } from './routes/problems.ts';
 import { proxyRoutes } from './routes/proxy.ts';
 import { revocationRoutes } from './routes/revocation.ts';
+import { revocationsRoutes } from './routes/revocations.ts';
 import { runRoutes } from './routes/runs.ts';
 import { tenantRoutes } from './routes/tenants.ts';
 import { secureHeaders } from './security-headers.ts';
@@ -114,6 +116,8 @@ const ROUTES = [
   runRoutes,
   importRoutes,
   fleetRunRoutes,
+  revocationsRoutes,
+  inventoryRoutes,
   feedRoutes,
   fleetRoutes,
   auditRoutes,

@@ -22,7 +22,8 @@ export function missingScopes(
   return scopesFor(platform, permissions).filter((scope) => !held.has(scope));
 }
 
-function impliedBy(platform: Platform, scope: string): Set<string> {
+/** The scopes that this one brings along. */
+export function impliedBy(platform: Platform, scope: string): Set<string> {
   const found = new Set<string>();
   const open = [scope];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {

@@ -1,6 +1,7 @@
 // The plan of a fleet run: which connections it takes, in which order, and why it leaves others alone, written in one statement so that the
 // plan is of one moment. Changes no connection.
-import type { FleetRunId, TenantId } from '../domain/ids.ts';
+import type { ConnectionId, FleetRunId, TenantId } from '../domain/ids.ts';
+import { appendAuditBySql } from './audit.ts';
 import type { Sql } from './database.ts';
 
 /** Which connections a run is about at all; ended ones never. */
@@ -96,3 +97,31 @@ const OLD_FORM: { readonly [K in Exclude<FleetGoal['kind'], 'revocation'>]: stri
   secret_rotation: `($4::jsonb->'renewable') ? coalesce(c.kind, '') AND coalesce(c.registration_version, 0) < ($4::jsonb->>'version')::int`,
   api_version: `n.api_version IS DISTINCT FROM $4::jsonb->>'version'`,
 };
+
+/** Puts up the fence of every connection a run will work on, each with its audit row. No job uses any of them from this commit on. */
+export async function fenceFleet(
+  sql: Sql,
+  id: FleetRunId,
+  by: { readonly actor: string; readonly atMs: number },
+): Promise<void> {
+  const { rows } = await sql.query<{ connection_id: ConnectionId; tenant_id: TenantId }>(
+    `SELECT connection_id, tenant_id FROM fleet_run_items WHERE fleet_run_id = $1 AND outcome = 'pending' ORDER BY connection_id`,
+    [id],
+  );
+  for (const row of rows) {
+    await appendAuditBySql(sql, {
+      tenantId: row.tenant_id,
+      actor: by.actor,
+      action: 'connection.revocation_requested',
+      target: row.connection_id,
+      connectionId: row.connection_id,
+      outcome: 'done',
+      reason: id,
+    });
+  }
+  await sql.query(
+    `UPDATE connections SET fenced_at = coalesce(fenced_at, $2), updated_at = $2
+     WHERE id IN (SELECT connection_id FROM fleet_run_items WHERE fleet_run_id = $1 AND outcome = 'pending')`,
+    [id, new Date(by.atMs)],
+  );
+}
