@@ -179,11 +179,13 @@ function expiryOfJwt(token: string): number | null {
 
 function scopesOf(form: TokenAnswer, body: Json): readonly string[] | null {
   if (form.scope === undefined) return null;
-  const value = valueAt(body, form.scope.path);
-  if (Array.isArray(value)) return value.filter((one): one is string => typeof one === 'string');
-  return typeof value === 'string'
-    ? value.split(form.scope.separator).flatMap((one) => one.trim() || [])
-    : null;
+  const { path, separator, part } = form.scope;
+  const value = valueAt(body, path);
+  const told =
+    typeof value === 'string' ? value.split(separator).flatMap((one) => one.trim() || []) : (value ?? null);
+  if (!Array.isArray(told)) return null;
+  const scopes = told.filter((one): one is string => typeof one === 'string');
+  return part === undefined ? scopes : scopes.map((one) => new RegExp(part).exec(one)?.[1] ?? one);
 }
 
 /** RFC 6749 appendix A.12: printable ASCII. 16 KiB is beyond any platform's token. */

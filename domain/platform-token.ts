@@ -37,7 +37,8 @@ export interface TokenAnswer {
   /** seconds from now; epoch_…: an instant, whatever the field's name; auto: seconds unless above 1e9; jwt_exp: the `exp` of the JWT there (RFC 7519 § 4.1.4), not verified. */
   readonly expiresIn?: { readonly path: string; readonly unit: LifetimeUnit };
   readonly refreshExpiresIn?: { readonly path: string; readonly unit: LifetimeUnit };
-  readonly scope?: { readonly path: string; readonly separator: ',' | ' ' };
+  /** part: anchored; of a scope that matches its first group is kept: "view_orders" of "view_orders:my-project". */
+  readonly scope?: { readonly path: string; readonly separator: ',' | ' '; readonly part?: string };
   /** Further values to keep beside the token in the credential: our field name → path. */
   readonly keep?: Readonly<Record<string, string>>;
   /** Shop field → path, or part of what is there. A field the connection already has must be the same, else shop_mismatch. */
