@@ -61,8 +61,15 @@ export function grantValues(
       registration: registration?.fields ?? {},
       credential: { kind: '', parts: {} },
     }),
+    ...enteredIn(method, parts),
   };
   return valuesOf(known, optionalNames(platform, method));
+}
+
+/** What a merchant entered is theirs: a client id and secret of their own take the place of ours. */
+function enteredIn({ obtain }: AuthMethod, parts: Readonly<Record<string, string>>): Record<string, string> {
+  const names = 'fields' in obtain ? obtain.fields.map((field) => field.name) : [];
+  return Object.fromEntries(Object.entries(parts).filter(([name]) => names.includes(name)));
 }
 
 function separatorOf({ obtain }: AuthMethod): string {

@@ -3550,7 +3550,7 @@ export interface components {
             auth: {
                 /** @description authorization_code, key_handshake, oauth1, pasted, client_credentials, jwt_bearer or token_exchange */
                 obtain: string;
-                /** @description refresh_token, login or none */
+                /** @description refresh_token, client_credentials, assertion, login or none */
                 renew: string;
                 sign: {
                     scheme: string;
@@ -3560,7 +3560,7 @@ export interface components {
             authMethods: {
                 /** @description authorization_code, key_handshake, oauth1, pasted, client_credentials, jwt_bearer or token_exchange */
                 obtain: string;
-                /** @description refresh_token, login or none */
+                /** @description refresh_token, client_credentials, assertion, login or none */
                 renew: string;
                 sign: {
                     scheme: string;
@@ -3581,7 +3581,23 @@ export interface components {
                 label: string;
                 secret: boolean;
                 help: string;
+                required: boolean;
+                /**
+                 * @description pfx: a PKCS #12 file in base64
+                 * @enum {string}
+                 */
+                form: "line" | "pem" | "pfx";
                 credentialKind: string;
+            }[];
+            /** @description What a client registration holds beside client id and secret: its `fields` */
+            registration: {
+                name: string;
+                label: string;
+                secret: boolean;
+                help: string;
+                required: boolean;
+                /** @enum {string} */
+                form: "line" | "pem" | "pfx";
             }[];
             /** @description What to register at the platform */
             callbackUrls: string[];
@@ -4520,7 +4536,7 @@ export interface components {
             auth: {
                 /** @description authorization_code, key_handshake, oauth1, pasted, client_credentials, jwt_bearer or token_exchange */
                 obtain: string;
-                /** @description refresh_token, login or none */
+                /** @description refresh_token, client_credentials, assertion, login or none */
                 renew: string;
                 sign: {
                     scheme: string;
@@ -4530,7 +4546,7 @@ export interface components {
             authMethods: {
                 /** @description authorization_code, key_handshake, oauth1, pasted, client_credentials, jwt_bearer or token_exchange */
                 obtain: string;
-                /** @description refresh_token, login or none */
+                /** @description refresh_token, client_credentials, assertion, login or none */
                 renew: string;
                 sign: {
                     scheme: string;
@@ -4551,7 +4567,23 @@ export interface components {
                 label: string;
                 secret: boolean;
                 help: string;
+                required: boolean;
+                /**
+                 * @description pfx: a PKCS #12 file in base64
+                 * @enum {string}
+                 */
+                form: "line" | "pem" | "pfx";
                 credentialKind: string;
+            }[];
+            /** @description What a client registration holds beside client id and secret: its `fields` */
+            registration: {
+                name: string;
+                label: string;
+                secret: boolean;
+                help: string;
+                required: boolean;
+                /** @enum {string} */
+                form: "line" | "pem" | "pfx";
             }[];
             /** @description What to register at the platform */
             callbackUrls: string[];

@@ -180,10 +180,11 @@ async function endOther(deps: HttpDeps, before: ConnectionListRow | null, now: C
 }
 
 function newWish(wish: PageWish): NewConnectionWish {
-  const { platform } = wish.approach;
+  const { platform, method } = wish.approach;
   return {
     tenantId: wish.session.tenantId,
     platform,
+    method,
     shop: parseShop(platform, pick(wish.body, platform.shop)),
     permissions: wish.permissions,
     actor: 'merchant',

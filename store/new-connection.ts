@@ -1,7 +1,7 @@
 // How a connection's row begins, whichever way it is asked for: with its tenant, its registration and its audit row looked after.
 import { MooringError } from '../domain/errors.ts';
 import type { ClientRegistrationId, ConnectionId, TenantId } from '../domain/ids.ts';
-import type { Platform } from '../domain/platform.ts';
+import type { AuthMethod, Platform } from '../domain/platform.ts';
 import type { Permission } from '../domain/resource.ts';
 import { appendAudit } from './audit.ts';
 import {
@@ -19,6 +19,8 @@ export interface NewConnectionWish {
   readonly id?: ConnectionId;
   readonly tenantId: TenantId;
   readonly platform: Platform;
+  /** How it is connected, where that is known: one way may need a registration and another none. */
+  readonly method?: AuthMethod;
   readonly shop: Readonly<Record<string, string>>;
   readonly permissions: readonly Permission[];
   readonly registrationId?: ClientRegistrationId | undefined;
@@ -71,9 +73,10 @@ async function registrationFor(tx: Tx, wish: NewConnectionWish): Promise<ClientR
     }
     return row;
   }
-  if (!wish.platform.needsRegistration) return null;
+  const isNeeded = wish.method?.needsRegistration ?? wish.platform.needsRegistration;
+  if (!isNeeded && !wish.platform.needsRegistration) return null;
   const row = await chooseClientRegistration(tx, wish.tenantId, wish.platform.id);
-  if (row === null) {
+  if (row === null && isNeeded) {
     throw new MooringError(
       'registration_missing',
       `there is no client registration for "${wish.platform.id}"`,

@@ -48,13 +48,14 @@ export const connectionRoutes =
       async (request, reply) => {
         const { body } = request;
         const platform = platformOf(deps, body.platform);
-        const { obtain } = pastedMethod(platform, body.credential);
+        const method = pastedMethod(platform, body.credential);
         const id = await connectPasted(
           deps,
           {
             id: idFor(request, 'connection'),
             tenantId: tenantFor(principalOf(request), body.tenantId),
             platform,
+            method,
             shop: parseShop(platform, body.shop),
             permissions: permissionsFor(platform, body.permissions),
             registrationId: body.clientRegistrationId,
@@ -62,7 +63,7 @@ export const connectionRoutes =
             actor: actorOf(request),
             reason: request.id,
           },
-          checkCredentialForm(obtain, body.credential),
+          checkCredentialForm(method.obtain, body.credential),
         );
         const row = await connectionOf(deps, principalOf(request), id);
         return reply.code(201).header('location', `/v1/connections/${id}`).send(presentConnection(row));

@@ -57,11 +57,9 @@ export const clientRegistrationChange = z
   .strictObject({
     name: label.optional(),
     redirectUri: redirectUri.nullable().optional(),
-    fields: fields
-      .optional()
-      .meta({
-        description: 'All of them; one that is secret is of the next version, as the client secret is',
-      }),
+    fields: fields.optional().meta({
+      description: 'All of them; one that is secret is of the next version, as the client secret is',
+    }),
     clientSecret: clientSecret
       .optional()
       .meta({ description: 'The next version; the previous one stays valid for the overlap' }),

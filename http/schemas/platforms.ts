@@ -1,7 +1,7 @@
 // A platform as the API shows it: a view of its data.
 import { z } from 'zod';
 import { MooringError } from '../../domain/errors.ts';
-import type { Platform } from '../../domain/platform.ts';
+import type { CredentialField, Platform } from '../../domain/platform.ts';
 import { PERMISSIONS, RESOURCES } from '../../domain/resource.ts';
 import { pageOf } from './shapes.ts';
 
@@ -10,7 +10,7 @@ const auth = z.object({
     description:
       'authorization_code, key_handshake, oauth1, pasted, client_credentials, jwt_bearer or token_exchange',
   }),
-  renew: z.string().meta({ description: 'refresh_token, login or none' }),
+  renew: z.string().meta({ description: 'refresh_token, client_credentials, assertion, login or none' }),
   sign: z.array(z.object({ scheme: z.string() })),
 });
 
@@ -42,12 +42,26 @@ export const platformView = z
           label: z.string(),
           secret: z.boolean(),
           help: z.string(),
+          required: z.boolean(),
+          form: z.enum(['line', 'pem', 'pfx']).meta({ description: 'pfx: a PKCS #12 file in base64' }),
           credentialKind: z.string(),
         }),
       )
       .meta({
         description: 'What to paste where the platform takes pasted credentials; empty where it does not',
       }),
+    registration: z
+      .array(
+        z.object({
+          name: z.string(),
+          label: z.string(),
+          secret: z.boolean(),
+          help: z.string(),
+          required: z.boolean(),
+          form: z.enum(['line', 'pem', 'pfx']),
+        }),
+      )
+      .meta({ description: 'What a client registration holds beside client id and secret: its `fields`' }),
     callbackUrls: z.array(z.string()).meta({ description: 'What to register at the platform' }),
     permissions: z.array(z.string()),
     resources: z.array(z.string()),
@@ -82,21 +96,18 @@ export function presentPlatform(platform: Platform, publicUrl: string): z.infer<
       required: optional !== true,
     })),
     credential: platform.auth.flatMap(({ obtain, credentialKind }) =>
-      'fields' in obtain
-        ? obtain.fields.map(({ name, label, secret, help }) => ({
-            name,
-            label,
-            secret,
-            help,
-            credentialKind,
-          }))
-        : [],
+      'fields' in obtain ? obtain.fields.map((field) => ({ ...presentField(field), credentialKind })) : [],
     ),
+    registration: (platform.registration ?? []).map(presentField),
     callbackUrls: callbackUrls(platform, publicUrl),
     permissions: PERMISSIONS.filter((one) => platform.permissions[one] !== undefined),
     resources: RESOURCES.filter((one) => platform.resources[one] !== undefined),
     verified: platform.certainty,
   };
+}
+
+function presentField({ name, label, secret, help, optional, form }: CredentialField) {
+  return { name, label, secret, help, required: optional !== true, form: form ?? ('line' as const) };
 }
 
 /** The addresses of ours that a platform sends merchants, or its own servers, to. */

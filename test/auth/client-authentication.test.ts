@@ -53,8 +53,11 @@ describe('by a secret', () => {
       { obtain: { kind: 'client_credentials', fields } },
     );
     const approval = { clientId: 'merchant', clientSecret: 'theirs' };
-    const { request, issued } = await mint(method, { client: null, approval });
-    expect(request?.headers['authorization']).toBe(`Basic ${btoa('merchant:theirs')}`);
+    for (const client of [null, {}]) {
+      const { request } = await mint(method, { client, approval });
+      expect(request?.headers['authorization']).toBe(`Basic ${btoa('merchant:theirs')}`);
+    }
+    const { issued } = await mint(method, { approval });
     expect(issued.parts).toMatchObject({ clientSecret: 'theirs', accessToken: 'at' });
   });
 
