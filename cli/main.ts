@@ -1,4 +1,4 @@
-// The `mooring` command. Every command speaks to the API alone; what it prints is for people, or with --json for programs.
+// The `mooring` command. Every command speaks to the API alone, or to nothing (local.ts); what it prints is for people, or with --json for programs.
 import { Command, CommanderError, Option } from 'commander';
 import { MooringApiError } from '../client/index.ts';
 import { auditVerify } from './audit.ts';
@@ -9,7 +9,9 @@ import { rotateKeys } from './data-keys.ts';
 import { doctor, status } from './doctor.ts';
 import { status as fleetStatus, plan as planFleet, start as startFleet, tell as tellFleet } from './fleet.ts';
 import { importFile, importStatus } from './import.ts';
+import { InputError } from './input.ts';
 import { createKey, listKeys, revokeKey } from './keys.ts';
+import { addLocalCommands } from './local.ts';
 import { confirmMove, refuseMove } from './move.ts';
 import { listPlatforms } from './platforms.ts';
 import { revoke } from './revoke.ts';
@@ -148,11 +150,16 @@ function build(): Command {
     .description('a new key-encrypting key (local stack), and every data key moved under the newest one')
     .action(action(rotateKeys));
   program.command('platforms').description('what can be connected, and how').action(action(listPlatforms));
+  addLocalCommands(program);
   return program;
 }
 
 function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof InputError) {
+    console.error(error.message);
+    return 2;
+  }
   if (error instanceof MooringApiError) {
     const { code, detail, actor, fields = [], instance } = error.problem;
     console.error(`${code}: ${detail}`);

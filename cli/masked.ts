@@ -1,0 +1,46 @@
+// A signed request with its secrets taken out, for people's screens. What is secret is told by the caller; its usual encodings are found as well.
+import type { OutboundRequest } from '../domain/outbound.ts';
+
+export const MASK = '[secret]';
+
+/** Signatures stay: they prove a secret and are none. A JWT's stay out, since it is a credential by itself. */
+export function masked(request: OutboundRequest, secrets: readonly string[]): OutboundRequest {
+  const texts = formsOf(secrets);
+  const clean = (text: string): string => withoutTexts(withoutTokens(text, secrets), texts);
+  return {
+    method: request.method,
+    url: clean(request.url),
+    headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, clean(value)])),
+    body: request.body === null ? null : clean(request.body),
+    ...(request.clientCertificate === undefined ? {} : { clientCertificate: request.clientCertificate }),
+  };
+}
+
+/** Longest first, so that no part of a longer one is left. */
+function formsOf(secrets: readonly string[]): string[] {
+  const forms = secrets.flatMap((text) => {
+    const once = encodeURIComponent(text);
+    return [
+      text,
+      once,
+      encodeURIComponent(once),
+      new URLSearchParams([['', text]]).toString().slice(1),
+    ].concat(JSON.stringify(text).slice(1, -1));
+  });
+  return [...new Set(forms)].filter((text) => text !== '').sort((a, b) => b.length - a.length);
+}
+
+function withoutTexts(text: string, forms: readonly string[]): string {
+  return forms.reduce((left, form) => left.replaceAll(form, MASK), text);
+}
+
+/** Base64 that holds a secret, and the signature of a JWT. */
+function withoutTokens(text: string, secrets: readonly string[]): string {
+  const isJwt = /\b(eyJ[\w-]+\.[\w-]+)\.[\w-]+/g;
+  return text
+    .replace(isJwt, (_, signed: string) => `${signed}.${MASK}`)
+    .replace(/[A-Za-z0-9+/]{4,}={0,2}/g, (word) => {
+      const decoded = Buffer.from(word, 'base64').toString('utf8');
+      return secrets.some((secret) => secret !== '' && decoded.includes(secret)) ? MASK : word;
+    });
+}
