@@ -3,7 +3,7 @@ import type { OutboundRequest } from '../domain/outbound.ts';
 import type { AuthMethod, PlatformRequest, Sign } from '../domain/platform.ts';
 import { baseUrlFor } from '../platforms/base-url.ts';
 import { type SigningContext, templateValues } from './context.ts';
-import { type Draft, draftOf, toOutbound } from './draft.ts';
+import { type Draft, draftOf, toOutbound, withHeaders } from './draft.ts';
 import { randomNonce } from './random-nonce.ts';
 import { signBasic } from './sign/basic.ts';
 import { signBearer } from './sign/bearer.ts';
@@ -29,6 +29,7 @@ export {
 export { type ReceivedMessage, type ReceivedVerdict, verifyReceived } from './received.ts';
 export { revokeCredential } from './revoke.ts';
 export type { Issued } from './token-answer.ts';
+export type { Moment } from './values.ts';
 
 type Scheme = Sign['scheme'];
 
@@ -65,6 +66,20 @@ export async function signRequest(
   for (const sign of schemes) signed = await signDraft(sign, signed, values, moment);
   const certificate = certificateOf(method.transport, 'api', values);
   return { ...toOutbound(signed), ...(certificate === null ? {} : { clientCertificate: certificate }) };
+}
+
+/**
+ * Signs any request by one scheme, with values given by name: for those who want to see what a scheme does. Throws as signRequest does.
+ */
+export async function signPlain(
+  sign: Sign,
+  request: OutboundRequest,
+  values: Readonly<Record<string, string>>,
+  moment: Moment,
+): Promise<OutboundRequest> {
+  const { method, url, headers, body, secretQuery = [] } = request;
+  const draft = withHeaders({ method, url: new URL(url), headers: {}, body, secretQuery }, headers);
+  return toOutbound(await signDraft(sign, draft, valuesOf(values), moment));
 }
 
 /** A scheme without its row does not compile. */

@@ -1,8 +1,10 @@
 // Who issued an answer: `iss` of a callback (RFC 9207), metadata (RFC 8414), and the id_token (OpenID Connect). Each is checked before anything it
 // vouches for is used; a mix-up ends the approval before the code is sent to anybody.
 import { MooringError } from '../domain/errors.ts';
-import type { Issuer, Json, TokenAnswer } from '../domain/platform.ts';
+import type { Send } from '../domain/outbound.ts';
+import type { Issuer, Json, TokenAnswer, TokenRequest } from '../domain/platform.ts';
 import { textOf, valueAt } from '../platforms/json.ts';
+import { namesIn } from '../platforms/template.ts';
 import { clientSecrets, type GrantContext } from './grant-context.ts';
 import { verifyJwt } from './received-jwt.ts';
 import type { Values } from './values.ts';
@@ -27,19 +29,22 @@ export function assertIssuer(
   );
 }
 
-/** Values with what the issuer's metadata tells. Throws platform_down where it cannot be read, platform_answer_invalid where it is another's. */
+const TOLD = ['tokenEndpoint', 'revocationEndpoint', 'jwksUri'] as const;
+
+/** Values with what the issuer's metadata tells, read only where the exchange names some of it: a refresh has seconds. Throws platform_down where it cannot be read, platform_answer_invalid where it is another's. */
 export async function withMetadata(
   issuer: Issuer | undefined,
   values: Values,
-  { send }: GrantContext,
+  { token, send }: { readonly token: TokenRequest; readonly send: Send },
 ): Promise<Values> {
-  if (issuer?.metadata === undefined) return values;
+  const named = namesIn(JSON.stringify(token));
+  if (issuer?.metadata === undefined || !TOLD.some((name) => named.includes(name))) return values;
   const identifier = values.fill(issuer.identifier);
   const metadata = await readMetadata(metadataUrl(identifier, issuer.metadata), send);
   if (valueAt(metadata, 'issuer') !== identifier)
     throw new MooringError('platform_down', 'the metadata is of another issuer');
   return values.with({
-    tokenEndpoint: endpointAt(metadata, 'token_endpoint'),
+    tokenEndpoint: () => endpointAt(metadata, 'token_endpoint'),
     revocationEndpoint: () => endpointAt(metadata, 'revocation_endpoint'),
     jwksUri: () => endpointAt(metadata, 'jwks_uri'),
   });
@@ -55,7 +60,7 @@ export function metadataUrl(identifier: string, kind: 'oauth' | 'openid'): strin
 }
 
 /** Nothing was exchanged yet, so that whatever goes wrong here is a platform that is down: never a lost answer. */
-async function readMetadata(url: string, send: GrantContext['send']): Promise<Json> {
+async function readMetadata(url: string, send: Send): Promise<Json> {
   try {
     const answer = await send({ method: 'GET', url, headers: { accept: 'application/json' }, body: null });
     if (answer.status === 200) return JSON.parse(answer.bodyText);
