@@ -9,10 +9,11 @@ import { medusa } from './medusa/platform.ts';
 import { shopee } from './shopee/platform.ts';
 import { shopify } from './shopify/platform.ts';
 import { squarespace } from './squarespace/platform.ts';
+import { wix } from './wix/platform.ts';
 import { woocommerce } from './woocommerce/platform.ts';
 
 export const PLATFORMS: ReadonlyMap<string, Platform> = new Map<string, Platform>(
-  [shopify, woocommerce, shopee, medusa, magento, amazon, ebay, squarespace, lazada, commercetools].map(
+  [shopify, woocommerce, shopee, medusa, magento, amazon, ebay, squarespace, lazada, commercetools, wix].map(
     (platform) => [platform.id, platform],
   ),
 );
