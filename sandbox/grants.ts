@@ -3,8 +3,9 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Sandbox } from './sandbox.ts';
 import type { Code, Generation, Grant, PlatformName, Shop } from './state.ts';
 
-/** Older generations are kept, so that a used token is told apart from an unknown one. */
+/** Older generations are kept, so that a used token is told apart from an unknown one; more of them while their access tokens are good. */
 const KEPT_GENERATIONS = 5;
+const KEPT_AT_MOST = 200;
 
 export function randomHex(bytes: number): string {
   return randomBytes(bytes).toString('hex');
@@ -62,7 +63,7 @@ export function issue(
   grant.generations.push(generation);
   sandbox.tokens.set(generation.access, { grantId: grant.id, n });
   if (generation.refresh !== null) sandbox.tokens.set(generation.refresh, { grantId: grant.id, n });
-  while (grant.generations.length > KEPT_GENERATIONS) {
+  while (mayForgetOldest(sandbox, grant)) {
     const old = grant.generations.shift();
     for (const token of [old?.access, old?.refresh]) {
       // A refresh token that does not rotate belongs to the latest generation.
@@ -71,6 +72,13 @@ export function issue(
   }
   sandbox.changed();
   return generation;
+}
+
+function mayForgetOldest(sandbox: Sandbox, { generations }: Grant): boolean {
+  if (generations.length <= KEPT_GENERATIONS) return false;
+  const endsAtMs = generations[0]?.accessExpiresAtMs;
+  const isOver = typeof endsAtMs === 'number' && sandbox.now() >= endsAtMs;
+  return isOver || generations.length > KEPT_AT_MOST;
 }
 
 export interface Found {

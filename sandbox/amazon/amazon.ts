@@ -25,7 +25,7 @@ const CONSENT_MS = 365 * 86_400_000;
 const TOKENS: TokenRules = {
   platform: 'amazon',
   client: 'body',
-  body: 'form',
+  // The documentation's form; the most used library sends JSON, and is taken.
   redirectUri: 'same_if_given',
   refresh: 'fixed',
   accessToken: () => `Atza|${randomHex(48)}`,
