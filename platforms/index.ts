@@ -1,6 +1,7 @@
 // Every platform Mooring knows, one line each. A new one is a folder beside these and a line here.
 import type { Platform } from '../domain/platform.ts';
 import { amazon } from './amazon/platform.ts';
+import { bigcommerce } from './bigcommerce/platform.ts';
 import { commercetools } from './commercetools/platform.ts';
 import { ebay } from './ebay/platform.ts';
 import { lazada } from './lazada/platform.ts';
@@ -9,13 +10,26 @@ import { medusa } from './medusa/platform.ts';
 import { shopee } from './shopee/platform.ts';
 import { shopify } from './shopify/platform.ts';
 import { squarespace } from './squarespace/platform.ts';
+import { tiktokshop } from './tiktokshop/platform.ts';
 import { wix } from './wix/platform.ts';
 import { woocommerce } from './woocommerce/platform.ts';
 
 export const PLATFORMS: ReadonlyMap<string, Platform> = new Map<string, Platform>(
-  [shopify, woocommerce, shopee, medusa, magento, amazon, ebay, squarespace, lazada, commercetools, wix].map(
-    (platform) => [platform.id, platform],
-  ),
+  [
+    shopify,
+    woocommerce,
+    shopee,
+    medusa,
+    magento,
+    amazon,
+    ebay,
+    bigcommerce,
+    squarespace,
+    lazada,
+    commercetools,
+    wix,
+    tiktokshop,
+  ].map((platform) => [platform.id, platform]),
 );
 
 export function findPlatform(id: string): Platform | undefined {
