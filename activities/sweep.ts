@@ -8,10 +8,19 @@ import { finishErasures } from './finish-erasures.ts';
 import type { LifecycleActivities, SweepReport } from './lifecycle-contract.ts';
 import type { LifecycleDeps } from './lifecycle-deps.ts';
 import { purge } from './purge.ts';
+import { warnOfDeadlines } from './warn-of-deadlines.ts';
 
 type Deps = Pick<
   LifecycleDeps,
-  'db' | 'vault' | 'eraseRecords' | 'rewrapDataKeys' | 'schedules' | 'workflows' | 'nowMs' | 'onSwept'
+  | 'db'
+  | 'platforms'
+  | 'vault'
+  | 'eraseRecords'
+  | 'rewrapDataKeys'
+  | 'schedules'
+  | 'workflows'
+  | 'nowMs'
+  | 'onSwept'
 >;
 type Counts = { -readonly [K in keyof SweepReport]: SweepReport[K] };
 
@@ -61,6 +70,7 @@ export const sweep =
     const alive = () => heartbeat(counts.connections);
     Object.assign(counts, await purge(deps, alive));
     counts.dataKeysRewrapped = await deps.rewrapDataKeys(alive);
+    await warnOfDeadlines(deps);
     deps.onSwept(counts);
     return counts;
   };

@@ -2226,6 +2226,62 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What ends next, earliest first */
+        get: {
+            parameters: {
+                query?: {
+                    tenantId?: string;
+                    kind?: "refresh_token" | "client_secret" | "consent" | "certificate" | "credential" | "api_version" | "credential_upgrade";
+                    /** @description Default: a year from now */
+                    until?: string;
+                    /** @description nextCursor of the previous page */
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["CalendarItem"][];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/records/{resource}": {
         parameters: {
             query?: never;
@@ -3415,6 +3471,92 @@ export interface components {
             auditId?: string | null;
             because?: string;
         };
+        CredentialItemInput: {
+            connectionId: string;
+            tenantId: string;
+            platform: string;
+            state: string;
+            kind: string;
+            generation: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            createdAt: string;
+            ageS: number;
+            firstUsedAt: string | null;
+            /** @description null: it does not expire */
+            expiresAt: string | null;
+            refreshExpiresAt: string | null;
+            /** @description null: on use, or never */
+            nextRefreshAt: string | null;
+            /** @description version of the tenant's data key it is sealed with */
+            keyVersion: number;
+            clientRegistrationId: string | null;
+            clientSecretVersion: number | null;
+            permissions: string[];
+            grantedScopes: string[];
+            wantedScopes: string[];
+            /** @description null: as asked for, or the platform tells no scopes */
+            drift: ("more" | "fewer" | "changed") | null;
+            missingScopes: string[];
+            surplusScopes: string[];
+            /** @description what the platform wants this kind to become */
+            upgrade: {
+                to: string;
+                deadline: string | null;
+                note: string;
+            } | null;
+        };
+        WorkflowItemInput: {
+            connectionId: string;
+            tenantId: string;
+            platform: string;
+            state: string;
+            workflowId: string;
+            /** @enum {string} */
+            workflow: "running" | "ended" | "missing";
+            scheduleId: string;
+            /** @enum {string} */
+            schedule: "running" | "paused" | "missing";
+            scheduleNote: string | null;
+            /** @enum {string} */
+            wanted: "running" | "paused" | "none";
+            /** @description the sweep repairs it within minutes; what stays is stuck */
+            drift: ("workflow_missing" | "schedule_missing" | "schedule_left_over" | "schedule_state")[];
+        };
+        EndpointItemInput: {
+            platform: string;
+            endpoint: string;
+            /**
+             * @description undeclared: called, but not by the platform's data (the proxy); deprecated: its version ends within 180 days, or has
+             * @enum {string}
+             */
+            standing: "declared" | "undeclared" | "deprecated";
+            by: string | null;
+            version: string;
+            sunset: string | null;
+            connections: number;
+            calls: number;
+            failures: number;
+            lastCalledAt: string | null;
+        };
+        CalendarItemInput: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            at: string;
+            kind: string;
+            /** @description id of a connection or a registration, or a platform */
+            subject: string;
+            tenantId: string | null;
+            platform: string | null;
+            /** @description how many it would stop */
+            connections: number;
+            note: string | null;
+            daysLeft: number;
+        };
         NewConnectSessionInput: {
             /**
              * @description Required with an operator key; else the key's own
@@ -3851,92 +3993,6 @@ export interface components {
                 data: components["schemas"]["ImportLineInput"][];
                 nextCursor: string | null;
             };
-        };
-        CredentialItemInput: {
-            connectionId: string;
-            tenantId: string;
-            platform: string;
-            state: string;
-            kind: string;
-            generation: number;
-            /**
-             * Format: date-time
-             * @description RFC 3339, UTC
-             */
-            createdAt: string;
-            ageS: number;
-            firstUsedAt: string | null;
-            /** @description null: it does not expire */
-            expiresAt: string | null;
-            refreshExpiresAt: string | null;
-            /** @description null: on use, or never */
-            nextRefreshAt: string | null;
-            /** @description version of the tenant's data key it is sealed with */
-            keyVersion: number;
-            clientRegistrationId: string | null;
-            clientSecretVersion: number | null;
-            permissions: string[];
-            grantedScopes: string[];
-            wantedScopes: string[];
-            /** @description null: as asked for, or the platform tells no scopes */
-            drift: ("more" | "fewer" | "changed") | null;
-            missingScopes: string[];
-            surplusScopes: string[];
-            /** @description what the platform wants this kind to become */
-            upgrade: {
-                to: string;
-                deadline: string | null;
-                note: string;
-            } | null;
-        };
-        WorkflowItemInput: {
-            connectionId: string;
-            tenantId: string;
-            platform: string;
-            state: string;
-            workflowId: string;
-            /** @enum {string} */
-            workflow: "running" | "ended" | "missing";
-            scheduleId: string;
-            /** @enum {string} */
-            schedule: "running" | "paused" | "missing";
-            scheduleNote: string | null;
-            /** @enum {string} */
-            wanted: "running" | "paused" | "none";
-            /** @description the sweep repairs it within minutes; what stays is stuck */
-            drift: ("workflow_missing" | "schedule_missing" | "schedule_left_over" | "schedule_state")[];
-        };
-        EndpointItemInput: {
-            platform: string;
-            endpoint: string;
-            /**
-             * @description undeclared: called, but not by the platform's data (the proxy); deprecated: its version ends within 180 days, or has
-             * @enum {string}
-             */
-            standing: "declared" | "undeclared" | "deprecated";
-            by: string | null;
-            version: string;
-            sunset: string | null;
-            connections: number;
-            calls: number;
-            failures: number;
-            lastCalledAt: string | null;
-        };
-        CalendarItemInput: {
-            /**
-             * Format: date-time
-             * @description RFC 3339, UTC
-             */
-            at: string;
-            kind: string;
-            /** @description id of a connection or a registration, or a platform */
-            subject: string;
-            tenantId: string | null;
-            platform: string | null;
-            /** @description how many it would stop */
-            connections: number;
-            note: string | null;
-            daysLeft: number;
         };
         RevocationsInput: {
             connectionIds?: string[];
@@ -4401,6 +4457,92 @@ export interface components {
             auditId?: string | null;
             because?: string;
         };
+        CredentialItem: {
+            connectionId: string;
+            tenantId: string;
+            platform: string;
+            state: string;
+            kind: string;
+            generation: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            createdAt: string;
+            ageS: number;
+            firstUsedAt: string | null;
+            /** @description null: it does not expire */
+            expiresAt: string | null;
+            refreshExpiresAt: string | null;
+            /** @description null: on use, or never */
+            nextRefreshAt: string | null;
+            /** @description version of the tenant's data key it is sealed with */
+            keyVersion: number;
+            clientRegistrationId: string | null;
+            clientSecretVersion: number | null;
+            permissions: string[];
+            grantedScopes: string[];
+            wantedScopes: string[];
+            /** @description null: as asked for, or the platform tells no scopes */
+            drift: ("more" | "fewer" | "changed") | null;
+            missingScopes: string[];
+            surplusScopes: string[];
+            /** @description what the platform wants this kind to become */
+            upgrade: {
+                to: string;
+                deadline: string | null;
+                note: string;
+            } | null;
+        };
+        WorkflowItem: {
+            connectionId: string;
+            tenantId: string;
+            platform: string;
+            state: string;
+            workflowId: string;
+            /** @enum {string} */
+            workflow: "running" | "ended" | "missing";
+            scheduleId: string;
+            /** @enum {string} */
+            schedule: "running" | "paused" | "missing";
+            scheduleNote: string | null;
+            /** @enum {string} */
+            wanted: "running" | "paused" | "none";
+            /** @description the sweep repairs it within minutes; what stays is stuck */
+            drift: ("workflow_missing" | "schedule_missing" | "schedule_left_over" | "schedule_state")[];
+        };
+        EndpointItem: {
+            platform: string;
+            endpoint: string;
+            /**
+             * @description undeclared: called, but not by the platform's data (the proxy); deprecated: its version ends within 180 days, or has
+             * @enum {string}
+             */
+            standing: "declared" | "undeclared" | "deprecated";
+            by: string | null;
+            version: string;
+            sunset: string | null;
+            connections: number;
+            calls: number;
+            failures: number;
+            lastCalledAt: string | null;
+        };
+        CalendarItem: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            at: string;
+            kind: string;
+            /** @description id of a connection or a registration, or a platform */
+            subject: string;
+            tenantId: string | null;
+            platform: string | null;
+            /** @description how many it would stop */
+            connections: number;
+            note: string | null;
+            daysLeft: number;
+        };
         NewConnectSession: {
             /**
              * @description Required with an operator key; else the key's own
@@ -4837,92 +4979,6 @@ export interface components {
                 data: components["schemas"]["ImportLine"][];
                 nextCursor: string | null;
             };
-        };
-        CredentialItem: {
-            connectionId: string;
-            tenantId: string;
-            platform: string;
-            state: string;
-            kind: string;
-            generation: number;
-            /**
-             * Format: date-time
-             * @description RFC 3339, UTC
-             */
-            createdAt: string;
-            ageS: number;
-            firstUsedAt: string | null;
-            /** @description null: it does not expire */
-            expiresAt: string | null;
-            refreshExpiresAt: string | null;
-            /** @description null: on use, or never */
-            nextRefreshAt: string | null;
-            /** @description version of the tenant's data key it is sealed with */
-            keyVersion: number;
-            clientRegistrationId: string | null;
-            clientSecretVersion: number | null;
-            permissions: string[];
-            grantedScopes: string[];
-            wantedScopes: string[];
-            /** @description null: as asked for, or the platform tells no scopes */
-            drift: ("more" | "fewer" | "changed") | null;
-            missingScopes: string[];
-            surplusScopes: string[];
-            /** @description what the platform wants this kind to become */
-            upgrade: {
-                to: string;
-                deadline: string | null;
-                note: string;
-            } | null;
-        };
-        WorkflowItem: {
-            connectionId: string;
-            tenantId: string;
-            platform: string;
-            state: string;
-            workflowId: string;
-            /** @enum {string} */
-            workflow: "running" | "ended" | "missing";
-            scheduleId: string;
-            /** @enum {string} */
-            schedule: "running" | "paused" | "missing";
-            scheduleNote: string | null;
-            /** @enum {string} */
-            wanted: "running" | "paused" | "none";
-            /** @description the sweep repairs it within minutes; what stays is stuck */
-            drift: ("workflow_missing" | "schedule_missing" | "schedule_left_over" | "schedule_state")[];
-        };
-        EndpointItem: {
-            platform: string;
-            endpoint: string;
-            /**
-             * @description undeclared: called, but not by the platform's data (the proxy); deprecated: its version ends within 180 days, or has
-             * @enum {string}
-             */
-            standing: "declared" | "undeclared" | "deprecated";
-            by: string | null;
-            version: string;
-            sunset: string | null;
-            connections: number;
-            calls: number;
-            failures: number;
-            lastCalledAt: string | null;
-        };
-        CalendarItem: {
-            /**
-             * Format: date-time
-             * @description RFC 3339, UTC
-             */
-            at: string;
-            kind: string;
-            /** @description id of a connection or a registration, or a platform */
-            subject: string;
-            tenantId: string | null;
-            platform: string | null;
-            /** @description how many it would stop */
-            connections: number;
-            note: string | null;
-            daysLeft: number;
         };
         Revocations: {
             connectionIds?: string[];

@@ -19,6 +19,7 @@ import { describeApi } from './openapi.ts';
 import { sendProblem } from './problem.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { calendarRoutes } from './routes/calendar.ts';
 import { callbackRoutes } from './routes/callbacks.ts';
 import { clientRegistrationRoutes } from './routes/client-registrations.ts';
 import { connectPageRoutes } from './routes/connect-page.ts';
@@ -118,6 +119,7 @@ const ROUTES = [
   fleetRunRoutes,
   revocationsRoutes,
   inventoryRoutes,
+  calendarRoutes,
   feedRoutes,
   fleetRoutes,
   auditRoutes,

@@ -44,6 +44,7 @@ const OF_A_TENANT = [
   'feed_heads',
   'endpoint_uses',
   'rate_budgets',
+  'calendar_warnings',
   'deadlines',
   'refresh_markers',
   'transitions',
