@@ -10,7 +10,6 @@ import { medusa } from './medusa/platform.ts';
 import { shopee } from './shopee/platform.ts';
 import { shopify } from './shopify/platform.ts';
 import { squarespace } from './squarespace/platform.ts';
-import { tiktokshop } from './tiktokshop/platform.ts';
 import { wix } from './wix/platform.ts';
 import { woocommerce } from './woocommerce/platform.ts';
 
@@ -28,7 +27,6 @@ export const PLATFORMS: ReadonlyMap<string, Platform> = new Map<string, Platform
     lazada,
     commercetools,
     wix,
-    tiktokshop,
   ].map((platform) => [platform.id, platform]),
 );
 
