@@ -73,6 +73,12 @@ describe('an HMAC', () => {
     }
   });
 
+  test('an empty secret is no secret: what anybody could have signed is refused', async () => {
+    const mac = createHmac('sha256', '').update('{}').digest('hex');
+    const told = message({ headers: { 'x-sig': mac }, body: '{}' });
+    expect(await verifyReceived(BODY_HMAC, told, receiving(['']))).toEqual({ ok: false, at: 'signature' });
+  });
+
   test('with a key in hex is made by its bytes (Squarespace)', async () => {
     const key = 'a1b2c3d4e5f60718';
     const mac = createHmac('sha256', Buffer.from(key, 'hex')).update('{}').digest('hex');
