@@ -92,6 +92,8 @@ export interface Discovery {
     readonly shop: Readonly<Record<string, string>>;
     readonly parts: Readonly<Record<string, string>>;
   }[];
+  /** Names of the parts that it brings. */
+  readonly brings?: readonly string[];
 }
 
 /** A platform has at most one method of each kind that has a `callback`, and no two methods with fields of the same names. */

@@ -10,6 +10,7 @@ import { medusa } from './medusa/platform.ts';
 import { shopee } from './shopee/platform.ts';
 import { shopify } from './shopify/platform.ts';
 import { squarespace } from './squarespace/platform.ts';
+import { tiktokshop } from './tiktokshop/platform.ts';
 import { vtex } from './vtex/platform.ts';
 import { wix } from './wix/platform.ts';
 import { woocommerce } from './woocommerce/platform.ts';
@@ -29,6 +30,7 @@ export const PLATFORMS: ReadonlyMap<string, Platform> = new Map<string, Platform
     commercetools,
     wix,
     vtex,
+    tiktokshop,
   ].map((platform) => [platform.id, platform]),
 );
 

@@ -119,6 +119,7 @@ export function readProducts(pass: PassContext, cursor: PageCursor | null, body:
   const offset = offsetAfter({
     offset: position.offset,
     size: found.length,
+    limit: pass.pageSize,
     total: count,
     totalBefore: position.total,
   });

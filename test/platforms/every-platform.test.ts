@@ -102,6 +102,7 @@ describe.each(platforms)('$name', (platform) => {
         ...('callback' in obtain
           ? obtain.callback.flatMap((step) => Object.keys(step.credentialFields ?? {}))
           : []),
+        ...('discover' in obtain ? (obtain.discover?.brings ?? []) : []),
         ...(tokenAnswer === undefined
           ? []
           : ['accessToken', 'refreshToken', ...Object.keys(tokenAnswer.keep ?? {})]),
