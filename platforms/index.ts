@@ -7,6 +7,7 @@ import { ebay } from './ebay/platform.ts';
 import { lazada } from './lazada/platform.ts';
 import { magento } from './magento/platform.ts';
 import { medusa } from './medusa/platform.ts';
+import { prestashop } from './prestashop/platform.ts';
 import { shopee } from './shopee/platform.ts';
 import { shopify } from './shopify/platform.ts';
 import { squarespace } from './squarespace/platform.ts';
@@ -31,6 +32,7 @@ export const PLATFORMS: ReadonlyMap<string, Platform> = new Map<string, Platform
     wix,
     vtex,
     tiktokshop,
+    prestashop,
   ].map((platform) => [platform.id, platform]),
 );
 

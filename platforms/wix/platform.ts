@@ -135,7 +135,7 @@ export const wix = {
   },
   explains: {
     credential_dead: 'The app was removed from the site, or the instance id is of another app.',
-    rejected: 'A site that still has Catalog V1 refuses calls for products and stock of Catalog V3.',
+    platform_rejected: 'A site that still has Catalog V1 refuses calls for products and stock of Catalog V3.',
     scope_missing: 'The app lacks a permission in its dashboard, or the merchant has not accepted it since.',
   },
   unsupported: [
