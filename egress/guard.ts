@@ -114,11 +114,11 @@ function guardedConnector(
 ): buildConnector.connector {
   const timeout = settings.connectTimeoutMs ?? 5000;
   const toPublic = buildConnector({ lookup, timeout, autoSelectFamily: true, ...tlsOf(settings), ...own });
-  const toLoopback = buildConnector({ timeout, ...own });
+  const toLoopback = buildConnector({ timeout, ...tlsOf(settings), ...own });
   return (options, callback) => {
     const target = settings.originOverrides(originOf(options.protocol, options.hostname, options.port));
     if (target !== undefined) {
-      toLoopback({ ...options, ...loopbackOptions(target) }, callback);
+      toLoopback({ ...options, ...loopbackOptions(target, options.hostname) }, callback);
       return;
     }
     try {
@@ -147,14 +147,15 @@ function tlsOf({ ca }: GuardSettings) {
   } as const;
 }
 
-function loopbackOptions(target: LoopbackTarget): buildConnector.Options {
+/** Over TLS the certificate is still that of the real host: only the socket goes elsewhere. */
+function loopbackOptions(target: LoopbackTarget, realHost: string): buildConnector.Options {
   const host = target.hostname.includes(':') ? `[${target.hostname}]` : target.hostname;
   return {
     hostname: target.hostname,
     host: `${host}:${target.port}`,
     protocol: target.tls ? 'https:' : 'http:',
     port: String(target.port),
-    servername: target.tls ? target.hostname : '',
+    servername: target.tls ? realHost : '',
   };
 }
 
@@ -205,7 +206,7 @@ function openSocket(
   const target = settings.originOverrides(origin);
   if (target !== undefined) {
     const to = { host: target.hostname, port: target.port };
-    return target.tls ? connectTls({ ...to, servername: target.hostname }) : connectTcp(to);
+    return target.tls ? connectTls({ ...to, ...tlsOf(settings), servername: host }) : connectTcp(to);
   }
   checkUrl(settings, `${origin}/`, false);
   const to = { host, port, lookup, autoSelectFamily: true };
