@@ -63,7 +63,7 @@ async function ready(
       createInterface({ input: stream }).on('line', (line) => {
         write(line);
         if (/"msg":\s*"ready"/.test(line)) resolve();
-        else if (line.trim() !== '') last = line;
+        else if (saysMore(line, last)) last = line;
       });
     }
   });
@@ -90,6 +90,12 @@ async function ready(
     clearTimeout(timer);
     tooEarly.catch(() => undefined);
   }
+}
+
+/** Node ends what it says of an error with a stack and its own version: the line that names the error stays. */
+function saysMore(line: string, last: string): boolean {
+  const isError = (text: string): boolean => /^\w*Error\b/.test(text);
+  return line.trim() !== '' && (!isError(last) || isError(line) || line.startsWith('{'));
 }
 
 function messageOf(line: string): string {
