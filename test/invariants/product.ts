@@ -62,6 +62,8 @@ export interface Product {
 
 export interface ProductOptions {
   readonly env?: Readonly<Record<string, string>>;
+  /** Further origins that are played on this machine: real origin → loopback origin. */
+  readonly origins?: Readonly<Record<string, string>>;
   /** What our app's secret is at a platform of the sandbox, by platform; the sandbox's own where not said. */
   readonly clientSecrets?: Readonly<Record<string, string>>;
 }
@@ -79,7 +81,8 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   });
   // Read after MOORING_FOLDER is set: the folder is settled when the module is loaded.
   const { planStack } = await import('../../scripts/stack/stack.ts');
-  const stack = planStack(options.env === undefined ? {} : { env: options.env });
+  const { env = {}, origins = {} } = options;
+  const stack = planStack({ env, origins });
   for (const step of stack.steps) await step.run();
   const product = await describeProduct(stack, { folder, database, temporal }, options);
   await registerApps(product, options.clientSecrets ?? {});

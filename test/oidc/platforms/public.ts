@@ -1,0 +1,3 @@
+import { oidcPlatform } from '../definition.ts';
+
+export const platform = oidcPlatform({ id: 'oidcpublic', proof: { clientAuthentication: 'none' } });
