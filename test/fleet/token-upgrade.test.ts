@@ -262,6 +262,35 @@ test('a rotated client secret is what every credential is made with at the end, 
   expect(again.reasons).toEqual({ already_current: 3 });
 }, 120_000);
 
+test('a fleet that must go is fenced at once, ended at the platform, and its secrets destroyed', async () => {
+  const fleet = await fleetOf('leaked', 3);
+  const answer = await product.api<Report>('POST', '/v1/revocations', {
+    tenantId: fleet.tenantId,
+    credentialKind: 'offline_token_permanent',
+    dryRun: false,
+  });
+  expect(answer.body).toMatchObject({ kind: 'revocation', counts: { pending: 3 } });
+  const { rows } = await product.database.owner.query(
+    'SELECT 1 FROM connections WHERE tenant_id = $1 AND fenced_at IS NULL',
+    [fleet.tenantId],
+  );
+  expect(rows).toEqual([]);
+  expect((await inStatus(answer.body.id, 'completed')).counts).toMatchObject({ done: 3 });
+  await until(
+    'all to be revoked',
+    async () => {
+      const left = await product.database.owner.query(
+        "SELECT 1 FROM connections WHERE tenant_id = $1 AND state <> 'revoked'",
+        [fleet.tenantId],
+      );
+      return left.rows.length === 0;
+    },
+    60_000,
+  );
+  expect(await kindsOf(fleet)).toEqual({});
+  for (const host of fleet.hosts) expect((await product.grants(host))[0]?.state).toBe('uninstalled');
+}, 120_000);
+
 test('the command line plans, starts with progress, and ends with the proof', async () => {
   const fleet = await fleetOf('cli', 2);
   const of = ['token_upgrade', '--platform', 'shopify', '--tenant', fleet.tenantId];
