@@ -4,6 +4,7 @@ import { amazon } from './amazon/platform.ts';
 import { bigcommerce } from './bigcommerce/platform.ts';
 import { commercetools } from './commercetools/platform.ts';
 import { ebay } from './ebay/platform.ts';
+import { etsy } from './etsy/platform.ts';
 import { lazada } from './lazada/platform.ts';
 import { magento } from './magento/platform.ts';
 import { medusa } from './medusa/platform.ts';
@@ -26,6 +27,7 @@ export const PLATFORMS: ReadonlyMap<string, Platform> = new Map<string, Platform
     amazon,
     ebay,
     bigcommerce,
+    etsy,
     squarespace,
     lazada,
     commercetools,
