@@ -9,6 +9,7 @@ import { lazada } from './lazada/platform.ts';
 import { magento } from './magento/platform.ts';
 import { medusa } from './medusa/platform.ts';
 import { prestashop } from './prestashop/platform.ts';
+import { saleor } from './saleor/platform.ts';
 import { shopee } from './shopee/platform.ts';
 import { shopify } from './shopify/platform.ts';
 import { squarespace } from './squarespace/platform.ts';
@@ -35,6 +36,7 @@ export const PLATFORMS: ReadonlyMap<string, Platform> = new Map<string, Platform
     vtex,
     tiktokshop,
     prestashop,
+    saleor,
   ].map((platform) => [platform.id, platform]),
 );
 

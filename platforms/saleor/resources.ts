@@ -1,0 +1,70 @@
+// What is asked of each resource of Saleor.
+import type { ResourceDefinition } from '../../domain/platform.ts';
+import type { Resource } from '../../domain/resource.ts';
+import { textOf, valueAt } from '../json.ts';
+import { type Listing, listRequest, readListing } from './listing.ts';
+import { mapCustomer, mapOrder, mapProduct, mapStock } from './mapper.ts';
+
+const MONEY = '{ amount currency }';
+const ADDRESS =
+  '{ firstName lastName companyName streetAddress1 streetAddress2 city countryArea postalCode country { code } phone }';
+
+const ORDER =
+  'id number created updatedAt status paymentStatus authorizeStatus userEmail user { id } ' +
+  `total { gross ${MONEY} tax ${MONEY} } subtotal { gross ${MONEY} } shippingPrice { gross ${MONEY} } ` +
+  `shippingAddress ${ADDRESS} billingAddress ${ADDRESS} ` +
+  `lines { id productName variantName productSku productVariantId quantity unitPrice { gross ${MONEY} } ` +
+  `totalPrice { gross ${MONEY} } variant { id product { id } } }`;
+
+// The list `variants` is marked deprecated and is whole; the connection that replaces it has at most 100.
+const PRODUCT =
+  'id name created updatedAt channelListings { isPublished } ' +
+  `variants { id sku name channelListings { price ${MONEY} } }`;
+
+const CUSTOMER = `id email firstName lastName dateJoined updatedAt defaultBillingAddress { phone } addresses ${ADDRESS}`;
+
+const STOCK = 'id quantity quantityAllocated warehouse { id } productVariant { id sku product { id } }';
+
+function define<R extends Resource>(
+  resource: R,
+  listing: Listing,
+  map: ResourceDefinition<R>['map'],
+): ResourceDefinition<R> {
+  return {
+    resource,
+    requires: `${resource}:read`,
+    // 100 is the most; a query costs what it may return, 50,000 at most.
+    pageSize: { default: 50, max: 100 },
+    filter: listing.filter === null ? 'full_scan' : 'updated_at',
+    overlapS: 300,
+    windowS: null,
+    request: (pass, cursor) => listRequest(listing, pass, cursor),
+    read: (_pass, _cursor, { body }) => readListing(listing, body),
+    map,
+    idOf: (item) => textOf(valueAt(item, 'id')),
+    mapperVersion: 1,
+  };
+}
+
+const LAST_MODIFIED = '{ field: LAST_MODIFIED_AT, direction: ASC }';
+
+// `filter` is marked deprecated for `where`, which servers before 3.22 do not have for orders.
+export const RESOURCES = {
+  orders: define(
+    'orders',
+    { root: 'orders', filter: 'OrderFilterInput', sort: LAST_MODIFIED, fields: ORDER },
+    mapOrder,
+  ),
+  products: define(
+    'products',
+    { root: 'products', filter: 'ProductFilterInput', sort: LAST_MODIFIED, fields: PRODUCT },
+    mapProduct,
+  ),
+  customers: define(
+    'customers',
+    { root: 'customers', filter: 'CustomerFilterInput', sort: LAST_MODIFIED, fields: CUSTOMER },
+    mapCustomer,
+  ),
+  // A stock has no update time.
+  inventory: define('inventory', { root: 'stocks', filter: null, sort: null, fields: STOCK }, mapStock),
+} as const;
