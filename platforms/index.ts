@@ -12,6 +12,7 @@ import { prestashop } from './prestashop/platform.ts';
 import { saleor } from './saleor/platform.ts';
 import { shopee } from './shopee/platform.ts';
 import { shopify } from './shopify/platform.ts';
+import { shopware6 } from './shopware6/platform.ts';
 import { squarespace } from './squarespace/platform.ts';
 import { tiktokshop } from './tiktokshop/platform.ts';
 import { vtex } from './vtex/platform.ts';
@@ -37,6 +38,7 @@ export const PLATFORMS: ReadonlyMap<string, Platform> = new Map<string, Platform
     tiktokshop,
     prestashop,
     saleor,
+    shopware6,
   ].map((platform) => [platform.id, platform]),
 );
 
