@@ -74,11 +74,14 @@ function signatureOf(platform: Platform, { step, notification }: VerifyOptions):
   if (step !== undefined && notification === true)
     throw new InputError('only one of --step and --notification can be meant', []);
   const steps = platform.auth.flatMap(({ obtain }) => ('callback' in obtain ? obtain.callback : []));
+  const calls = platform.notifications?.calls ?? [];
+  const call = calls.find(({ name }) => name === step);
+  if (call !== undefined) return { what: `call "${call.name}"`, signature: call.signature };
   if (step !== undefined) {
     const found = steps.find((one) => one.step === step);
     if (found === undefined)
       throw new InputError(`"${platform.id}" has no callback step "${step}"`, [
-        `its steps: ${steps.map((one) => one.step).join(', ') || 'none'}`,
+        `its steps: ${[...steps.map((one) => one.step), ...calls.map(({ name }) => name)].join(', ') || 'none'}`,
       ]);
     return { what: `callback "${step}"`, signature: found.signature ?? null };
   }

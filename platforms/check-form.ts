@@ -1,0 +1,239 @@
+// The form of a whole platform, member by member. A member that the type has and this has not does not compile.
+import type {
+  AnswerRule,
+  Classification,
+  EndpointVersion,
+  NotificationCall,
+  NotificationField,
+  Notifications,
+  Platform,
+  Proof,
+  RateLimit,
+  ResourceDefinition,
+  ShopField,
+} from '../domain/platform.ts';
+import { PERMISSIONS, RESOURCES } from '../domain/resource.ts';
+import { authMethod, certainty, credentialField, textOrPart, tokenRequest } from './check-auth-form.ts';
+import {
+  anyText,
+  exactly,
+  isRecord,
+  joined,
+  listOf,
+  numberFrom,
+  object,
+  oneOf,
+  optional,
+  orNull,
+  pureFunction,
+  recordOf,
+  type Shape,
+  text,
+  texts,
+  truth,
+  whichHas,
+} from './check-shape.ts';
+import { receivedSignature } from './check-sign-form.ts';
+
+const choice = object<NonNullable<ShopField['choices']>[number]>({
+  value: text,
+  label: text,
+  gives: optional(texts),
+});
+
+const shopField = object<ShopField>({
+  name: text,
+  label: text,
+  pattern: text,
+  help: text,
+  example: text,
+  normalize: optional(oneOf({ lower: true, url: true })),
+  optional: optional(exactly(true)),
+  choices: optional(listOf(choice, 1)),
+});
+
+const meaning = oneOf<Classification>({
+  ok: true,
+  retry_after: true,
+  credential_expired: true,
+  credential_dead: true,
+  uninstalled: true,
+  registration_rejected: true,
+  scope_missing: true,
+  shop_unavailable: true,
+  not_found: true,
+  rejected: true,
+  platform_down: true,
+});
+
+const status: Shape = (value, at, report) => {
+  if (value === '5xx') return;
+  (Array.isArray(value) ? listOf(numberFrom(100), 1) : numberFrom(100))(value, at, report);
+};
+
+const answerRule = object<AnswerRule>({
+  status: optional(status),
+  body: optional(
+    object<NonNullable<AnswerRule['body']>>({
+      path: text,
+      equals: optional(listOf(anyText, 1)),
+      matches: optional(text),
+    }),
+  ),
+  means: meaning,
+  credentialKind: optional(text),
+  at: optional(oneOf({ token: true, api: true })),
+  note: optional(text),
+});
+
+const rateLimit = object<RateLimit>({
+  scope: oneOf({ connection: true, registration: true }),
+  endpoints: optional(listOf(text, 1)),
+  burst: numberFrom(0),
+  perSecond: numberFrom(0),
+  observe: optional(pureFunction),
+  certainty,
+});
+
+const definition = object<ResourceDefinition>({
+  resource: oneOf({ orders: true, products: true, customers: true, inventory: true }),
+  requires: text,
+  pageSize: object<ResourceDefinition['pageSize']>({ default: numberFrom(1), max: numberFrom(1) }),
+  filter: oneOf({ updated_at: true, full_scan: true }),
+  overlapS: numberFrom(0),
+  windowS: orNull(numberFrom(1)),
+  request: pureFunction,
+  read: pureFunction,
+  accepts: optional(listOf(meaning)),
+  details: optional(
+    object<NonNullable<ResourceDefinition['details']>>({
+      max: numberFrom(1),
+      request: pureFunction,
+      read: pureFunction,
+    }),
+  ),
+  map: pureFunction,
+  idOf: pureFunction,
+  mapperVersion: numberFrom(0),
+});
+
+const field = whichHas({
+  header: object<Extract<NotificationField, { header: string }>>({ header: text }),
+  json: object<Extract<NotificationField, { json: string }>>({ json: text }),
+});
+
+const notifications = object<Notifications>({
+  delivery: oneOf({ http: true, queue: true, none: true }),
+  subscribedBy: oneOf({ shop: true, registration: true, merchant: true }),
+  topics: recordOf(
+    oneOf<Notifications['topics'][string]>({
+      orders: true,
+      products: true,
+      customers: true,
+      inventory: true,
+      uninstalled: true,
+      consent_expiring: true,
+      erase_customer: true,
+      erase_shop: true,
+      customer_data: true,
+    }),
+  ),
+  topicIn: optional(field),
+  idIn: optional(field),
+  shopIn: optional(field),
+  signature: orNull(receivedSignature),
+  calls: optional(
+    listOf(
+      object<NotificationCall>({
+        name: text,
+        method: oneOf({ GET: true, POST: true }),
+        means: oneOf({ uninstalled: true, erase_shop: true }),
+        signature: receivedSignature,
+        shopFields: recordOf(textOrPart),
+      }),
+    ),
+  ),
+  answerWithinMs: optional(numberFrom(1)),
+  note: optional(text),
+});
+
+type Deadline = NonNullable<Platform['deadlines']>[number];
+const deadline = object<Deadline>({
+  kind: oneOf<Deadline['kind']>({
+    refresh_token: true,
+    client_secret: true,
+    credential: true,
+    certificate: true,
+    consent: true,
+    api_version: true,
+  }),
+  afterS: numberFrom(1),
+  note: text,
+});
+
+const permissions: Shape = (value, at, report) => {
+  recordOf(listOf(text))(value, at, report);
+  const known: readonly string[] = PERMISSIONS;
+  for (const name of isRecord(value) ? Object.keys(value) : [])
+    if (!known.includes(name))
+      report(joined(at, name), 'unknown_permission', `"${name.slice(0, 60)}" is no permission`);
+};
+
+const resources: Shape = (value, at, report) => {
+  const known: readonly string[] = RESOURCES;
+  recordOf(definition)(value, at, report);
+  for (const [name, one] of isRecord(value) ? Object.entries(value) : []) {
+    if (!known.includes(name))
+      report(joined(at, name), 'unknown_resource', `"${name.slice(0, 60)}" is no resource`);
+    else if (isRecord(one) && one['resource'] !== name && typeof one['resource'] === 'string')
+      report(`${joined(at, name)}.resource`, 'unknown_resource', `must be "${name}", as its place says`);
+  }
+};
+
+export const platformForm = object<Platform>({
+  id: text,
+  name: text,
+  certainty,
+  documentation: text,
+  shop: listOf(shopField),
+  baseUrl: text,
+  otherBaseUrls: optional(texts),
+  apiVersion: object<Platform['apiVersion']>({ name: text, sunset: orNull(text) }),
+  endpoints: optional(
+    listOf(
+      object<EndpointVersion>({ endpoint: text, version: text, sunset: orNull(text), note: optional(text) }),
+    ),
+  ),
+  headers: optional(texts),
+  auth: listOf(authMethod, 1),
+  needsRegistration: truth,
+  registration: optional(listOf(credentialField)),
+  proof: object<Proof>({ request: pureFunction, read: pureFunction }),
+  permissions,
+  alwaysScopes: optional(listOf(text)),
+  impliedScopes: optional(recordOf(listOf(text))),
+  answers: listOf(answerRule),
+  retryAfter: optional(
+    object<NonNullable<Platform['retryAfter']>>({
+      header: text,
+      unit: oneOf({ seconds: true, milliseconds: true }),
+    }),
+  ),
+  waitMs: optional(pureFunction),
+  rateLimits: listOf(rateLimit),
+  resources,
+  revoke: optional(
+    whichHas({
+      request: object<{ request: () => unknown }>({ request: pureFunction }),
+      token: object<{ token: unknown }>({ token: tokenRequest }),
+    }),
+  ),
+  notifications: optional(notifications),
+  unsupported: optional(listOf(text)),
+  unverified: optional(listOf(text)),
+  explains: optional(texts),
+  deadlines: optional(listOf(deadline)),
+  demo: optional(
+    object<NonNullable<Platform['demo']>>({ shop: texts, how: oneOf({ browser: true, pasted: true }) }),
+  ),
+});
