@@ -142,6 +142,14 @@ const FACTS: Record<PlatformName, Facts> = {
     switches: { rotates: true },
   },
   vtex: { callsPerS: 100 },
+  wix: {
+    clientId: '5a7b9c1d-sandbox-4e6f-8a0b-wixmooringapp',
+    secret: 'wixsecret_sandbox_7c9e1b3d5f2a4068',
+    accessTtlS: 14_400,
+    callsPerS: 3.33,
+    switches: { catalogV3: true },
+  },
+  sfcc: { accessTtlS: 1_800, callsPerS: 50 },
   tiendanube: {
     redirectUris: callbackOf('tiendanube'),
     clientId: '10451',
@@ -190,6 +198,8 @@ export function defaultApps(): Record<PlatformName, App> {
     ecwid: app('ecwid'),
     squarespace: app('squarespace'),
     vtex: app('vtex'),
+    wix: app('wix'),
+    sfcc: app('sfcc'),
     tiendanube: app('tiendanube'),
   };
 }

@@ -4,6 +4,7 @@ import { answerShops } from './control-shops.ts';
 import { type Answer, bodyFields, type Exchange, isRecord, json, textField } from './exchange.ts';
 import { FAULT_KINDS, type Fault, type FaultKind } from './faults.ts';
 import { randomHex } from './grants.ts';
+import { keyPairOf } from './jwt.ts';
 import { SIMULATED } from './platforms.ts';
 import type { Sandbox } from './sandbox.ts';
 import { SIGV4_HOST } from './sigv4.ts';
@@ -23,6 +24,7 @@ export function answerControl(sandbox: Sandbox, exchange: Exchange): Answer | Pr
         nouns: [
           'origins',
           'apps',
+          'keys',
           'shops',
           'grants',
           'faults',
@@ -38,6 +40,9 @@ export function answerControl(sandbox: Sandbox, exchange: Exchange): Answer | Pr
       return answerOrigins(sandbox);
     case 'apps':
       return answerApps(sandbox, exchange, rest[0]);
+    case 'keys':
+      if (!isPlatformName(rest[0])) return badRequest(`no platform "${rest[0] ?? ''}"`);
+      return json(200, { publicKey: keyPairOf(sandbox, rest[0]).publicKey });
     case 'shops':
       return answerShops(sandbox, exchange, rest);
     case 'grants':

@@ -12,6 +12,7 @@ import { kaufland } from './kaufland/kaufland.ts';
 import { lazada } from './lazada/lazada.ts';
 import { magento } from './magento/magento.ts';
 import { prestashop } from './prestashop/prestashop.ts';
+import { sfcc } from './sfcc/sfcc.ts';
 import { shopee } from './shopee/api.ts';
 import { shopify } from './shopify/shop.ts';
 import { shopware6 } from './shopware6/shopware6.ts';
@@ -23,6 +24,7 @@ import { tiendanube } from './tiendanube/tiendanube.ts';
 import { tiktokshop } from './tiktokshop/tiktokshop.ts';
 import { vtex } from './vtex/vtex.ts';
 import { walmart } from './walmart/walmart.ts';
+import { wix } from './wix/wix.ts';
 import { woocommerce } from './woocommerce/shop.ts';
 
 export const SIMULATED: Record<PlatformName, SimulatedPlatform> = {
@@ -47,5 +49,7 @@ export const SIMULATED: Record<PlatformName, SimulatedPlatform> = {
   ecwid,
   squarespace,
   vtex,
+  wix,
+  sfcc,
   tiendanube,
 };

@@ -1,5 +1,6 @@
 /** The running sandbox as the platforms see it: state, clock, token index, buckets, faults, records of requests. */
 import type { Fault } from './faults.ts';
+import type { KeyPair } from './jwt.ts';
 import type { RequestRecord } from './recorder.ts';
 import { emptyState, loadState, type State, saveState } from './state.ts';
 
@@ -27,6 +28,8 @@ export interface Sandbox {
   buckets: Map<string, Bucket>;
   /** Nonces and other single-use values with the time they may be forgotten. */
   seen: Map<string, number>;
+  /** Key pairs of platforms that sign, by platform. */
+  keys: Map<string, KeyPair>;
   faults: Fault[];
   requests: RequestRecord[];
   requestCount: number;
@@ -60,6 +63,7 @@ export function createSandbox(options: SandboxSettings): Sandbox {
     tokens: new Map(),
     buckets: new Map(),
     seen: new Map(),
+    keys: new Map(),
     faults: [],
     requests: [],
     requestCount: 0,

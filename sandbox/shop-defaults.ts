@@ -42,5 +42,17 @@ export const SHOP_DEFAULTS: Record<PlatformName, ShopDefaults> = {
     currency: 'USD',
   },
   vtex: { keyIs: 'host', host: 'demo.vtexcommercestable.com.br', currency: 'BRL' },
+  wix: {
+    keyIs: 'word',
+    host: 'www.wixapis.com',
+    word: '3f1c2d4e-5a6b-4c7d-8e9f-0a1b2c3d4e5f',
+    currency: 'USD',
+  },
+  sfcc: {
+    keyIs: 'word',
+    host: 'sandbox1.api.commercecloud.salesforce.com',
+    word: 'zzmo_001',
+    currency: 'USD',
+  },
   tiendanube: { keyIs: 'id', host: 'api.tiendanube.com', id: 820_001, currency: 'ARS' },
 };

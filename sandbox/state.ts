@@ -25,6 +25,8 @@ export const PLATFORM_NAMES = [
   'ecwid',
   'squarespace',
   'vtex',
+  'wix',
+  'sfcc',
   'tiendanube',
 ] as const;
 export type PlatformName = (typeof PLATFORM_NAMES)[number];
