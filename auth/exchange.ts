@@ -41,6 +41,7 @@ export async function exchange(
     moment: { nowMs, nonce: randomNonce() },
     answerForm,
     transport: method.transport,
+    credentialKind: method.credentialKind,
     agents,
   }).catch((error: unknown) => {
     throw blamed(error, context, method, token);

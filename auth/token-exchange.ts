@@ -22,9 +22,13 @@ export interface Exchanging {
   readonly moment: Moment;
   readonly answerForm: TokenAnswer | undefined;
   readonly transport: Transport | undefined;
+  /** Of the credential that is to come of it. */
+  readonly credentialKind?: string;
   /** Guarded agents; with them, what is standard goes through simple-oauth2. */
   readonly agents?: Agents | undefined;
 }
+
+type Judging = Pick<Exchanging, 'platform' | 'answerForm' | 'moment' | 'credentialKind'>;
 
 export interface GoodAnswer {
   readonly body: Json;
@@ -38,10 +42,7 @@ export async function exchangeToken(request: TokenRequest, exchanging: Exchangin
 }
 
 /** What a token endpoint answered, if it says that it is good; throws as exchangeToken does. */
-export function readGood(
-  exchanging: Pick<Exchanging, 'platform' | 'answerForm' | 'moment'>,
-  answer: OutboundAnswer,
-): GoodAnswer {
+export function readGood(exchanging: Judging, answer: OutboundAnswer): GoodAnswer {
   const body = assertGood(exchanging, answer);
   if (body === null) throw new MooringError('platform_answer_invalid', 'the token answer is not JSON');
   return { body, serverNowMs: dateOf(answer, exchanging.moment.nowMs) };
@@ -55,14 +56,12 @@ async function answerTo(request: TokenRequest, exchanging: Exchanging): Promise<
 }
 
 /** Throws what a bad answer stands for; gives the body, null where there is none that can be read. */
-export function assertGood(
-  exchanging: Pick<Exchanging, 'platform' | 'answerForm' | 'moment'>,
-  answer: OutboundAnswer,
-): Json {
-  const { platform, answerForm, moment } = exchanging;
+export function assertGood(exchanging: Judging, answer: OutboundAnswer): Json {
+  const { platform, answerForm, moment, credentialKind } = exchanging;
   const body = parse(answer, answerForm);
   const { status, headers } = answer;
-  const classified = classify(platform, 'token', { status, headers, body });
+  const kind = credentialKind === undefined ? {} : { credentialKind };
+  const classified = classify(platform, 'token', { status, headers, body, ...kind });
   const isRefused = classified.means === 'ok' && saysItFailed(answerForm, body);
   const means = isRefused ? 'rejected' : classified.means;
   if (means === 'ok') return body;

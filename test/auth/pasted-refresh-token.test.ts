@@ -62,3 +62,22 @@ test('a pasted refresh token is exchanged at once and kept beside the access tok
     lifetimeS: 3_600,
   });
 });
+
+test('a token endpoint’s answer is judged by the rows of the credential’s own kind', async () => {
+  const answers: Platform['answers'] = [
+    { at: 'token', status: 401, credentialKind: 'another', means: 'registration_rejected' },
+    { at: 'token', status: 401, credentialKind: 'self_authorized', means: 'credential_dead' },
+  ];
+  const obtaining = obtainCredential(
+    {
+      platform: { ...PLATFORM, answers },
+      shop: {},
+      registration: { clientId: 'c', redirectUri: null, secret: new Secret('s'), earlierSecrets: [] },
+      authorization: { refreshToken: new Secret('refresh-1') },
+      send: () => Promise.resolve({ status: 401, headers: {}, bodyText: '{}' }),
+      nowMs: 0,
+    },
+    'pasted',
+  );
+  await expect(obtaining).rejects.toMatchObject({ code: 'credential_rejected' });
+});
