@@ -189,12 +189,12 @@ function parseSigned(form: ReceivedPublicKey['form'], text: string): Signed | nu
   switch (form) {
     case 'plain':
       return { signature: text, keyId: null };
-    case 'bol': {
+    case 'parameters': {
       const signature = /(?:^|[,\s])signature="?([A-Za-z0-9+/=]+)"?/.exec(text)?.[1];
       const keyId = /(?:^|[,\s])keyId="?([A-Za-z0-9._-]+)"?/.exec(text)?.[1];
       return signature === undefined || keyId === undefined ? null : { signature, keyId };
     }
-    case 'ebay':
+    case 'json':
       try {
         const parsed = JSON.parse(Buffer.from(text, 'base64').toString('utf8'));
         const [signature, keyId] = [textOf(valueAt(parsed, 'signature')), textOf(valueAt(parsed, 'kid'))];

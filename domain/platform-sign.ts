@@ -251,8 +251,8 @@ export interface ReceivedPublicKey {
   readonly kind: 'public_key';
   readonly header: string;
   readonly algorithm: 'rsa-sha256' | 'ecdsa-sha256' | 'ecdsa-sha1' | 'ed25519';
-  /** How the header's text is read. plain: base64 of the signature. ebay: base64 of a JSON with kid and signature. bol: keyId=…, signature=… */
-  readonly form: 'plain' | 'ebay' | 'bol';
+  /** How the header's text is read. plain: base64 of the signature. json: base64 of a JSON with kid and signature. parameters: keyId=…, signature=… */
+  readonly form: 'plain' | 'json' | 'parameters';
   /** The key's PEM as a template, or the request that reads it by {keyId}. */
   readonly key: { readonly pem: string } | { readonly path: string };
 }

@@ -166,7 +166,7 @@ export const ebay = {
       kind: 'public_key',
       header: 'x-ebay-signature',
       algorithm: 'ecdsa-sha1',
-      form: 'ebay',
+      form: 'json',
       key: { path: '/commerce/notification/v1/public_key/{keyId}' },
     },
     note: 'The endpoint is asked first: GET ?challenge_code=… wants {challengeResponse}, hex SHA-256 of code, verification token and address. An order is confirmed once a line item, and may be again. Every app that keeps users’ data must take MARKETPLACE_ACCOUNT_DELETION.',

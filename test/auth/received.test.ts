@@ -181,7 +181,7 @@ describe('a platform’s own key', () => {
       kind: 'public_key',
       header: 'Signature',
       algorithm: 'rsa-sha256',
-      form: 'bol',
+      form: 'parameters',
       key: { path: '/subscriptions/signature-keys?id={keyId}' },
     };
     const read: string[] = [];
@@ -212,7 +212,7 @@ describe('a platform’s own key', () => {
       kind: 'public_key',
       header: 'x-ebay-signature',
       algorithm: 'ecdsa-sha1',
-      form: 'ebay',
+      form: 'json',
       key: { path: '/public_key/{keyId}' },
     };
     const signature = signBytes('sha1', Buffer.from('{}'), ec.privateKey).toString('base64');
