@@ -22,6 +22,7 @@ import type { IssuedCredential, LifecycleDeps } from './lifecycle-deps.ts';
 import { renewalOfMethod } from './load-connection.ts';
 import { sealAndSave } from './save-generation.ts';
 import { planShares, type Shares } from './share-grant.ts';
+import { tellDrift } from './tell-drift.ts';
 
 type Deps = Pick<LifecycleDeps, 'db' | 'vault' | 'exchange' | 'grants' | 'nowMs' | 'log'>;
 
@@ -182,6 +183,7 @@ async function save(
       await appendAudit(tx, auditOf(input, connection, proven));
       if (verdict === 'moved' || verdict === 'unconfirmed')
         await appendAudit(tx, auditOfMove(input, connection, shop));
+      await tellDrift(tx, input, { platform: context.platform, permissions, granted });
     },
   );
   if (saved.saved) {

@@ -36,6 +36,8 @@ export interface FleetActivities {
   isImportRead(input: ImportRef): Promise<boolean>;
   importLines(input: ImportRef): Promise<ImportProgress>;
   finishImport(input: ImportRef): Promise<void>;
+  /** waiting: its plan is still being written; gone: it never came to one. */
+  awaitFleetRun(input: FleetRunRef): Promise<'begun' | 'waiting' | 'gone'>;
   readFleetOptions(input: FleetRunRef): Promise<FleetOptions>;
   /** One batch of a stage. */
   workFleet(input: FleetRunRef & { readonly stage: FleetStage }): Promise<FleetProgress>;

@@ -38,6 +38,14 @@ import { probe } from './probe-connection.ts';
 /** However slow a platform is, the workflow sees progress this often. */
 const BATCH_MS = 60_000;
 
+export const awaitFleetRun =
+  (deps: Pick<FleetDeps, 'db'>): FleetActivities['awaitFleetRun'] =>
+  async ({ fleetRunId }) => {
+    const run = await deps.db.acrossTenants((tx) => readFleetRun(tx, fleetRunId));
+    if (run === null) return 'gone';
+    return run.status === 'planned' ? 'waiting' : 'begun';
+  };
+
 export const readFleetOptions =
   (deps: Pick<FleetDeps, 'db'>): FleetActivities['readFleetOptions'] =>
   async ({ fleetRunId }) =>

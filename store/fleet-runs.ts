@@ -31,6 +31,11 @@ export async function createFleetRun(tx: Tx, run: NewFleetRun): Promise<void> {
   });
 }
 
+/** Removes a plan that came to nothing. */
+export async function forgetFleetRun(tx: Tx, id: FleetRunId): Promise<void> {
+  await tx.fleetRun.deleteMany({ where: { id, status: 'planned' } });
+}
+
 export async function readFleetRun(tx: Tx, id: string): Promise<FleetRunRow | null> {
   return tx.fleetRun.findUnique({ where: { id } });
 }

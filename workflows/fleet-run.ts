@@ -10,6 +10,7 @@ import {
   proxyActivities,
   setCurrentDetails,
   setHandler,
+  sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { FleetActivities, FleetProgress } from '../activities/fleet-contract.ts';
@@ -25,6 +26,10 @@ const ONE_BATCH = {
 } as const;
 const batch = proxyActivities<FleetActivities>({ ...ONE_BATCH, summary: 'the canaries once more' });
 
+const LOOK_EVERY_MS = 250;
+/** Two minutes in all. */
+const LOOKS = 30;
+
 /** What was told to the run, and the batch it would interrupt. */
 interface Control {
   pausedBy: string | null;
@@ -36,10 +41,22 @@ type End = { readonly status: 'stopped' | 'completed'; readonly reason: string |
 
 export async function fleetRun(input: FleetRunInput): Promise<End & { readonly left: number }> {
   const control = takeSignals(input);
+  if (!(await isBegun(input))) return { status: 'stopped', reason: 'never_begun', left: 0 };
   const end = await work(input, control);
   const { left } = await database.finishFleetRun({ fleetRunId: input.fleetRunId, ...end });
   setCurrentDetails(`${end.status}${end.reason === null ? '' : `: ${end.reason}`}. ${left} on the old form.`);
   return { ...end, left };
+}
+
+/** The workflow stands before the plan is written: whatever ends its writer, a run that was begun is worked. */
+async function isBegun({ fleetRunId, stage }: FleetRunInput): Promise<boolean> {
+  if (stage !== undefined) return true;
+  for (let looks = 0; looks < LOOKS; looks++) {
+    const found = await database.awaitFleetRun({ fleetRunId });
+    if (found !== 'waiting') return found === 'begun';
+    await sleep(LOOK_EVERY_MS * (looks + 1), { summary: 'until the plan is written' });
+  }
+  return false;
 }
 
 function takeSignals(input: FleetRunInput): Control {

@@ -10,6 +10,7 @@ import {
   countFleetItems,
   createFleetRun,
   type FleetRunRow,
+  forgetFleetRun,
   listFleetItems,
   listFleetRuns,
   readFleetRun,
@@ -169,13 +170,13 @@ export async function beginFleetRun(
   alongside: Parameters<typeof writeRun>[2] = async () => undefined,
 ): Promise<FleetRunRow> {
   const id = newId('fleetRun');
-  await writeRun(deps, { ...wish, id }, alongside).catch((error: unknown) => {
+  await writeRun(deps, { ...wish, id }, alongside).catch(async (error: unknown) => {
     if (sqlStateOf(error) !== '23505') throw error;
+    await deps.db.acrossTenants((tx) => forgetFleetRun(tx, id));
     throw new MooringError('fleet_run_active', `a run of "${wish.goal.kind}" is under way there`, {
       cause: error,
     });
   });
-  if (!wish.dryRun) await deps.fleet.startFleetRun(id);
   return fleetRunOf(deps, principal, id);
 }
 
@@ -208,6 +209,8 @@ async function writeRun(
       detail: { kind },
     });
   });
+  // It waits for the commit below, so that a run that is begun always has a workflow.
+  if (!dryRun) await deps.fleet.startFleetRun(id);
   await deps.db.sqlAcrossTenants(async (sql) => {
     await planFleetRun(sql, { id, canary: options.canary }, scope, goal);
     if (dryRun) return;

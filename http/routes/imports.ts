@@ -131,13 +131,14 @@ export const importRoutes =
     );
   };
 
-/** The workflow stands before the first line is read: whatever ends the reader, somebody looks after what it read. */
+/** The workflow stands before anything is written: whatever ends the reader, somebody looks after what it read. */
 async function begin(
   deps: HttpDeps,
   principal: Principal,
   by: { readonly actor: string; readonly reason: string },
 ): Promise<ImportId> {
   const id = newId('import');
+  await deps.fleet.startImport(id);
   await inScope(deps.db, principal, async (tx) => {
     await createImport(tx, { id, tenantId: principal.tenantId, requestedBy: by.actor });
     await appendAudit(tx, {
@@ -149,7 +150,6 @@ async function begin(
       reason: by.reason,
     });
   });
-  await deps.fleet.startImport(id);
   return id;
 }
 

@@ -189,3 +189,30 @@ test('the command line uploads, shows progress, and ends with what did not conne
   const status = await mooring('import', 'status', id, '--json');
   expect(JSON.parse(status.out).counts).toMatchObject({ connected: 1, broken: 1 });
 }, 120_000);
+
+test('an import is told where it granted more than is asked for, and stands beside its workflow and schedule', async () => {
+  const { host, tokens } = await granted('wide');
+  const line = { ...JSON.parse(lineOf(host, tokens)), permissions: ['orders:read'] };
+  const { counts, lines } = await done(await upload(JSON.stringify(line)));
+  expect(counts).toMatchObject({ connected: 1 });
+  const id = lines.data[0]?.connectionId;
+  const query = `tenantId=${product.tenantId}&limit=100`;
+  const credentials = await product.api<{
+    data: { connectionId: string; drift: string; surplusScopes: string[] }[];
+  }>('GET', `/v1/inventory/credentials?${query}&drift=true`);
+  const item = credentials.body.data.find(({ connectionId }) => connectionId === id);
+  expect(item).toMatchObject({ drift: 'more' });
+  expect(item?.surplusScopes).toContain('read_customers');
+  const events = await product.database.owner.query<{ data: { surplus: string[] } }>(
+    "SELECT data FROM events WHERE connection_id = $1 AND type = 'connection.scope_drift'",
+    [id],
+  );
+  expect(events.rows[0]?.data.surplus).toContain('read_customers');
+  await until('workflow and schedule to stand', async () => {
+    const { body } = await product.api<{
+      data: { connectionId: string; workflow: string; schedule: string; drift: string[] }[];
+    }>('GET', `/v1/inventory/workflows?${query}`);
+    const found = body.data.find(({ connectionId }) => connectionId === id);
+    return found?.workflow === 'running' && found.schedule === 'running' && found.drift.length === 0;
+  });
+}, 60_000);
