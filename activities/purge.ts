@@ -6,6 +6,7 @@ import {
   expireAuthorizations,
   purgeConnectSessions,
   purgeIdempotencyKeys,
+  purgeInstalls,
 } from '../store/purges.ts';
 import type { SweepReport } from './lifecycle-contract.ts';
 import type { LifecycleDeps } from './lifecycle-deps.ts';
@@ -37,6 +38,9 @@ export async function purge(deps: Deps, onBatch: () => void = () => undefined): 
     idempotencyKeysPurged: await all((sql) => purgeIdempotencyKeys(sql, now, BATCH)),
     clientSecretsDestroyed: await all((sql) => destroyRetiredSecrets(sql, BY, { now, limit: BATCH })),
     connectSessionsPurged: await all((sql) => purgeConnectSessions(sql, now, BATCH)),
-    authorizationsExpired: await all((sql) => expireAuthorizations(sql, now, BATCH)),
+    // An install nobody claimed is an approval nobody finished.
+    authorizationsExpired:
+      (await all((sql) => expireAuthorizations(sql, now, BATCH))) +
+      (await all((sql) => purgeInstalls(sql, now, BATCH))),
   };
 }

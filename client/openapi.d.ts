@@ -1723,6 +1723,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/installs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Installs that began at a platform and wait to be claimed */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description nextCursor of the previous page */
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["Install"][];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/installs/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Claim an install: it becomes a connection of the tenant
+         * @description By the `token` that the browser brought to the claim address; an operator may name an `id` instead. Proved by a real call before 201.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ClaimInstallInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Connection"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/fleet-runs": {
         parameters: {
             query?: never;
@@ -3994,6 +4098,33 @@ export interface components {
                 nextCursor: string | null;
             };
         };
+        InstallInput: {
+            id: string;
+            platform: string;
+            shop: {
+                [key: string]: string;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Until when it can be claimed
+             */
+            expiresAt: string;
+        };
+        ClaimInstallInput: {
+            token?: string;
+            /** @example ins_01kaz7w0v9e7x8m3q2p4r6t8y0 */
+            id?: string;
+            /** @example ten_01kaz7w0v9e7x8m3q2p4r6t8y0 */
+            tenantId?: string;
+            permissions?: ("orders:read" | "orders:write" | "products:read" | "products:write" | "customers:read" | "customers:write" | "inventory:read" | "inventory:write")[];
+            /** @example reg_01kaz7w0v9e7x8m3q2p4r6t8y0 */
+            clientRegistrationId?: string;
+        };
         RevocationsInput: {
             connectionIds?: string[];
             /** @example ten_01kaz7w0v9e7x8m3q2p4r6t8y0 */
@@ -4979,6 +5110,33 @@ export interface components {
                 data: components["schemas"]["ImportLine"][];
                 nextCursor: string | null;
             };
+        };
+        Install: {
+            id: string;
+            platform: string;
+            shop: {
+                [key: string]: string;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Until when it can be claimed
+             */
+            expiresAt: string;
+        };
+        ClaimInstall: {
+            token?: string;
+            /** @example ins_01kaz7w0v9e7x8m3q2p4r6t8y0 */
+            id?: string;
+            /** @example ten_01kaz7w0v9e7x8m3q2p4r6t8y0 */
+            tenantId?: string;
+            permissions?: ("orders:read" | "orders:write" | "products:read" | "products:write" | "customers:read" | "customers:write" | "inventory:read" | "inventory:write")[];
+            /** @example reg_01kaz7w0v9e7x8m3q2p4r6t8y0 */
+            clientRegistrationId?: string;
         };
         Revocations: {
             connectionIds?: string[];

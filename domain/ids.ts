@@ -14,6 +14,7 @@ export const ID_PREFIXES = {
   audit: 'aud',
   import: 'imp',
   fleetRun: 'flt',
+  install: 'ins',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;
@@ -31,6 +32,7 @@ export type EventId = Id<'event'>;
 export type AuditId = Id<'audit'>;
 export type ImportId = Id<'import'>;
 export type FleetRunId = Id<'fleetRun'>;
+export type InstallId = Id<'install'>;
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 

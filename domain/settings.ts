@@ -21,6 +21,8 @@ export interface Settings {
   /** A folder of platform modules from outside; null when there is none. */
   readonly platformsFolder: string | null;
   readonly returnOrigins: readonly string[];
+  /** The vendor's page for installs that began at a platform; null when there is none. */
+  readonly claimUrl: string | null;
   readonly trustedProxies: number;
   readonly logLevel: string;
 }
@@ -51,6 +53,7 @@ export function readSettings(env: Environment): Settings {
       yesOrNo(env, 'MOORING_ALLOW_PRIVATE_NETWORKS', refuse) && notInProduction(isProduction, refuse),
     platformsFolder: present(env['MOORING_PLATFORMS']),
     returnOrigins: origins(env, refuse),
+    claimUrl: claimUrl(env, refuse),
     trustedProxies: wholeNumber(env, 'MOORING_TRUSTED_PROXIES', { fallback: 0, min: 0, max: 10 }, refuse),
     logLevel: logLevel(env, refuse),
   };
@@ -171,4 +174,16 @@ function wholeNumber(
 
 function parseUrl(text: string): URL | null {
   return URL.canParse(text) ? new URL(text) : null;
+}
+
+/** https, or http on this machine; what is appended is a query of ours. */
+function claimUrl(env: Environment, refuse: Refuse): string | null {
+  const text = present(env['MOORING_CLAIM_URL']);
+  if (text === null) return null;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isLoopback = url !== null && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  const isFit = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback);
+  if (isFit && url?.username === '' && url.hash === '') return text;
+  refuse('MOORING_CLAIM_URL', 'must be an https address');
+  return null;
 }

@@ -111,7 +111,8 @@ function refuseForeignState(row: CallbackRow, nowMs: number): void {
     throw new MooringError('authorization_expired', 'the approval came after its deadline');
 }
 
-function requireParameters(step: CallbackStep, parameters: Parameters): void {
+/** Throws invalid_callback naming what is missing. */
+export function requireParameters(step: CallbackStep, parameters: Parameters): void {
   const missing = step.required.filter((name) => (parameters[name] ?? '') === '');
   const choice = step.requiredOneOf ?? [];
   const isWithout = choice.length > 0 && choice.every((name) => (parameters[name] ?? '') === '');

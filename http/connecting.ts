@@ -222,4 +222,4 @@ function pastedWish(
 }
 
 /** A pasted credential waits for its proof no longer than this. */
-const PROOF_LIFETIME_MS = 5 * 60_000;
+export const PROOF_LIFETIME_MS = 5 * 60_000;

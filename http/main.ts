@@ -85,6 +85,7 @@ function httpSettings(from: Settings, originOverrides: OriginOverrides): HttpSet
   return {
     publicUrl: from.publicUrl,
     returnOrigins: from.returnOrigins,
+    claimUrl: from.claimUrl,
     trustedProxies: from.trustedProxies,
     browserOverride: (origin) => {
       const target = originOverrides(origin);

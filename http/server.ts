@@ -33,6 +33,7 @@ import { feedRoutes } from './routes/feeds.ts';
 import { fleetRoutes } from './routes/fleet.ts';
 import { fleetRunRoutes } from './routes/fleet-runs.ts';
 import { importRoutes } from './routes/imports.ts';
+import { installRoutes } from './routes/installs.ts';
 import { inventoryRoutes } from './routes/inventory.ts';
 import { platformRoutes } from './routes/platforms.ts';
 import { probeRoutes } from './routes/probes.ts';
@@ -116,6 +117,7 @@ const ROUTES = [
   revocationRoutes,
   runRoutes,
   importRoutes,
+  installRoutes,
   fleetRunRoutes,
   revocationsRoutes,
   inventoryRoutes,

@@ -1,6 +1,6 @@
 // Authorizations: one attempt each to obtain a grant. What one has sealed is single-use: it is dropped when the attempt is settled.
 import type { ErrorCode } from '../domain/errors.ts';
-import type { AuthorizationId, ConnectionId, ConnectSessionId, TenantId } from '../domain/ids.ts';
+import type { AuthorizationId, ConnectionId, ConnectSessionId, InstallId, TenantId } from '../domain/ids.ts';
 import type { Tx } from './database.ts';
 import { type Authorization, Prisma } from './generated/client.ts';
 
@@ -22,6 +22,8 @@ export interface NewAuthorization {
   readonly shop?: Readonly<Record<string, string>>;
   /** The approval for several shops that it is one shop of. */
   readonly parentId?: AuthorizationId;
+  /** The install it was claimed from: what is sealed is bound to that. */
+  readonly installId?: InstallId;
   readonly expiresAt: Date;
 }
 

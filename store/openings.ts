@@ -2,9 +2,10 @@
 // sealed. Ciphertext comes out of here; each reading of it has its audit row in the same transaction.
 import type { Purpose } from '../domain/credential.ts';
 import { MooringError } from '../domain/errors.ts';
-import type { AuthorizationId, ConnectionId, TenantId } from '../domain/ids.ts';
+import type { AuthorizationId, ConnectionId, InstallId, TenantId } from '../domain/ids.ts';
 import { appendAuditBySql } from './audit.ts';
 import type { Sql } from './database.ts';
+import { installBinding } from './installs.ts';
 import {
   clientSecretPart,
   OPENING_COLUMNS,
@@ -74,9 +75,13 @@ export async function readSealedAuthorization(
   cause: OpeningCause,
   id: AuthorizationId,
 ): Promise<SealedPart | null> {
-  const { rows } = await sql.query<{ sealed: Buffer | null; key_version: number | null }>({
+  const { rows } = await sql.query<{
+    sealed: Buffer | null;
+    key_version: number | null;
+    install_id: InstallId | null;
+  }>({
     name: 'read-sealed-authorization',
-    text: 'SELECT sealed, key_version FROM authorizations WHERE id = $1 AND connection_id = $2',
+    text: 'SELECT sealed, key_version, install_id FROM authorizations WHERE id = $1 AND connection_id = $2',
     values: [id, cause.connectionId],
   });
   const [row] = rows;
@@ -92,7 +97,10 @@ export async function readSealedAuthorization(
     detail: { purpose: cause.purpose },
   });
   return {
-    binding: { owner: cause.tenantId, subject: id, kind: 'authorization', generation: 0 },
+    binding:
+      row.install_id === null
+        ? { owner: cause.tenantId, subject: id, kind: 'authorization', generation: 0 }
+        : installBinding(row.install_id),
     sealed: { bytes: row.sealed, keyVersion: row.key_version },
   };
 }

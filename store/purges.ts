@@ -49,6 +49,16 @@ export async function purgeConnectSessions(sql: Sql, now: Date, limit: number): 
   return rowCount ?? 0;
 }
 
+/** Installs that nobody claimed in time, with what they had sealed; and the claimed ones a week later. */
+export async function purgeInstalls(sql: Sql, now: Date, limit: number): Promise<number> {
+  const { rowCount } = await sql.query(
+    `DELETE FROM installs WHERE id IN (SELECT id FROM installs
+       WHERE (claimed_at IS NULL AND expires_at < $1) OR claimed_at < $1::timestamptz - interval '7 days' ORDER BY id LIMIT $2)`,
+    [now, limit],
+  );
+  return rowCount ?? 0;
+}
+
 /** Ends approvals that nobody finished, a day after they expired: what they sealed is destroyed, that they were begun stays told. */
 export async function expireAuthorizations(sql: Sql, now: Date, limit: number): Promise<number> {
   const { rowCount } = await sql.query(

@@ -102,6 +102,22 @@ export function resultPage(outcome: Outcome): string {
   return connectedPage({ platform, connection, shares, next: back });
 }
 
+/** Installed at the platform, and nobody's yet. */
+export function installPage({
+  platform,
+  token,
+}: {
+  readonly platform: string;
+  readonly token: string;
+}): string {
+  return layout({
+    title: 'One more step',
+    body: html`<h1>One more step</h1><p role="status">${platform} has installed the app. To connect your shop, give this code to your provider
+      within the hour:</p>
+      <p class="notice"><code id="install">${token}</code></p><p class="soft">The code works once. Share it with nobody else.</p>`,
+  });
+}
+
 /** Approved at another address: nothing more for the merchant to do. */
 export function movePage(of: {
   readonly shop: Readonly<Record<string, string>>;

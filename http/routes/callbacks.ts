@@ -1,6 +1,7 @@
 // Where platforms send merchants back, and where a shop's own server delivers its keys. A browser is led on to an address without
 // code or state before anything is shown.
 
+import type { FastifyReply } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { ERRORS, MooringError } from '../../domain/errors.ts';
@@ -10,10 +11,11 @@ import { readConnectSession } from '../../store/connect-sessions.ts';
 import { readConnection } from '../../store/connections-list.ts';
 import { listShares } from '../../store/shared-grants.ts';
 import { readBrowser } from '../browser-cookie.ts';
-import { findStep, readParameters, takeCallback } from '../callback.ts';
+import { type Callback, findStep, readParameters, takeCallback } from '../callback.ts';
 import type { HttpDeps } from '../deps.ts';
+import { takeInstall } from '../installs.ts';
 import { FORM_LIMIT_BYTES, takeForms } from '../merchant-forms.ts';
-import { resultPage, waitingPage } from '../pages/outcome.ts';
+import { installPage, resultPage, waitingPage } from '../pages/outcome.ts';
 import { toMooringError } from '../problem.ts';
 import { sendPage } from '../security-headers.ts';
 import { hashToken, isSameHash } from '../tokens.ts';
@@ -45,7 +47,9 @@ export const callbackRoutes =
           try {
             const parameters = readParameters(request.query, method === 'POST' ? request.body : undefined);
             const rawQuery = request.url.split('?')[1] ?? '';
-            const row = await takeCallback(deps, { step, parameters, browser, rawQuery });
+            const callback = { step, parameters, browser, rawQuery };
+            if (beganAtPlatform(callback)) return await answerInstall(deps, reply, callback);
+            const row = await takeCallback(deps, callback);
             return isServer ? reply.send({ status: 'ok' }) : reply.redirect(`/connected/${row.id}`, 303);
           } catch (thrown) {
             if (!isServer) throw thrown;
@@ -79,6 +83,23 @@ export const callbackRoutes =
       },
     );
   };
+
+/** Without a state of ours, where the platform's data says that an install may begin there. */
+function beganAtPlatform({ step: { step }, parameters }: Callback): boolean {
+  return step.startsAt !== undefined && step.grants && (parameters[step.stateParameter] ?? '') === '';
+}
+
+/** The merchant goes on to the vendor's page, which claims it; without one, our page shows the token. */
+async function answerInstall(deps: HttpDeps, reply: FastifyReply, callback: Callback): Promise<FastifyReply> {
+  const token = await takeInstall(deps, callback);
+  if (token === null) return reply.send({ status: 'ok' });
+  const { claimUrl } = deps.settings;
+  const { name } = callback.step.platform;
+  if (claimUrl == null) return sendPage(reply, 200, installPage({ platform: name, token }));
+  const url = new URL(claimUrl);
+  url.searchParams.set('install', token);
+  return reply.redirect(url.href, 303);
+}
 
 async function ownAuthorization(deps: HttpDeps, id: string, browser: string | null): Promise<CallbackRow> {
   const row = isId('authorization', id)

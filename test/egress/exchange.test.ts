@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../domain/secret.ts';
 import type { ExchangeContext, ExchangeUse } from '../../egress/index.ts';
 import { fenceConnection } from '../../store/connections.ts';
+import { installBinding } from '../../store/installs.ts';
 import { newId } from '../../store/new-id.ts';
 import { until } from '../world.ts';
 import { createDoor, type Door, OK } from './door.ts';
@@ -75,6 +76,38 @@ describe('an exchange', () => {
       authorization: null,
     });
     expect(await audited(connection)).toEqual(['credential.opened', 'client_secret.opened']);
+  });
+
+  it('opens what an install brought before anybody claimed it, for the claim’s own authorization alone', async () => {
+    const connection = await door.connect();
+    const other = await door.connect();
+    const [authorizationId, installId] = [newId('authorization'), newId('install')];
+    const sealed = await door.vault.seal(installBinding(installId), { code: CANARY });
+    await door.world.owner.query(
+      `INSERT INTO authorizations (id, tenant_id, connection_id, platform, obtain, install_id, sealed, key_version, expires_at) VALUES ($1,$2,$3,'plain','authorization_code',$4,$5,$6, now())`,
+      [
+        authorizationId,
+        connection.tenantId,
+        connection.connectionId,
+        installId,
+        sealed.bytes,
+        sealed.keyVersion,
+      ],
+    );
+    const open = (of: typeof connection) =>
+      door
+        .open()
+        .exchange(
+          useOf(of, { purpose: 'authorization', authorizationId, credential: 'none' }),
+          async (context) => context.authorization?.['code']?.reveal() ?? null,
+        );
+    expect(await open(connection)).toBe(CANARY);
+    expect(await open(other)).toBeNull();
+    await door.world.owner.query('UPDATE authorizations SET install_id = $2 WHERE id = $1', [
+      authorizationId,
+      newId('install'),
+    ]);
+    await expect(open(connection)).rejects.toMatchObject({ code: 'credential_unreadable' });
   });
 
   it('opens what an authorization sealed, and no credential when none is wanted', async () => {

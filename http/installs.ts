@@ -1,0 +1,137 @@
+// An install that began at the platform: taken in without a tenant, and claimed by one. What its callback brought is sealed at once and opened by the worker
+// alone; whether the platform signed it is looked at there, before anything is exchanged.
+import { withoutOwnParts } from '../domain/approval-parts.ts';
+import { MooringError } from '../domain/errors.ts';
+import type { ClientRegistrationId, ConnectionId, InstallId, TenantId } from '../domain/ids.ts';
+import type { Permission } from '../domain/resource.ts';
+import { shopAfterCallback } from '../platforms/shop.ts';
+import { insertAuthorization } from '../store/authorizations.ts';
+import {
+  claimInstall,
+  countUnclaimed,
+  findInstall,
+  type InstallRow,
+  insertInstall,
+  installBinding,
+} from '../store/installs.ts';
+import { insertNewConnection } from '../store/new-connection.ts';
+import { newId } from '../store/new-id.ts';
+import { type Callback, requireParameters } from './callback.ts';
+import { authorizationRow, PROOF_LIFETIME_MS, permissionsFor, throwIfRefused } from './connecting.ts';
+import type { HttpDeps } from './deps.ts';
+import { textRecord } from './schemas/connections.ts';
+import { hashToken, mintToken } from './tokens.ts';
+
+const DEFAULT_CLAIM_S = 3_600;
+/** Anybody can call this address: more that wait than a marketplace brings in an hour are a flood. */
+const MAX_UNCLAIMED = 5_000;
+
+/** Takes it in. Gives the token a tenant claims it by; null where no browser is there to carry it. Throws invalid_callback, too_many_requests. */
+export async function takeInstall(deps: HttpDeps, callback: Callback): Promise<string | null> {
+  const { platform, obtain, step } = callback.step;
+  requireParameters(
+    { ...step, required: step.required.filter((name) => name !== step.stateParameter) },
+    callback.parameters,
+  );
+  const shop = shopAfterCallback(platform, step, {}, callback.parameters);
+  const id = newId('install');
+  const token = step.from === 'browser' ? mintToken() : null;
+  const redirectUri = `${deps.settings.publicUrl}/oauth/${platform.id}/${step.step}`;
+  const parts = {
+    ...withoutOwnParts(callback.parameters),
+    redirectUri,
+    ...(step.signature === undefined ? {} : { rawQuery: callback.rawQuery }),
+  };
+  const { bytes, keyVersion } = await deps.vault.seal(installBinding(id), parts);
+  const now = new Date(deps.nowMs());
+  await deps.db.acrossTenants(async (tx) => {
+    if ((await countUnclaimed(tx, platform.id, now)) >= MAX_UNCLAIMED)
+      throw new MooringError('too_many_requests', `too many installs of "${platform.id}" wait to be claimed`);
+    await insertInstall(tx, {
+      id,
+      platform: platform.id,
+      obtain: obtain.kind,
+      shop,
+      tokenHash: token === null ? null : hashToken(token),
+      sealed: Uint8Array.from(bytes),
+      keyVersion,
+      redirectUri,
+      expiresAt: new Date(now.getTime() + (step.claimWithinS ?? DEFAULT_CLAIM_S) * 1000),
+    });
+  });
+  return token;
+}
+
+export interface Claim {
+  readonly by: { readonly token: string } | { readonly id: InstallId };
+  readonly connectionId: ConnectionId;
+  readonly tenantId: TenantId;
+  readonly permissions: readonly Permission[] | undefined;
+  readonly registrationId: ClientRegistrationId | undefined;
+  readonly actor: string;
+  readonly reason: string;
+}
+
+/** Makes a connection of it, proved before it answers. Throws not_found for one that is unknown, over, or somebody's already, and what the proof came to. */
+export async function claim(deps: HttpDeps, wish: Claim): Promise<ConnectionId> {
+  const authorizationId = newId('authorization');
+  const { connectionId, tenantId } = wish;
+  await deps.db.acrossTenants(async (tx) => {
+    const install = await findInstall(
+      tx,
+      'token' in wish.by ? { tokenHash: hashToken(wish.by.token) } : { id: wish.by.id },
+    );
+    const platform = install === null ? undefined : deps.platforms.get(install.platform);
+    if (install === null || platform === undefined) throw notThere();
+    await insertNewConnection(tx, {
+      id: connectionId,
+      tenantId,
+      platform,
+      shop: textRecord(install.shop),
+      permissions: permissionsFor(platform, wish.permissions),
+      registrationId: wish.registrationId,
+      actor: wish.actor,
+      reason: wish.reason,
+    });
+    const at = new Date(deps.nowMs());
+    if (!(await claimInstall(tx, install.id, { connectionId, at }))) throw notThere();
+    await insertAuthorization(tx, {
+      ...authorizationRow(deps, {
+        tenantId,
+        connectionId,
+        sessionId: null,
+        platform,
+        obtain: obtainOf(install),
+        stateHash: null,
+        browserHash: null,
+        redirectUri: install.redirectUri,
+        lifetimeMs: PROOF_LIFETIME_MS,
+      }),
+      id: authorizationId,
+      installId: install.id,
+      sealed: install.sealed,
+      keyVersion: install.keyVersion,
+    });
+  });
+  throwIfRefused(
+    await deps.lifecycle.startAndAuthorize(
+      { tenantId, connectionId },
+      { authorizationId, discardOnRefusal: true },
+    ),
+  );
+  return connectionId;
+}
+
+const OBTAINS = ['authorization_code', 'key_handshake', 'oauth1'] as const;
+
+function obtainOf(install: InstallRow): (typeof OBTAINS)[number] {
+  const known = OBTAINS.find((one) => one === install.obtain);
+  if (known === undefined)
+    throw new MooringError('internal', `"${install.obtain}" is no way an install begins`);
+  return known;
+}
+
+/** One answer for unknown, over and claimed: a stranger learns nothing. */
+function notThere(): MooringError {
+  return new MooringError('not_found', 'there is no such install to claim');
+}

@@ -1,0 +1,74 @@
+// Installs that began at the platform, before any tenant is known: found by the hash of a token, or by an operator, and claimed once.
+import type { ConnectionId, InstallId } from '../domain/ids.ts';
+import type { SealBinding } from '../domain/sealing.ts';
+import type { Tx } from './database.ts';
+import type { Install } from './generated/client.ts';
+import type { PageAfter } from './page-after.ts';
+import { rowId } from './row-ids.ts';
+
+export type InstallRow = Install & { readonly id: InstallId };
+
+export interface NewInstall {
+  readonly id: InstallId;
+  readonly platform: string;
+  readonly obtain: string;
+  readonly shop: Readonly<Record<string, string>>;
+  /** null where no browser was there to be given one. */
+  readonly tokenHash: Uint8Array<ArrayBuffer> | null;
+  readonly sealed: Uint8Array<ArrayBuffer>;
+  readonly keyVersion: number;
+  readonly redirectUri: string;
+  readonly expiresAt: Date;
+}
+
+/** What the sealed bytes are bound to, before and after the claim. */
+export function installBinding(id: InstallId): SealBinding {
+  return { owner: 'installation', subject: id, kind: 'authorization', generation: 0 };
+}
+
+export async function insertInstall(tx: Tx, install: NewInstall): Promise<void> {
+  await tx.install.create({ data: { ...install, shop: { ...install.shop } } });
+}
+
+/** How many wait to be claimed, so that a flood of them can be refused. */
+export async function countUnclaimed(tx: Tx, platform: string, now: Date): Promise<number> {
+  return tx.install.count({ where: { platform, claimedAt: null, expiresAt: { gt: now } } });
+}
+
+export async function findInstall(
+  tx: Tx,
+  by: { readonly tokenHash: Uint8Array<ArrayBuffer> } | { readonly id: InstallId },
+): Promise<InstallRow | null> {
+  const row = await tx.install.findUnique({ where: by });
+  return row === null ? null : withId(row);
+}
+
+export async function listUnclaimed(tx: Tx, page: PageAfter & { readonly now: Date }): Promise<InstallRow[]> {
+  const rows = await tx.install.findMany({
+    where: {
+      claimedAt: null,
+      expiresAt: { gt: page.now },
+      ...(page.after === null ? {} : { id: { gt: page.after } }),
+    },
+    orderBy: { id: 'asc' },
+    take: page.limit,
+  });
+  return rows.map(withId);
+}
+
+/** Claims it once: of two at the same time, one gets true. What was sealed goes with the claim. */
+export async function claimInstall(
+  tx: Tx,
+  id: InstallId,
+  claim: { readonly connectionId: ConnectionId; readonly at: Date },
+): Promise<boolean> {
+  const { count } = await tx.install.updateMany({
+    where: { id, claimedAt: null, expiresAt: { gt: claim.at } },
+    data: { claimedAt: claim.at, connectionId: claim.connectionId, sealed: null, keyVersion: null },
+  });
+  return count === 1;
+}
+
+function withId(row: Install): InstallRow {
+  return { ...row, id: rowId('install', row.id) };
+}
