@@ -115,6 +115,7 @@ export type FormObtain = PastedObtain | ClientCredentialsObtain | AssertionObtai
 /** RFC 6749 § 4.1, with PKCE (RFC 7636) wherever the platform takes it. */
 export interface CodeObtain {
   readonly kind: 'authorization_code';
+  /** Over shop, public registration fields and {clientId}. */
   readonly authorizeUrl: string;
   /** Query parameter → template over {clientId} {redirectUri} {state} {scopes} {codeChallenge} {nonce}, shop and public registration fields. */
   readonly authorizeParameters: Readonly<Record<string, string>>;

@@ -27,7 +27,10 @@ export interface AuthorizeValues {
 
 /** Throws internal when the data asks for a value that is not given. */
 export function authorizeUrl(obtain: BrowserObtain, values: AuthorizeValues): string {
-  const url = new URL(fillTemplate(obtain.authorizeUrl, { ...values.registration, ...values.shop }));
+  const clientId = encodeURIComponent(values.clientId);
+  const url = new URL(
+    fillTemplate(obtain.authorizeUrl, { ...values.registration, clientId, ...values.shop }),
+  );
   const filled = { ...values.shop, ...values.registration, ...templateValues(obtain, values) };
   for (const [name, template] of Object.entries(obtain.authorizeParameters)) {
     url.searchParams.set(name, fillTemplate(template, filled));

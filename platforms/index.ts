@@ -14,6 +14,7 @@ import { shopee } from './shopee/platform.ts';
 import { shopify } from './shopify/platform.ts';
 import { shopware6 } from './shopware6/platform.ts';
 import { squarespace } from './squarespace/platform.ts';
+import { tiendanube } from './tiendanube/platform.ts';
 import { tiktokshop } from './tiktokshop/platform.ts';
 import { vtex } from './vtex/platform.ts';
 import { wix } from './wix/platform.ts';
@@ -39,6 +40,7 @@ export const PLATFORMS: ReadonlyMap<string, Platform> = new Map<string, Platform
     prestashop,
     saleor,
     shopware6,
+    tiendanube,
   ].map((platform) => [platform.id, platform]),
 );
 

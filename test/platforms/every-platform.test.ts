@@ -35,6 +35,7 @@ function addressNames(platform: Platform): string[] {
       ...(choices ?? []).flatMap(({ gives }) => Object.keys(gives ?? {})),
     ]),
     ...(platform.registration ?? []).flatMap(({ name, secret }) => (secret ? [] : [name])),
+    'clientId',
   ];
 }
 
