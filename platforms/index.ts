@@ -17,6 +17,7 @@ import { squarespace } from './squarespace/platform.ts';
 import { tiendanube } from './tiendanube/platform.ts';
 import { tiktokshop } from './tiktokshop/platform.ts';
 import { vtex } from './vtex/platform.ts';
+import { walmart } from './walmart/platform.ts';
 import { wix } from './wix/platform.ts';
 import { woocommerce } from './woocommerce/platform.ts';
 
@@ -31,6 +32,7 @@ export const PLATFORMS: ReadonlyMap<string, Platform> = new Map<string, Platform
     ebay,
     bigcommerce,
     etsy,
+    walmart,
     squarespace,
     lazada,
     commercetools,
