@@ -8,6 +8,7 @@ import { etsy } from './etsy/platform.ts';
 import { lazada } from './lazada/platform.ts';
 import { magento } from './magento/platform.ts';
 import { medusa } from './medusa/platform.ts';
+import { mercadolibre } from './mercadolibre/platform.ts';
 import { prestashop } from './prestashop/platform.ts';
 import { saleor } from './saleor/platform.ts';
 import { shopee } from './shopee/platform.ts';
@@ -43,6 +44,7 @@ export const PLATFORMS: ReadonlyMap<string, Platform> = new Map<string, Platform
     saleor,
     shopware6,
     tiendanube,
+    mercadolibre,
   ].map((platform) => [platform.id, platform]),
 );
 

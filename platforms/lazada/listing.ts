@@ -1,8 +1,8 @@
 // How Lazada lists. Orders are sorted by update time and asked for from the last one seen, so that one that changes meanwhile only moves on. Products have no order that
 // is documented: they are cut into windows of creation time, which never changes, none with more than an offset reaches. Pure.
 import type { Json, PageCursor, PassContext, PlatformRequest, RawPage } from '../../domain/platform.ts';
+import { afterCreatedWindow, createdWindow } from '../created-windows.ts';
 import { answerInvalid, isObject, listAt, textOf, valueAt } from '../json.ts';
-import { offsetAfter } from '../offset.ts';
 import { instantMs } from './instant.ts';
 
 /** Lazada opened in 2012. One of the two instants is mandatory. */
@@ -75,21 +75,12 @@ export function withItems(body: Json, orders: readonly Json[]): readonly Json[] 
   });
 }
 
-/** A window of creation time, and how far it is read. `toMs` null: without an end. */
-interface Position {
-  readonly fromMs: number;
-  readonly toMs: number | null;
-  readonly offset: number;
-  /** What the page before said there is in the window. */
-  readonly total: number | null;
-}
-
 export function productsRequest(
   pass: PassContext,
   cursor: PageCursor | null,
   { isIncremental }: { readonly isIncremental: boolean },
 ): PlatformRequest {
-  const { fromMs, toMs, offset } = productPosition(cursor);
+  const { fromMs, toMs, offset } = createdWindow(cursor, BEGINNING_MS);
   const since = isIncremental ? pass.sinceMs : null;
   return {
     method: 'GET',
@@ -108,46 +99,27 @@ export function productsRequest(
 
 /** A deleted product is among the others, with that status. Throws platform_answer_invalid. */
 export function readProducts(pass: PassContext, cursor: PageCursor | null, body: Json): RawPage {
-  const position = productPosition(cursor);
-  const count = numberAt(body, 'data.total_products');
-  if (count !== null && count > MAX_PRODUCTS) return { items: [], next: { ...halved(pass, position) } };
+  const total = numberAt(body, 'data.total_products');
   // An empty page may leave the list out.
-  const found = count === 0 ? [] : listAt(body, 'data.products');
-  const items = found.filter((one) => !isDeleted(one));
-  const deleted = found.filter(isDeleted).flatMap((one) => textOf(valueAt(one, 'item_id')) ?? []);
-  const page = { items, deleted, total: cursor === null ? count : null };
-  const offset = offsetAfter({
-    offset: position.offset,
+  const found = total === 0 ? [] : listAt(body, 'data.products');
+  const { isTooMany, next } = afterCreatedWindow(createdWindow(cursor, BEGINNING_MS), {
     size: found.length,
     limit: pass.pageSize,
-    total: count,
-    totalBefore: position.total,
+    total,
+    reach: MAX_PRODUCTS,
+    untilMs: pass.untilMs,
   });
-  if (offset !== null) return { ...page, next: { ...position, offset, total: count } };
-  const following = { fromMs: position.toMs, toMs: null, offset: 0, total: null };
-  return { ...page, next: position.toMs === null ? null : following };
-}
-
-/** The earlier half of a window; both ends are whole seconds, and belong to both halves. */
-function halved(pass: PassContext, { fromMs, toMs }: Position): Position {
-  const endMs = toMs ?? Math.max(pass.untilMs, fromMs);
-  const middleMs = Math.floor((fromMs + endMs) / 2_000) * 1_000;
-  if (middleMs <= fromMs)
-    throw answerInvalid('/data', `tells of more than ${MAX_PRODUCTS} products of one second`);
-  return { fromMs, toMs: middleMs, offset: 0, total: null };
+  if (isTooMany) return { items: [], next };
+  return {
+    items: found.filter((one) => !isDeleted(one)),
+    deleted: found.filter(isDeleted).flatMap((one) => textOf(valueAt(one, 'item_id')) ?? []),
+    next,
+    total: cursor === null ? total : null,
+  };
 }
 
 function isDeleted(product: Json): boolean {
   return textOf(valueAt(product, 'status'))?.toLowerCase() === 'deleted';
-}
-
-function productPosition(cursor: PageCursor | null): Position {
-  return {
-    fromMs: numberAt(cursor, 'fromMs') ?? BEGINNING_MS,
-    toMs: numberAt(cursor, 'toMs'),
-    offset: numberAt(cursor, 'offset') ?? 0,
-    total: numberAt(cursor, 'total'),
-  };
 }
 
 /** Counts come as numbers or as text. */
