@@ -4,6 +4,7 @@ import { amazon } from './amazon/platform.ts';
 import { bigcommerce } from './bigcommerce/platform.ts';
 import { commercetools } from './commercetools/platform.ts';
 import { ebay } from './ebay/platform.ts';
+import { ecwid } from './ecwid/platform.ts';
 import { etsy } from './etsy/platform.ts';
 import { lazada } from './lazada/platform.ts';
 import { magento } from './magento/platform.ts';
@@ -45,6 +46,7 @@ export const PLATFORMS: ReadonlyMap<string, Platform> = new Map<string, Platform
     shopware6,
     tiendanube,
     mercadolibre,
+    ecwid,
   ].map((platform) => [platform.id, platform]),
 );
 
