@@ -122,7 +122,9 @@ describe('the activation', () => {
 });
 
 async function credentials(scopes?: string[]) {
-  const wish = { platform: 'magento', host: SHOP, orders: 47, products: 13, customers: 7 };
+  // The same instants whenever the shop is made anew.
+  const until = '2026-11-20T00:00:00Z';
+  const wish = { platform: 'magento', host: SHOP, orders: 47, products: 13, customers: 7, until };
   const { credential } = await shopWith(world, wish, scopes === undefined ? {} : { scopes });
   return {
     consumer: { key: credential.consumer_key, secret: credential.consumer_secret },
