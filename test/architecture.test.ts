@@ -93,13 +93,18 @@ const READS_MODULES = ['platforms/load.ts'];
 interface Import {
   readonly from: string;
   readonly specifier: string;
-  readonly isTypeOnly: boolean;
+  readonly isTypeOnly: () => boolean;
 }
 
 function importsOf(file: string, text: string): readonly Import[] {
   const all = ts.preProcessFile(text, true, true).importedFiles.map((found) => found.fileName);
-  const atRuntime = all.length === 0 ? new Set<string>() : runtimeImports(file, text);
-  return all.map((specifier) => ({ from: file, specifier, isTypeOnly: !atRuntime.has(specifier) }));
+  let atRuntime: ReadonlySet<string> | undefined;
+  // Erasing a file's types is slow, so only a file that something depends on is asked.
+  const isTypeOnly = (specifier: string): boolean => {
+    atRuntime ??= runtimeImports(file, text);
+    return !atRuntime.has(specifier);
+  };
+  return all.map((specifier) => ({ from: file, specifier, isTypeOnly: () => isTypeOnly(specifier) }));
 }
 
 /** The specifiers that remain when types are erased. */
@@ -130,7 +135,7 @@ function broken({ from, specifier, isTypeOnly }: Import): string | null {
     if (allowed === undefined) return `"${folder}" is not in the import table`;
     if (targetFolder === folder || allowed.some((entry) => target === entry || targetFolder === entry))
       return null;
-    if (isTypeOnly && TYPES_ONLY[folder]?.includes(targetFolder)) return null;
+    if (TYPES_ONLY[folder]?.includes(targetFolder) && isTypeOnly()) return null;
     return `${from} may not import ${target}`;
   }
   const library = specifier
@@ -138,12 +143,14 @@ function broken({ from, specifier, isTypeOnly }: Import): string | null {
     .slice(0, specifier.startsWith('@') ? 2 : 1)
     .join('/');
   const isBuiltin = specifier.startsWith('node:') || builtinModules.includes(library);
-  if (PURE[folder] !== undefined && !isTypeOnly && !(isBuiltin && READS_MODULES.includes(from))) {
-    return PURE[folder].some((one) => one.test(library)) ? null : `${from} may not use "${specifier}"`;
+  const pure = PURE[folder];
+  if (pure !== undefined && !(isBuiltin && READS_MODULES.includes(from))) {
+    const isFree = pure.some((one) => one.test(library)) || isTypeOnly();
+    return isFree ? null : `${from} may not use "${specifier}"`;
   }
   const owner = LIBRARY_OWNERS.find(([pattern]) => pattern.test(library));
-  const isFree = isBuiltin || owner === undefined || isTypeOnly || folder === 'test' || folder === 'scripts';
-  if (isFree || owner[1].includes(folder)) return null;
+  const isFree = isBuiltin || owner === undefined || folder === 'test' || folder === 'scripts';
+  if (isFree || owner[1].includes(folder) || isTypeOnly()) return null;
   return `${from} may not use "${specifier}": it belongs to ${owner[1].join(', ')}`;
 }
 
