@@ -1,5 +1,6 @@
 // Every platform Mooring knows, one line each. A new one is a folder beside these and a line here.
 import type { Platform } from '../domain/platform.ts';
+import { allegro } from './allegro/platform.ts';
 import { amazon } from './amazon/platform.ts';
 import { bigcommerce } from './bigcommerce/platform.ts';
 import { commercetools } from './commercetools/platform.ts';
@@ -47,6 +48,7 @@ export const PLATFORMS: ReadonlyMap<string, Platform> = new Map<string, Platform
     tiendanube,
     mercadolibre,
     ecwid,
+    allegro,
   ].map((platform) => [platform.id, platform]),
 );
 
