@@ -36,17 +36,19 @@ export type Approach = {
   | { readonly kind: 'pasted'; readonly obtain: FormObtain }
 );
 
-/** The way that was asked for, by its kind of credential; else the platform's own approval where it has one, else its first way. */
+/**
+ * The way that was asked for, by its kind of credential; else the platform's own approval where it has one, else its first way. What begins at the platform
+ * cannot begin here. Throws connect_by_browser_only where nothing else is left.
+ */
 export function approachOf(platform: Platform, way?: string): Approach {
   const isApproval = ({ obtain }: AuthMethod): boolean => 'callback' in obtain;
+  const offered = platform.auth.filter(({ obtain }) => !('callback' in obtain) || obtain.authorizeUrl !== '');
   const method =
-    platform.auth.find(({ credentialKind }) => credentialKind === way) ??
-    platform.auth.find(isApproval) ??
-    platform.auth[0];
+    offered.find(({ credentialKind }) => credentialKind === way) ?? offered.find(isApproval) ?? offered[0];
   if (method === undefined)
-    throw new MooringError('internal', `"${platform.id}" says of no way to connect it`);
+    throw new MooringError('connect_by_browser_only', `"${platform.id}" is installed at the platform itself`);
   const { obtain } = method;
-  const alternatives = platform.auth.filter((one) => one !== method);
+  const alternatives = offered.filter((one) => one !== method);
   return 'fields' in obtain
     ? { platform, method, alternatives, kind: 'pasted', obtain }
     : { platform, method, alternatives, kind: 'browser', obtain };
