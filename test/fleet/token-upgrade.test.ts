@@ -143,9 +143,9 @@ test('a fleet is upgraded once a shop through a kill -9 of the worker; the plan 
   expect(plan.body).toMatchObject({ status: 'planned', counts: { pending: 8, skipped: 0, done: 0 } });
   expect(await kindsOf(fleet)).toEqual({ offline_token_permanent: 8 });
 
-  // The platform has made one exchange, and its answer is on its way, when the worker dies.
+  // The platform has made one exchange, the only one under way, and its answer is coming, when the worker dies.
   await fault(fleet.hosts[4], { kind: 'drip', ms: 500 });
-  const id = await start(fleet, { batchSize: 3, concurrency: 2, maxErrorRate: 0.5 });
+  const id = await start(fleet, { batchSize: 3, concurrency: 1, maxErrorRate: 0.5 });
   await until(
     'the exchange',
     async () => {
