@@ -4,6 +4,7 @@ import { allegro } from './allegro/platform.ts';
 import { amazon } from './amazon/platform.ts';
 import { bigcommerce } from './bigcommerce/platform.ts';
 import { commercetools } from './commercetools/platform.ts';
+import { coupang } from './coupang/platform.ts';
 import { ebay } from './ebay/platform.ts';
 import { ecwid } from './ecwid/platform.ts';
 import { etsy } from './etsy/platform.ts';
@@ -49,6 +50,7 @@ export const PLATFORMS: ReadonlyMap<string, Platform> = new Map<string, Platform
     mercadolibre,
     ecwid,
     allegro,
+    coupang,
   ].map((platform) => [platform.id, platform]),
 );
 
