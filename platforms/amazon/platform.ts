@@ -271,7 +271,7 @@ export const amazon = {
     'Who bought, and where it goes: roles of their own (BUYER, RECIPIENT), not asked for.',
     'Stock that the seller keeps himself; FBA stock alone is read.',
     'Orders older than two years, which Amazon does not serve.',
-    'Draft apps (version=beta), and operations without a seller (grantless).',
+    'Draft apps (version=beta), operations without a seller (grantless), and Amazon’s own sandbox.',
     'Revoking: only the seller can, in Manage Your Apps.',
   ],
   unverified: [

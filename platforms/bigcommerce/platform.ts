@@ -222,6 +222,7 @@ export const bigcommerce = {
   },
   unsupported: [
     'Connecting from our page: a merchant installs the app in the control panel, in the marketplace or at https://login.bigcommerce.com/app/{client id}/install, and the install is claimed.',
+    'Telling BigCommerce how an install by its external button came out (install/succeeded, install/failed), and its callbacks load and remove_user.',
     'Where an order goes to: a list of its own, one more call an order.',
     'Archived orders, and orders of 250 lines or more, which are set aside.',
     'Revoking: tokens of an app end with its uninstall alone.',

@@ -57,6 +57,7 @@ export const ebay = {
           },
         ],
       },
+      // All sellers of an app together may refresh 50,000 times a day.
       renew: {
         kind: 'refresh_token',
         when: 'ahead',
@@ -199,5 +200,6 @@ export const ebay = {
     'The digest of a notification’s signature: SHA-1 in production samples, SHA-256 on slides.',
     'The place of a notification’s topic.',
     'In which order a list of orders comes; a pass does not depend on it.',
+    'That no call of these needs a marketplace header.',
   ],
 } as const satisfies Platform;

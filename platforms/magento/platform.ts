@@ -51,6 +51,7 @@ const activated: AuthMethod = {
         credentialFields: { consumerKey: 'oauth_consumer_key', consumerSecret: 'oauth_consumer_secret' },
         grants: true,
         startsAt: 'either',
+        correlatedBy: 'oauth_consumer_key',
         // The consumer is good for an exchange for 300 s.
         exchange: 'at_once',
       },
@@ -63,6 +64,7 @@ const activated: AuthMethod = {
         required: ['oauth_consumer_key', 'success_call_back'],
         grants: false,
         startsAt: 'either',
+        correlatedBy: 'oauth_consumer_key',
         continueAt: { parameter: 'success_call_back', hostOf: 'url' },
       },
     ],
@@ -194,7 +196,13 @@ export const magento = {
       note: 'a new request has a new nonce',
     },
     {
-      body: { path: 'oauth_problem', equals: ['timestamp_refused', 'version_rejected', 'parameter_absent'] },
+      body: {
+        path: 'oauth_problem',
+        equals: [
+          ...['version_rejected', 'parameter_absent', 'parameter_rejected', 'timestamp_refused'],
+          ...['signature_method_rejected', 'method_not_allowed'],
+        ],
+      },
       means: 'rejected',
     },
     {
@@ -251,6 +259,7 @@ export const magento = {
     'Stores over plain http.',
     'Tokens of admin users: they live for hours and belong to a person.',
     'Revoking: only the merchant can, by deleting the integration.',
+    'Stock of shops without the Inventory (MSI) modules.',
     'Adobe Commerce as a Cloud Service (Adobe IMS).',
   ],
   unverified: [
