@@ -38,6 +38,8 @@ export interface CallbackStep {
    */
   readonly startsAt?: 'platform' | 'either';
   readonly claimWithinS?: number;
+  /** An unguessable parameter that the server's step and the browser's both carry: by it the browser's finds the install that the server's brought. */
+  readonly correlatedBy?: string;
   /** at_once: before it is claimed, because the code lives for seconds; default when_claimed. */
   readonly exchange?: 'at_once' | 'when_claimed';
   /**

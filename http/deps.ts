@@ -13,7 +13,7 @@ export interface HttpSettings {
   readonly publicUrl: string;
   /** Origins a merchant may be sent back to, beside our own. */
   readonly returnOrigins: readonly string[];
-  /** The vendor's page that claims an install which began at a platform: it is sent `install`, the token. null: our own page shows it. */
+  /** The vendor's page that claims an install which began at a platform: it is sent `install`, the token, and `continue`, where the platform wants the browser in the end. null: our own page shows it. */
   readonly claimUrl?: string | null;
   /** Where a browser finds a platform that is overridden for development; undefined: at the platform itself. */
   readonly browserOverride: (origin: string) => string | undefined;

@@ -10,6 +10,7 @@ import {
   claimInstall,
   countUnclaimed,
   findInstall,
+  giveToken,
   type InstallRow,
   insertInstall,
   installBinding,
@@ -53,6 +54,7 @@ export async function takeInstall(deps: HttpDeps, callback: Callback): Promise<s
       obtain: obtain.kind,
       shop,
       tokenHash: token === null ? null : hashToken(token),
+      correlationHash: token === null ? correlationOf(callback) : null,
       sealed: Uint8Array.from(bytes),
       keyVersion,
       redirectUri,
@@ -60,6 +62,48 @@ export async function takeInstall(deps: HttpDeps, callback: Callback): Promise<s
     });
   });
   return token;
+}
+
+export interface Followed {
+  readonly token: string;
+  /** Where the platform wants the browser in the end; null where it names none, or one that is not its own. */
+  readonly continueUrl: string | null;
+}
+
+/** The merchant's browser, after the shop's server brought the keys. Throws invalid_state where nothing waits for it. */
+export async function followInstall(deps: HttpDeps, callback: Callback): Promise<Followed> {
+  const correlationHash = correlationOf(callback);
+  const token = mintToken();
+  const given = { tokenHash: hashToken(token), now: new Date(deps.nowMs()) };
+  const install =
+    correlationHash === null
+      ? null
+      : await deps.db.acrossTenants((tx) => giveToken(tx, correlationHash, given));
+  if (install === null) throw new MooringError('invalid_state', 'no install waits for this browser');
+  return { token, continueUrl: continueUrlOf(callback, textRecord(install.shop)) };
+}
+
+function correlationOf({ step: { platform, step }, parameters }: Callback): Uint8Array<ArrayBuffer> | null {
+  const value = step.correlatedBy === undefined ? '' : (parameters[step.correlatedBy] ?? '');
+  return value.length < 16 ? null : hashToken(`${platform.id}\n${value}`);
+}
+
+/** https, and at the platform or the shop: nobody is sent anywhere else (RFC 9700 § 4.11). */
+function continueUrlOf(
+  { step: { step }, parameters }: Callback,
+  shop: Readonly<Record<string, string>>,
+): string | null {
+  const rule = step.continueAt;
+  if (rule === undefined || rule === 'authorize') return null;
+  const text = parameters[rule.parameter] ?? '';
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || url.protocol !== 'https:' || url.username !== '' || url.password !== '') return null;
+  const own = 'hostOf' in rule ? (shop[rule.hostOf] ?? '') : null;
+  const isOwn =
+    own === null
+      ? 'host' in rule && new RegExp(rule.host).test(url.host)
+      : URL.canParse(own) && new URL(own).host === url.host;
+  return isOwn ? url.href : null;
 }
 
 export interface Claim {

@@ -159,6 +159,7 @@ const callbackStep = object<CallbackStep>({
   ),
   startsAt: optional(oneOf({ platform: true, either: true })),
   claimWithinS: optional(numberFrom(1)),
+  correlatedBy: optional(text),
   exchange: optional(oneOf({ at_once: true, when_claimed: true })),
   continueAt: optional(continueAt),
   reply: optional(

@@ -15,6 +15,8 @@ export interface NewInstall {
   readonly shop: Readonly<Record<string, string>>;
   /** null where no browser was there to be given one. */
   readonly tokenHash: Uint8Array<ArrayBuffer> | null;
+  /** Of the value by which a browser finds it later; null where none is expected. */
+  readonly correlationHash: Uint8Array<ArrayBuffer> | null;
   readonly sealed: Uint8Array<ArrayBuffer>;
   readonly keyVersion: number;
   readonly redirectUri: string;
@@ -41,6 +43,19 @@ export async function findInstall(
 ): Promise<InstallRow | null> {
   const row = await tx.install.findUnique({ where: by });
   return row === null ? null : withId(row);
+}
+
+/** Gives the newest install of this correlation to the browser that asks first; null where there is none, or another was first. */
+export async function giveToken(
+  tx: Tx,
+  correlationHash: Uint8Array<ArrayBuffer>,
+  { tokenHash, now }: { readonly tokenHash: Uint8Array<ArrayBuffer>; readonly now: Date },
+): Promise<InstallRow | null> {
+  const waiting = { correlationHash, tokenHash: null, claimedAt: null, expiresAt: { gt: now } };
+  const row = await tx.install.findFirst({ where: waiting, orderBy: { id: 'desc' } });
+  if (row === null) return null;
+  const { count } = await tx.install.updateMany({ where: { ...waiting, id: row.id }, data: { tokenHash } });
+  return count === 1 ? withId(row) : null;
 }
 
 export async function listUnclaimed(tx: Tx, page: PageAfter & { readonly now: Date }): Promise<InstallRow[]> {

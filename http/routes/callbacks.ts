@@ -13,7 +13,7 @@ import { listShares } from '../../store/shared-grants.ts';
 import { readBrowser } from '../browser-cookie.ts';
 import { type Callback, findStep, readParameters, takeCallback } from '../callback.ts';
 import type { HttpDeps } from '../deps.ts';
-import { takeInstall } from '../installs.ts';
+import { followInstall, takeInstall } from '../installs.ts';
 import { FORM_LIMIT_BYTES, takeForms } from '../merchant-forms.ts';
 import { installPage, resultPage, waitingPage } from '../pages/outcome.ts';
 import { toMooringError } from '../problem.ts';
@@ -86,18 +86,22 @@ export const callbackRoutes =
 
 /** Without a state of ours, where the platform's data says that an install may begin there. */
 function beganAtPlatform({ step: { step }, parameters }: Callback): boolean {
-  return step.startsAt !== undefined && step.grants && (parameters[step.stateParameter] ?? '') === '';
+  const isPart = step.grants || step.correlatedBy !== undefined;
+  return step.startsAt !== undefined && isPart && (parameters[step.stateParameter] ?? '') === '';
 }
 
 /** The merchant goes on to the vendor's page, which claims it; without one, our page shows the token. */
 async function answerInstall(deps: HttpDeps, reply: FastifyReply, callback: Callback): Promise<FastifyReply> {
-  const token = await takeInstall(deps, callback);
+  const { token, continueUrl } = callback.step.step.grants
+    ? { token: await takeInstall(deps, callback), continueUrl: null }
+    : await followInstall(deps, callback);
   if (token === null) return reply.send({ status: 'ok' });
   const { claimUrl } = deps.settings;
   const { name } = callback.step.platform;
   if (claimUrl == null) return sendPage(reply, 200, installPage({ platform: name, token }));
   const url = new URL(claimUrl);
   url.searchParams.set('install', token);
+  if (continueUrl !== null) url.searchParams.set('continue', continueUrl);
   return reply.redirect(url.href, 303);
 }
 

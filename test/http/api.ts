@@ -55,6 +55,7 @@ export async function startApi(
     withCredential?: HttpDeps['withCredential'];
     db?: Database;
     keyProvider?: KeyProvider;
+    claimUrl?: string;
   } = {},
 ): Promise<TestApi> {
   const database = await createTestDatabase();
@@ -73,6 +74,7 @@ export async function startApi(
     settings: {
       publicUrl: 'http://127.0.0.1:3000',
       returnOrigins: ['https://app.vendor.example'],
+      claimUrl: options.claimUrl ?? null,
       browserOverride: () => undefined,
       trustedProxies: 0,
       sessionLifetimeMs: 86_400_000,

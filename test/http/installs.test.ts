@@ -31,7 +31,17 @@ function startingThere(): Platform {
     startsAt: 'platform',
     required: ['code'],
   } as const;
-  const callback = [{ ...step, startsAt: 'either', claimWithinS: 600 } as const, pushed];
+  const activated = { ...pushed, step: 'activate', correlatedBy: 'consumer' } as const;
+  const identity = {
+    ...step,
+    step: 'identity',
+    grants: false,
+    required: ['consumer'],
+    startsAt: 'either',
+    correlatedBy: 'consumer',
+    continueAt: { parameter: 'back', host: '^(.+\\.)?acorn\\.example$' },
+  } as const;
+  const callback = [{ ...step, startsAt: 'either', claimWithinS: 600 } as const, pushed, activated, identity];
   return { ...acorn, auth: [{ ...method, obtain: { ...obtain, callback } }] };
 }
 
@@ -58,6 +68,36 @@ async function arrived(shop = 'demo.acorn.example'): Promise<string> {
 
 const claim = (body: object, as = key) => api.call('POST', '/v1/installs/claim', { body, key: as });
 
+describe('the vendor’s page', () => {
+  const CLAIM = 'https://app.vendor.example/installs?from=mooring';
+
+  it.each([
+    ['https://b.acorn.example/admin', 'https://b.acorn.example/admin'],
+    ['https://evil.test/?x=acorn.example', null],
+    ['http://b.acorn.example/', null],
+    ['https://b.acorn.example@evil.test/', null],
+    ['javascript:alert(1)', null],
+  ])('is sent the token, and %s where it is the platform’s own', async (back, expected) => {
+    const own = await startApi({ platforms: new Map([['acorn', startingThere()]]), claimUrl: CLAIM });
+    try {
+      const consumer = 'd'.repeat(32);
+      const form = { code: 'c', shop: 'b.acorn.example', consumer };
+      await own.call('POST', '/oauth/acorn/activate', { key: null, form });
+      const query = new URLSearchParams({ consumer, back }).toString();
+      const answer = await own.call('GET', `/oauth/acorn/identity?${query}`, { key: null });
+      const url = new URL(String(answer.headers['location']));
+      expect([answer.status, url.origin + url.pathname]).toEqual([
+        303,
+        'https://app.vendor.example/installs',
+      ]);
+      expect(url.searchParams.get('install')).toMatch(/^[\w-]{43}$/);
+      expect([url.searchParams.get('from'), url.searchParams.get('continue')]).toEqual(['mooring', expected]);
+    } finally {
+      await own.close();
+    }
+  });
+});
+
 describe('an install', () => {
   it('is sealed, shows nothing of what it brought, and becomes a connection of whoever claims it', async () => {
     const token = await arrived('first.acorn.example');
@@ -71,7 +111,11 @@ describe('an install', () => {
 
     const made = await claim({ token, permissions: ['orders:read'] });
     expect(made.status, made.text).toBe(201);
-    expect(made.body).toMatchObject({ platform: 'acorn', shop: { values: { shop: 'first.acorn.example' } }, tenantId });
+    expect(made.body).toMatchObject({
+      platform: 'acorn',
+      shop: { values: { shop: 'first.acorn.example' } },
+      tenantId,
+    });
     const { rows: attempts } = await api.database.owner.query(
       'SELECT install_id, sealed, key_version, obtain, tenant_id FROM authorizations WHERE connection_id = $1',
       [made.body.id],
@@ -121,6 +165,23 @@ describe('an install', () => {
     expect((await claim({ id })).status).toBe(403);
     const made = await claim({ id, tenantId }, api.operatorKey);
     expect(made.body).toMatchObject({ tenantId, shop: { values: { shop: 'pushed.acorn.example' } } });
+  });
+
+  it('whose keys the shop’s server brought is found by the merchant’s browser, and given to the first one alone', async () => {
+    const consumer = 'c'.repeat(32);
+    const push = () =>
+      api.call('POST', '/oauth/acorn/activate', {
+        key: null,
+        form: { code: 'c', shop: 'b.acorn.example', consumer },
+      });
+    const follow = (query: string) => api.call('GET', `/oauth/acorn/identity?${query}`, { key: null });
+    expect((await follow(`consumer=${consumer}`)).text).toContain('invalid_state');
+    await push();
+    const page = await follow(`consumer=${consumer}&back=https://b.acorn.example/admin`);
+    const token = /<code id="install">([^<]+)</.exec(page.text)?.[1] ?? '';
+    expect((await follow(`consumer=${consumer}`)).text).toContain('invalid_state');
+    expect((await follow('consumer=short')).text).toContain('invalid_state');
+    expect((await claim({ token })).body.shop.values).toEqual({ shop: 'b.acorn.example' });
   });
 
   it('that comes too late is over, and is cleared away with what it sealed', async () => {
