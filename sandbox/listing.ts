@@ -40,6 +40,22 @@ export function spoiltJson(value: unknown): string {
   return spoilText(JSON.stringify(value));
 }
 
+const known = new WeakMap<Shop, { stamp: string; found: Map<string, number[]> }>();
+
+/** Rows found by rendering every record, remembered by what was asked, so that paging through them finds them once. */
+export function rowsOnce(shop: Shop, asked: string, find: () => number[]): number[] {
+  const stamp = Object.values(shop.collections)
+    .map((collection) => collection.stamp)
+    .join();
+  const before = known.get(shop);
+  const kept = before?.stamp === stamp ? before : { stamp, found: new Map<string, number[]>() };
+  known.set(shop, kept);
+  const rows = kept.found.get(asked) ?? find();
+  if (kept.found.size > 20) kept.found.clear();
+  kept.found.set(asked, rows);
+  return rows;
+}
+
 /** A whole number of the query within its bounds; null when it is not one. */
 export function wholeIn(
   query: URLSearchParams,

@@ -1,9 +1,8 @@
 /** commercetools' queries: `where` predicates, sort, limits of 500, an offset of at most 10,000. */
 import { type Call, takeCall } from '../calls.ts';
-import { changeOf, listed } from '../collection.ts';
+import { listed } from '../collection.ts';
 import { type Answer, json, jsonText } from '../exchange.ts';
-import { spoil } from '../hostile.ts';
-import { spoiltJson, wholeIn } from '../listing.ts';
+import { rendered, rowsOnce, spoiltJson, wholeIn } from '../listing.ts';
 import type { ResourceName, Shop } from '../state.ts';
 import { ctError, missingScope } from './commercetools.ts';
 import { parsePredicate } from './predicate.ts';
@@ -63,13 +62,16 @@ function answerQuery({ exchange, shop }: Call, { resource, render }: Query): Ans
     return ctError(400, 'InvalidInput', 'Malformed parameter: offset: must be between 0 and 10000.');
   const tests = query.getAll('where').map(parsePredicate);
   if (tests.includes(null)) return ctError(400, 'InvalidInput', 'Malformed parameter: where: Syntax error.');
-  const rows = [...listed(shop, resource, 'position')]
-    .map((index) => ({ index, record: render(shop, index) }))
-    .filter(({ record }) => tests.every((test) => test?.(record) === true));
   const sorts = query.getAll('sort').map((one) => one.split(' '));
-  rows.sort((a, b) => inOrder(a.record, b.record, sorts));
-  const page = rows.slice(offset, offset + limit);
-  const results = page.map(({ index, record }) => spoil(record, changeOf(shop, resource, index)?.hostile));
+  const asked = `commercetools ${exchange.path} ${JSON.stringify([query.getAll('where'), sorts])}`;
+  const rows = rowsOnce(shop, asked, () =>
+    [...listed(shop, resource, 'position')]
+      .map((index) => ({ index, record: render(shop, index) }))
+      .filter(({ record }) => tests.every((test) => test?.(record) === true))
+      .sort((one, other) => inOrder(one.record, other.record, sorts))
+      .map(({ index }) => index),
+  );
+  const results = rendered(shop, resource, rows.slice(offset, offset + limit), render);
   const total = query.get('withTotal') === 'false' ? {} : { total: rows.length };
   return jsonText(200, spoiltJson({ limit, offset, count: results.length, ...total, results }));
 }

@@ -4,7 +4,7 @@ import { changeOf, exists, listed } from '../collection.ts';
 import { type Answer, json, jsonText } from '../exchange.ts';
 import { productOfVariant } from '../generator.ts';
 import { spoil } from '../hostile.ts';
-import { rendered, spoiltJson } from '../listing.ts';
+import { rendered, rowsOnce, spoiltJson } from '../listing.ts';
 import type { ResourceName, Shop } from '../state.ts';
 import {
   ENTRY_STEP,
@@ -158,7 +158,7 @@ function compare(left: unknown, right: unknown): number {
 }
 
 function answerList(call: Call, list: List, criteria: Criteria): Answer {
-  const { sandbox, shop } = call;
+  const { sandbox, shop, exchange } = call;
   const { pageSize, currentPage } = criteria;
   const bad = (message: string) => json(400, { message });
   if (pageSize !== null && !(Number.isInteger(pageSize) && pageSize > 0))
@@ -175,11 +175,14 @@ function answerList(call: Call, list: List, criteria: Criteria): Answer {
   };
   const missing = fieldProblem(list, criteria, [...list.rows(shop)].slice(0, 1).map(recordOf));
   if (missing !== null) return bad(missing);
-  const needed = criteria.groups.length > 0 || criteria.sorts.length > 0;
-  let rows = [...list.rows(shop)];
-  if (needed) rows = rows.filter((row) => fits(recordOf(row), criteria.groups));
-  if (criteria.sorts.length === 0) rows.reverse();
-  else rows.sort((a, b) => inOrder(recordOf(a), recordOf(b), criteria.sorts));
+  const asked = `magento ${exchange.path} ${JSON.stringify([criteria.groups, criteria.sorts])}`;
+  const rows = rowsOnce(shop, asked, () => {
+    const all = [...list.rows(shop)];
+    const found =
+      criteria.groups.length === 0 ? all : all.filter((row) => fits(recordOf(row), criteria.groups));
+    if (criteria.sorts.length === 0) return found.reverse();
+    return found.sort((one, other) => inOrder(recordOf(one), recordOf(other), criteria.sorts));
+  });
   const total = rows.length;
   const size = pageSize ?? Math.max(1, total);
   const pages = Math.max(1, Math.ceil(total / size));

@@ -3,7 +3,7 @@ import type { Call } from '../calls.ts';
 import { changeOf, listed } from '../collection.ts';
 import { type Answer, bodyFields, isRecord, json, jsonText } from '../exchange.ts';
 import { spoil } from '../hostile.ts';
-import { spoiltJson } from '../listing.ts';
+import { rowsOnce, spoiltJson } from '../listing.ts';
 import type { ResourceName, Shop } from '../state.ts';
 import { associated, renderCustomer, renderOrder, renderProduct, rowsOfProducts } from './render.ts';
 import { missingPrivilege, swError } from './shopware6.ts';
@@ -68,16 +68,22 @@ export function answerSearch(call: Call, name: string): Answer {
   const filters = Array.isArray(criteria['filter']) ? criteria['filter'] : [];
   if (!filters.every(isKnown))
     return swError(400, 'FRAMEWORK__INVALID_FILTER_QUERY', 'Bad Request', 'A filter is invalid.');
-  const rows = entity
-    .rows(shop)
-    .map((row) => ({ row, record: entity.render(shop, row) }))
-    .filter(({ record }) => filters.every((filter) => fits(record, filter)));
   const sorts = Array.isArray(criteria['sort']) ? criteria['sort'].filter(isRecord) : [];
-  rows.sort((a, b) => inOrder(a.record, b.record, sorts));
+  const rows = rowsOnce(shop, `shopware6 ${name} ${JSON.stringify([filters, sorts])}`, () =>
+    entity
+      .rows(shop)
+      .map((row) => ({ row, record: entity.render(shop, row) }))
+      .filter(({ record }) => filters.every((filter) => fits(record, filter)))
+      .sort((one, other) => inOrder(one.record, other.record, sorts))
+      .map(({ row }) => row),
+  );
   const wanted = isRecord(criteria['associations']) ? criteria['associations'] : {};
-  const data = rows.slice((page - 1) * limit, page * limit).map(({ row, record }) => {
+  const data = rows.slice((page - 1) * limit, page * limit).map((row) => {
     const index = entity.index(row);
-    return spoil(associated(record, wanted), changeOf(shop, entity.resource, index)?.hostile);
+    return spoil(
+      associated(entity.render(shop, row), wanted),
+      changeOf(shop, entity.resource, index)?.hostile,
+    );
   });
   const total = criteria['total-count-mode'] === 1 ? rows.length : data.length;
   return written(exchange.headers['accept'] ?? '', name, data, total);

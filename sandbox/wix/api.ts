@@ -7,7 +7,7 @@ import { changeOf, exists } from '../collection.ts';
 import { type Answer, bodyFields, isRecord, jsonText } from '../exchange.ts';
 import { productOfVariant } from '../generator.ts';
 import { spoil } from '../hostile.ts';
-import { cursorOf, placeOf, positionsIn, spoiltJson } from '../listing.ts';
+import { cursorOf, placeOf, positionsIn, rendered, rowsOnce, spoiltJson } from '../listing.ts';
 import type { ResourceName, Shop } from '../state.ts';
 import { productIndex, renderContact, renderOrder, renderProduct, renderStock } from './render.ts';
 import { missingPermission, wixError } from './wix.ts';
@@ -161,14 +161,12 @@ function answerQuery({ exchange, shop }: Call, query: Query): Answer {
   const [wanted, by] = Array.isArray(parsed) ? parsed : [null, null];
   const tests = testsOf(wanted);
   if (typeof tests === 'string') return wixError(400, tests);
-  const rows = [...positionsIn(shop, query.resource, rangeOf(by))]
-    .filter((index) => query.resource !== 'inventory' || exists(shop, 'products', productOfVariant(index)))
-    .map((index) => ({ index, record: query.render(shop, index) }))
-    .filter(({ record }) => tests.every((test) => test(record)));
-  const page = rows.slice(start, start + limit);
-  const records = page.map(({ index, record }) =>
-    spoil(record, changeOf(shop, query.resource, index)?.hostile),
+  const rows = rowsOnce(shop, `wix ${exchange.path} ${question}`, () =>
+    [...positionsIn(shop, query.resource, rangeOf(by))]
+      .filter((index) => query.resource !== 'inventory' || exists(shop, 'products', productOfVariant(index)))
+      .filter((index) => tests.length === 0 || tests.every((test) => test(query.render(shop, index)))),
   );
+  const records = rendered(shop, query.resource, rows.slice(start, start + limit), query.render);
   const hasNext = start + limit < rows.length;
   const next = hasNext ? { next: packed(question, cursorOf(start + limit, question)) } : {};
   const metadata = { count: records.length, cursors: next, hasNext };
