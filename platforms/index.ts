@@ -17,6 +17,7 @@ import { saleor } from './saleor/platform.ts';
 import { shopee } from './shopee/platform.ts';
 import { shopify } from './shopify/platform.ts';
 import { shopware6 } from './shopware6/platform.ts';
+import { square } from './square/platform.ts';
 import { squarespace } from './squarespace/platform.ts';
 import { tiendanube } from './tiendanube/platform.ts';
 import { tiktokshop } from './tiktokshop/platform.ts';
@@ -51,6 +52,7 @@ export const PLATFORMS: ReadonlyMap<string, Platform> = new Map<string, Platform
     ecwid,
     allegro,
     coupang,
+    square,
   ].map((platform) => [platform.id, platform]),
 );
 
