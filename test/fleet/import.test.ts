@@ -1,12 +1,12 @@
 // Existing connections brought along, by the product's own processes against the sandbox: some good, some dead, some over; the worker killed in
 // the middle; the same file again; and a search for every secret of the file afterwards.
-import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dumpDatabase, dumpTemporal, findAll, readLogs } from '../invariants/haystack.ts';
 import { type Product, startProduct } from '../invariants/product.ts';
 import { until } from '../world.ts';
+import { runMooring } from './run-mooring.ts';
 
 const GOOD = 12;
 const HOUR_MS = 3_600_000;
@@ -95,23 +95,7 @@ async function connections(): Promise<number> {
   return rows[0]?.n ?? -1;
 }
 
-function mooring(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      ['cli/mooring.mjs', ...args],
-      {
-        env: {
-          PATH: process.env['PATH'] ?? '',
-          MOORING_URL: product.apiUrl,
-          MOORING_KEY: product.apiKey,
-        },
-        timeout: 60_000,
-      },
-      (_error, out, err) => resolve({ code: child.exitCode ?? -1, out, err }),
-    );
-  });
-}
+const mooring = (...args: string[]) => runMooring(product, ...args);
 
 test('every line of a file is settled once, through a kill -9 of the worker, and the file again doubles nothing', async () => {
   const secrets: string[] = [];

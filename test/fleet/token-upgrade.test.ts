@@ -1,11 +1,11 @@
 // The fleet migration of non-expiring tokens, by the product's own processes: planned, started by the command line, a worker killed in the
 // middle, answers lost, errors, a pause. What cannot be taken back is done once a shop, and the end proves what is left.
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dumpDatabase, dumpTemporal, findAll, readLogs } from '../invariants/haystack.ts';
 import { type Product, startProduct } from '../invariants/product.ts';
 import { until } from '../world.ts';
+import { runMooring } from './run-mooring.ts';
 
 const TOKENS = 'access_token';
 
@@ -119,19 +119,7 @@ async function kindsOf({ tenantId }: Fleet): Promise<Record<string, number>> {
 const fault = (host: string | undefined, wish: Record<string, unknown>) =>
   product.control('POST', '/faults', { shop: host, path: TOKENS, ...wish });
 
-function mooring(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      ['cli/mooring.mjs', ...args],
-      {
-        env: { PATH: process.env['PATH'] ?? '', MOORING_URL: product.apiUrl, MOORING_KEY: product.apiKey },
-        timeout: 90_000,
-      },
-      (_error, out, err) => resolve({ code: child.exitCode ?? -1, out, err }),
-    );
-  });
-}
+const mooring = (...args: string[]) => runMooring(product, ...args);
 
 test('a fleet is upgraded once a shop through a kill -9 of the worker; the plan before changed nothing', async () => {
   const fleet = await fleetOf('fleet', 8);
