@@ -95,7 +95,9 @@ describe('published requests', () => {
 });
 
 const text = fc.string({ unit: 'grapheme', maxLength: 10 });
-const pairs = fc.array(fc.tuple(text, text), { maxLength: 5 });
+/** oauth-sign loses a parameter of this name. */
+const name = text.filter((one) => one !== '__proto__');
+const pairs = fc.array(fc.tuple(name, text), { maxLength: 5 });
 const requests = fc.record({
   method: fc.constantFrom('GET', 'POST', 'PUT', 'DELETE'),
   path: fc.array(
