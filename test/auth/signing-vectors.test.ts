@@ -158,4 +158,32 @@ describe('the other schemes', () => {
       /accessToken/,
     );
   });
+
+  test('a shop on plain http is signed as the data says for it, and Basic never goes there', async () => {
+    const woo = platform('woocommerce');
+    const basic = first(woo);
+    const overHttp: AuthMethod = {
+      ...basic,
+      signOverHttp: [
+        {
+          scheme: 'oauth1',
+          method: 'HMAC-SHA256',
+          consumerKey: '{consumerKey}',
+          consumerSecret: '{consumerSecret}',
+          place: 'query',
+          version: false,
+        },
+      ],
+    };
+    const parts = { consumerKey: 'ck_1', consumerSecret: 'cs_1' };
+    const plain = await sign(woo, overHttp, parts, GET, { url: 'http://shop.example' });
+    expect(plain.headers['authorization']).toBeUndefined();
+    expect(new URL(plain.url).searchParams.get('oauth_consumer_key')).toBe('ck_1');
+    expect(JSON.stringify(plain)).not.toContain('cs_1');
+    const secure = await sign(woo, overHttp, parts, GET, { url: 'https://shop.example' });
+    expect(secure.headers['authorization']).toMatch(/^Basic /);
+    await expect(sign(woo, basic, parts, GET, { url: 'http://shop.example' })).rejects.toMatchObject({
+      code: 'address_not_allowed',
+    });
+  });
 });
