@@ -1,5 +1,6 @@
 /** Every simulated platform by name. A platform that is not here does not compile. */
 
+import { allegro } from './allegro/allegro.ts';
 import { amazon } from './amazon/amazon.ts';
 import { bigcommerce } from './bigcommerce/bigcommerce.ts';
 import { bolcom } from './bolcom/bolcom.ts';
@@ -11,6 +12,7 @@ import { etsy } from './etsy/etsy.ts';
 import { kaufland } from './kaufland/kaufland.ts';
 import { lazada } from './lazada/lazada.ts';
 import { magento } from './magento/magento.ts';
+import { mercadolibre } from './mercadolibre/mercadolibre.ts';
 import { prestashop } from './prestashop/prestashop.ts';
 import { sfcc } from './sfcc/sfcc.ts';
 import { shopee } from './shopee/api.ts';
@@ -49,6 +51,8 @@ export const SIMULATED: Record<PlatformName, SimulatedPlatform> = {
   ecwid,
   squarespace,
   vtex,
+  mercadolibre,
+  allegro,
   wix,
   sfcc,
   tiendanube,

@@ -42,6 +42,8 @@ export const SHOP_DEFAULTS: Record<PlatformName, ShopDefaults> = {
     currency: 'USD',
   },
   vtex: { keyIs: 'host', host: 'demo.vtexcommercestable.com.br', currency: 'BRL' },
+  mercadolibre: { keyIs: 'id', host: 'api.mercadolibre.com', id: 150_000_001, currency: 'ARS' },
+  allegro: { keyIs: 'id', host: 'api.allegro.pl', id: 44_000_001, currency: 'PLN' },
   wix: {
     keyIs: 'word',
     host: 'www.wixapis.com',

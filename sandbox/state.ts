@@ -25,6 +25,8 @@ export const PLATFORM_NAMES = [
   'ecwid',
   'squarespace',
   'vtex',
+  'mercadolibre',
+  'allegro',
   'wix',
   'sfcc',
   'tiendanube',
