@@ -3,6 +3,7 @@ import type { Platform } from '../domain/platform.ts';
 import { allegro } from './allegro/platform.ts';
 import { amazon } from './amazon/platform.ts';
 import { bigcommerce } from './bigcommerce/platform.ts';
+import { bolcom } from './bolcom/platform.ts';
 import { commercetools } from './commercetools/platform.ts';
 import { coupang } from './coupang/platform.ts';
 import { ebay } from './ebay/platform.ts';
@@ -53,6 +54,7 @@ export const PLATFORMS: ReadonlyMap<string, Platform> = new Map<string, Platform
     allegro,
     coupang,
     square,
+    bolcom,
   ].map((platform) => [platform.id, platform]),
 );
 

@@ -1,0 +1,119 @@
+// bol's orders and stock at bol → unified records. Amounts are JSON numbers in euros, tax included; e-mail addresses are bol's relays. Pure.
+import type { Json } from '../../domain/platform.ts';
+import type { Address, InventoryLevel, LineItem, Money, Order } from '../../domain/resource.ts';
+import { addressOf } from '../address.ts';
+import { sumOf, timesOf } from '../amount.ts';
+import { recordInvalid } from '../json.ts';
+import { type RecordReader, readRecord } from '../record-reader.ts';
+
+const CURRENCY = 'EUR';
+
+export function mapOrder(item: Json): readonly Order[] {
+  const order = readRecord(item);
+  const rows = order.list('orderItems');
+  const lines = rows.map(mapLine);
+  const total = sumOf(lines.map((line) => line.total));
+  if (total === null) throw recordInvalid(`${order.path}/orderItems`, 'tells no price');
+  const shipment = order.optionalObject('shipmentDetails');
+  return [
+    {
+      platformId: order.id('orderId'),
+      platformCreatedAt: order.instant('orderPlacedDateTime'),
+      platformUpdatedAt:
+        rows
+          .map((row) => row.instant('latestChangedDateTime'))
+          .sort()
+          .at(-1) ?? null,
+      number: order.id('orderId'),
+      ...progressOf(rows),
+      // bol is paid; whether it was is not told.
+      paymentStatus: 'unknown',
+      platformStatus: null,
+      currency: CURRENCY,
+      total,
+      subtotal: null,
+      tax: null,
+      shipping: null,
+      discount: sumOf(
+        rows.flatMap((row) => row.list('discounts').map((one) => one.optionalMoney('amount', CURRENCY))),
+      ),
+      customerPlatformId: null,
+      email: shipment?.optionalText('email') ?? null,
+      shippingAddress: mapAddress(shipment),
+      billingAddress: mapAddress(order.optionalObject('billingDetails')),
+      lineItems: lines,
+    },
+  ];
+}
+
+/** Of what was ordered and not cancelled. */
+function progressOf(rows: readonly RecordReader[]): Pick<Order, 'status' | 'fulfillmentStatus'> {
+  const count = (name: string) => rows.reduce((sum, row) => sum + (row.optionalInteger(name) ?? 0), 0);
+  const [ordered, cancelled, shipped] = [
+    count('quantity'),
+    count('quantityCancelled'),
+    count('quantityShipped'),
+  ];
+  if (ordered > 0 && cancelled >= ordered) return { status: 'cancelled', fulfillmentStatus: 'unfulfilled' };
+  if (shipped === 0) return { status: 'open', fulfillmentStatus: 'unfulfilled' };
+  return shipped + cancelled >= ordered
+    ? { status: 'completed', fulfillmentStatus: 'fulfilled' }
+    : { status: 'open', fulfillmentStatus: 'partially_fulfilled' };
+}
+
+function mapLine(row: RecordReader): LineItem {
+  const product = row.optionalObject('product');
+  const offer = row.optionalObject('offer');
+  const quantity = row.integer('quantity');
+  const unitPrice = row.optionalMoney('unitPrice', CURRENCY);
+  return {
+    platformId: row.id('orderItemId'),
+    productPlatformId: product?.optionalText('ean') ?? null,
+    variantPlatformId: offer?.optionalId('offerId') ?? null,
+    sku: offer?.optionalText('reference') ?? null,
+    title: product?.optionalText('title') ?? null,
+    quantity,
+    unitPrice,
+    total: row.optionalMoney('totalPrice', CURRENCY) ?? times(unitPrice, quantity),
+  };
+}
+
+function times(price: Money | null, quantity: number): Money | null {
+  return price === null ? null : timesOf(price, quantity);
+}
+
+function mapAddress(told: RecordReader | null): Address | null {
+  if (told === null) return null;
+  const house = [told.optionalText('houseNumber'), told.optionalText('houseNumberExtension')];
+  const street = [told.optionalText('streetName'), ...house].flatMap((one) => one ?? []).join(' ');
+  return addressOf({
+    names: [told.optionalText('firstName'), told.optionalText('surname')],
+    company: told.optionalText('company') ?? told.optionalText('pickupPointName'),
+    line1: street || null,
+    line2: told.optionalText('extraAddressInformation'),
+    city: told.optionalText('city'),
+    postalCode: told.optionalText('zipCode'),
+    country: told.optionalText('countryCode'),
+    phone: told.optionalText('deliveryPhoneNumber'),
+  });
+}
+
+/** What lies at bol: what may be sold, and what may not any more. */
+export function mapStock(item: Json): readonly InventoryLevel[] {
+  const stock = readRecord(item);
+  const [regular, graded] = [stock.optionalInteger('regularStock'), stock.optionalInteger('gradedStock')];
+  return [
+    {
+      platformId: stock.id('bsku'),
+      platformCreatedAt: null,
+      platformUpdatedAt: null,
+      sku: stock.id('bsku'),
+      productPlatformId: stock.optionalText('ean'),
+      variantPlatformId: null,
+      locationPlatformId: null,
+      available: regular,
+      onHand: regular === null ? null : regular + (graded ?? 0),
+      reserved: null,
+    },
+  ];
+}
