@@ -25,8 +25,9 @@ function addSign(program: Command): void {
     .option('--nonce <nonce>', 'its one-time value; default: random')
     .option('--show-secrets', 'do not mask them')
     .action(async (_options: unknown, command: Command) => {
-      const { sign } = await import('./sign.ts');
-      await sign(command.optsWithGlobals());
+      const options = command.optsWithGlobals();
+      if (options.scheme === undefined) await (await import('./sign.ts')).sign(options);
+      else await (await import('./schemes/index.ts')).signByScheme({ ...options, scheme: options.scheme });
     });
 }
 
@@ -45,7 +46,8 @@ function addVerify(program: Command): void {
     .addOption(scheme())
     .option('--at <time>', 'the time to judge by; default: now')
     .action(async (_options: unknown, command: Command) => {
-      const { verify } = await import('./verify.ts');
-      await verify(command.optsWithGlobals());
+      const options = command.optsWithGlobals();
+      if (options.scheme === undefined) await (await import('./verify.ts')).verify(options);
+      else await (await import('./schemes/index.ts')).verifyByScheme({ ...options, scheme: options.scheme });
     });
 }

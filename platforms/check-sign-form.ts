@@ -212,8 +212,7 @@ const publicKey = object<ReceivedPublicKey>({
     'ecdsa-sha1': true,
     ed25519: true,
   }),
-  // Each is a platform's own way to write it; the type has the list.
-  form: text,
+  form: oneOf<ReceivedPublicKey['form']>({ plain: true, json: true, parameters: true }),
   key: whichHas({
     pem: object<{ pem: string }>({ pem: text }),
     path: object<{ path: string }>({ path: text }),

@@ -8,6 +8,22 @@ import { type Values, valuesOfRequest } from '../values.ts';
 
 /** What does not name the signature is on the request before it is signed. */
 export const signHmac: SignWith<'hmac'> = (sign, draft, values, moment) => {
+  const { companions, known, text } = signedText(sign, draft, values, moment);
+  const key = Buffer.from(known.fill(sign.key), sign.keyEncoding ?? 'utf8');
+  const digest = createHmac(sign.algorithm, key).update(text, 'utf8').digest();
+  const signed = known.with({ signature: encodeDigest(digest, sign.encoding) });
+  return withHeaders(
+    withSecretQuery(companions, filled(sign, 'query', draft, { values: signed, holdsSignature: true })),
+    filled(sign, 'headers', draft, { values: signed, holdsSignature: true }),
+  );
+};
+
+/** The text that is digested, and the request as far as it is made before. */
+export function signedText(...[sign, draft, values, moment]: Parameters<SignWith<'hmac'>>): {
+  readonly companions: Draft;
+  readonly known: Values;
+  readonly text: string;
+} {
   const timestamp = timestampOf(sign.timestamp, moment.nowMs);
   const at = values.with({ timestamp });
   const companions = withHeaders(
@@ -19,15 +35,9 @@ export const signHmac: SignWith<'hmac'> = (sign, draft, values, moment) => {
     path: strippedPath(companions.url.pathname, sign.stripPath),
     parameters: () => parametersOf(sign.parameters, companions),
   });
-  const message = sign.message.map((part) => known.fill(part)).join(sign.separator ?? '');
-  const key = Buffer.from(known.fill(sign.key), sign.keyEncoding ?? 'utf8');
-  const digest = createHmac(sign.algorithm, key).update(message, 'utf8').digest();
-  const signed = known.with({ signature: encodeDigest(digest, sign.encoding) });
-  return withHeaders(
-    withSecretQuery(companions, filled(sign, 'query', draft, { values: signed, holdsSignature: true })),
-    filled(sign, 'headers', draft, { values: signed, holdsSignature: true }),
-  );
-};
+  const text = sign.message.map((part) => known.fill(part)).join(sign.separator ?? '');
+  return { companions, known, text };
+}
 
 function filled(
   sign: HmacSign,
