@@ -7,7 +7,8 @@ import type { Sandbox } from '../sandbox.ts';
 import type { CentralPlatform } from '../simulated.ts';
 import type { Grant } from '../state.ts';
 import { answerToken, issueTokens, secondsLeft, type TokenRules } from '../token-endpoint.ts';
-import { amazonError, answerApi } from './api.ts';
+import { answerApi } from './api.ts';
+import { amazonError } from './asking.ts';
 import { readRestricted } from './restricted.ts';
 
 const LOGIN = 'api.amazon.com';

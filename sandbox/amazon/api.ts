@@ -1,36 +1,21 @@
 /** Amazon's operations: each with a token bucket of its own a seller, told in `x-amzn-RateLimit-Limit`; pages by opaque tokens. */
-import { changeOf, exists, updatedAtMs } from '../collection.ts';
+import { changeOf, exists } from '../collection.ts';
 import { type Answer, json, jsonText } from '../exchange.ts';
-import { productOfVariant } from '../generator.ts';
 import { take } from '../grants.ts';
 import { spoil } from '../hostile.ts';
-import {
-  askedBy,
-  cursorOf,
-  instantMs,
-  iso,
-  placeOf,
-  positionsIn,
-  rendered,
-  spoiltJson,
-  wholeIn,
-} from '../listing.ts';
+import { askedBy, cursorOf, instantMs, iso, positionsIn, rendered, spoiltJson, wholeIn } from '../listing.ts';
 import type { AmazonCall } from './amazon.ts';
+import { amazonError, listOf, marketplaces, placeIn } from './asking.ts';
+import { searchListings, summaries } from './goods.ts';
 import {
   legacyItems,
   MARKETPLACE,
   orderIndex,
   renderLegacyOrder,
-  renderListing,
   renderOrder,
-  renderSummary,
   shownStatus,
 } from './render.ts';
 import { answerRestricted } from './restricted.ts';
-
-export function amazonError(status: number, code: string, message: string, details = ''): Answer {
-  return json(status, { errors: [{ code, message, details }] });
-}
 
 interface Operation {
   path: RegExp;
@@ -122,15 +107,6 @@ function windowOf(
   return { fromMs, toMs, by: created === null ? 'updated' : 'created' };
 }
 
-/** Marketplaces asked for; null when the list is missing where needed, or too long. */
-function marketplaces(query: URLSearchParams, name: string, needed: boolean): string[] | null {
-  const ids = query
-    .getAll(name)
-    .flatMap((one) => one.split(','))
-    .filter((one) => one !== '');
-  return (needed && ids.length === 0) || ids.length > 50 ? null : ids;
-}
-
 const sellsAt = (ids: string[]) => ids.length === 0 || ids.includes(MARKETPLACE);
 
 const INCLUDED = [
@@ -174,18 +150,6 @@ function searchOrders(call: AmazonCall): Answer {
   const pagination = more ? { pagination: { nextToken: cursorOf(start + size, asked) } } : {};
   const end = { [window.by === 'updated' ? 'lastUpdatedBefore' : 'createdBefore']: iso(window.toMs) };
   return jsonText(200, spoiltJson({ orders, ...pagination, ...end }));
-}
-
-function listOf(query: URLSearchParams, name: string): string[] {
-  return query
-    .getAll(name)
-    .flatMap((one) => one.split(','))
-    .filter((one) => one !== '');
-}
-
-function placeIn(query: URLSearchParams, name: string, asked: string): number | null {
-  const token = query.get(name);
-  return token === null || token === '' ? 0 : placeOf(token, asked);
 }
 
 function getOrder({ shop, exchange }: AmazonCall, found: RegExpExecArray): Answer {
@@ -234,78 +198,4 @@ function legacyOrderItems({ shop }: AmazonCall, found: RegExpExecArray): Answer 
   if (index === null || !exists(shop, 'orders', index))
     return amazonError(404, 'InvalidInput', 'Order not found.');
   return json(200, { payload: { AmazonOrderId: found[1], OrderItems: legacyItems(shop, index) } });
-}
-
-/** A listing is a sku: each variant one, changed when its product or its stock is. */
-function searchListings(call: AmazonCall, found: RegExpExecArray): Answer {
-  const { exchange, shop } = call;
-  const { query } = exchange;
-  const bad = (message: string) => amazonError(400, 'InvalidInput', message);
-  if (decodeURIComponent(found[1] ?? '') !== shop.key)
-    return amazonError(
-      403,
-      'Unauthorized',
-      'Access to requested resource is denied.',
-      'The seller is another one.',
-    );
-  const ids = marketplaces(query, 'marketplaceIds', true);
-  if (ids === null) return bad('marketplaceIds is needed.');
-  const size = wholeIn(query, 'pageSize', { otherwise: 10, min: 1, max: 20 });
-  if (size === null) return bad('pageSize is from 1 to 20.');
-  const since = query.get('lastUpdatedAfter');
-  const sinceMs = since === null ? 0 : instantMs(since);
-  if (sinceMs === null) return bad('lastUpdatedAfter is not in ISO 8601 format.');
-  const asked = askedBy(query, ['pageToken']);
-  const start = placeIn(query, 'pageToken', asked);
-  if (start === null) return bad('The pageToken is invalid.');
-  const all = listingsSince(call, sinceMs);
-  const page = all.slice(start, start + size);
-  const items = page.map((variant) =>
-    spoil(
-      renderListing(shop, variant, listOf(query, 'includedData')),
-      changeOf(shop, 'products', productOfVariant(variant))?.hostile,
-    ),
-  );
-  const pagination = start + size < all.length ? { nextToken: cursorOf(start + size, asked) } : {};
-  return jsonText(200, spoiltJson({ numberOfResults: all.length, pagination, items }));
-}
-
-function listingsSince({ shop }: AmazonCall, sinceMs: number): number[] {
-  const changedMs = (variant: number) =>
-    Math.max(
-      updatedAtMs(shop, 'products', productOfVariant(variant)),
-      changeOf(shop, 'inventory', variant)?.updatedAtMs ?? 0,
-    );
-  return [...positionsIn(shop, 'inventory', { by: 'created' })]
-    .filter((variant) => exists(shop, 'products', productOfVariant(variant)))
-    .filter((variant) => changedMs(variant) >= sinceMs);
-}
-
-const SUMMARIES_A_PAGE = 50;
-const NEXT_TOKEN_MS = 30_000;
-
-/** The next token is good for thirty seconds. */
-function summaries(call: AmazonCall): Answer {
-  const { exchange, shop, sandbox } = call;
-  const { query } = exchange;
-  const bad = (message: string) => amazonError(400, 'InvalidInput', message);
-  if (query.get('granularityType') !== 'Marketplace' || query.get('granularityId') !== MARKETPLACE)
-    return bad('granularityType and granularityId are invalid.');
-  if (marketplaces(query, 'marketplaceIds', true) === null) return bad('marketplaceIds is needed.');
-  const since = query.get('startDateTime');
-  const sinceMs = since === null ? 0 : instantMs(since);
-  if (sinceMs === null) return bad('startDateTime is not in ISO 8601 format.');
-  const asked = askedBy(query, ['nextToken']);
-  const [token = '', givenAt = '0'] = (query.get('nextToken') ?? '').split('.');
-  const start = token === '' ? 0 : placeOf(token, asked);
-  if (start === null || (token !== '' && sandbox.now() - Number(givenAt) > NEXT_TOKEN_MS))
-    return bad('The nextToken is invalid or has expired.');
-  const all = positionsIn(shop, 'inventory', { by: 'updated', fromMs: sinceMs });
-  const page = [...all.subarray(start, start + SUMMARIES_A_PAGE)];
-  const inventorySummaries = rendered(shop, 'inventory', page, renderSummary);
-  const next = start + SUMMARIES_A_PAGE;
-  const pagination =
-    next < all.length ? { pagination: { nextToken: `${cursorOf(next, asked)}.${sandbox.now()}` } } : {};
-  const granularity = { granularityType: 'Marketplace', granularityId: MARKETPLACE };
-  return jsonText(200, spoiltJson({ payload: { granularity, inventorySummaries }, ...pagination }));
 }

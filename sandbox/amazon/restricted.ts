@@ -4,7 +4,7 @@ import { hmacSha256, sameText } from '../grants.ts';
 import type { Sandbox } from '../sandbox.ts';
 import type { Grant } from '../state.ts';
 import type { AmazonCall } from './amazon.ts';
-import { amazonError } from './api.ts';
+import { amazonError } from './asking.ts';
 
 const PREFIX = 'Atz.sprdt|';
 const LIFE_S = 3_600;

@@ -3,7 +3,9 @@ import {
   firstVariant,
   generateOrder,
   generateProduct,
+  type Line,
   money,
+  type Order,
   type OrderStatus,
   productOfVariant,
   stockOf,
@@ -27,10 +29,6 @@ export function statusOf(shop: Shop, index: number): string {
 export function renderOrder(shop: Shop, index: number) {
   const order = generateOrder(shop, index);
   const { customer } = order;
-  const amount = (minor: number) => ({
-    currency: shop.currency,
-    amount: Number(money(minor, shop.currency)),
-  });
   return {
     purchaseOrderId: String(1_796_277_000_000 + index),
     customerOrderId: String(5_281_956_000_000 + index),
@@ -50,42 +48,51 @@ export function renderOrder(shop: Shop, index: number) {
       },
     },
     orderLines: {
-      orderLine: order.lines.map((line, at) => ({
-        lineNumber: String(at + 1),
-        item: { productName: line.title, sku: line.sku, condition: 'New' },
-        charges: {
-          charge: [
-            {
-              chargeType: 'PRODUCT',
-              chargeName: 'ItemPrice',
-              chargeAmount: amount(line.priceMinor * line.quantity),
-              tax: at === 0 ? { taxName: 'Tax1', taxAmount: amount(order.taxMinor) } : null,
-            },
-            ...(at === 0 && order.shippingMinor > 0
-              ? [
-                  {
-                    chargeType: 'SHIPPING',
-                    chargeName: 'Shipping',
-                    chargeAmount: amount(order.shippingMinor),
-                    tax: null,
-                  },
-                ]
-              : []),
-          ],
-        },
-        orderLineQuantity: { unitOfMeasurement: 'EACH', amount: String(line.quantity) },
-        statusDate: order.updatedAtMs,
-        orderLineStatuses: {
-          orderLineStatus: [
-            {
-              status: STATUS[order.status],
-              statusQuantity: { unitOfMeasurement: 'EACH', amount: String(line.quantity) },
-            },
-          ],
-        },
-      })),
+      orderLine: order.lines.map((line, at) => renderLine(shop, order, { line, at })),
     },
     shipNode: { type: 'SellerFulfilled', name: shop.name },
+  };
+}
+
+/** Shipping and tax stand on the first line. */
+function renderLine(shop: Shop, order: Order, { line, at }: { line: Line; at: number }) {
+  const amount = (minor: number) => ({
+    currency: shop.currency,
+    amount: Number(money(minor, shop.currency)),
+  });
+  return {
+    lineNumber: String(at + 1),
+    item: { productName: line.title, sku: line.sku, condition: 'New' },
+    charges: {
+      charge: [
+        {
+          chargeType: 'PRODUCT',
+          chargeName: 'ItemPrice',
+          chargeAmount: amount(line.priceMinor * line.quantity),
+          tax: at === 0 ? { taxName: 'Tax1', taxAmount: amount(order.taxMinor) } : null,
+        },
+        ...(at === 0 && order.shippingMinor > 0
+          ? [
+              {
+                chargeType: 'SHIPPING',
+                chargeName: 'Shipping',
+                chargeAmount: amount(order.shippingMinor),
+                tax: null,
+              },
+            ]
+          : []),
+      ],
+    },
+    orderLineQuantity: { unitOfMeasurement: 'EACH', amount: String(line.quantity) },
+    statusDate: order.updatedAtMs,
+    orderLineStatuses: {
+      orderLineStatus: [
+        {
+          status: STATUS[order.status],
+          statusQuantity: { unitOfMeasurement: 'EACH', amount: String(line.quantity) },
+        },
+      ],
+    },
   };
 }
 
