@@ -10,6 +10,7 @@ import { ebay } from './ebay/platform.ts';
 import { ecwid } from './ecwid/platform.ts';
 import { etsy } from './etsy/platform.ts';
 import { lazada } from './lazada/platform.ts';
+import { lightspeed } from './lightspeed/platform.ts';
 import { magento } from './magento/platform.ts';
 import { medusa } from './medusa/platform.ts';
 import { mercadolibre } from './mercadolibre/platform.ts';
@@ -55,6 +56,7 @@ export const PLATFORMS: ReadonlyMap<string, Platform> = new Map<string, Platform
     coupang,
     square,
     bolcom,
+    lightspeed,
   ].map((platform) => [platform.id, platform]),
 );
 
