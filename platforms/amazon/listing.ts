@@ -44,7 +44,7 @@ export function listingsRequest(pass: PassContext, cursor: PageCursor | null): P
     path: `/listings/2021-08-01/items/${encodeURIComponent(pass.shop['sellerId'] ?? '-')}`,
     endpoint: 'GET /listings/2021-08-01/items/{sellerId}',
     query: {
-      marketplaceIds: pass.shop['marketplace'] ?? '',
+      marketplaceIds: marketplaceOf(pass),
       includedData: 'summaries,offers,relationships',
       sortBy: 'lastUpdatedDate',
       sortOrder: 'ASC',
@@ -76,7 +76,7 @@ const OLDEST_STOCK_MS = 540 * 86_400_000;
 
 export function stockRequest(pass: PassContext, cursor: PageCursor | null): PlatformRequest {
   const path = '/fba/inventory/v1/summaries';
-  const marketplace = pass.shop['marketplace'] ?? '';
+  const marketplace = marketplaceOf(pass);
   const since = pass.sinceMs === null ? null : Math.max(pass.sinceMs, pass.untilMs - OLDEST_STOCK_MS);
   return {
     method: 'GET',
@@ -111,6 +111,11 @@ export function readStock(cursor: PageCursor | null, body: Json): RawPage {
 /** Where the seller sells, as the proof told; before that, the one that was named. */
 function marketplacesOf(pass: PassContext): string {
   return pass.facts['marketplaces'] ?? pass.shop['marketplace'] ?? '';
+}
+
+/** Listings and stock are of one marketplace: a SKU may be listed in several. */
+function marketplaceOf(pass: PassContext): string {
+  return pass.facts['marketplace'] ?? pass.shop['marketplace'] ?? '';
 }
 
 function token(name: string, cursor: PageCursor | null): Record<string, string> {

@@ -182,17 +182,20 @@ export const amazon = {
       const all = listAt(body, 'payload');
       const sold = all.filter((one) => valueAt(one, 'participation.isParticipating') === true);
       const ids = sold.flatMap((one) => textOf(valueAt(one, 'marketplace.id')) ?? []);
-      const named = all.find((one) => textOf(valueAt(one, 'marketplace.id')) === shop['marketplace']);
+      // Where nothing is sold any more the first of the others is read instead.
+      const main =
+        sold.find((one) => textOf(valueAt(one, 'marketplace.id')) === shop['marketplace']) ?? sold[0];
       const currencies = sold.map((one) => [
         `currency:${textOf(valueAt(one, 'marketplace.id'))}`,
         textOf(valueAt(one, 'marketplace.defaultCurrencyCode')),
       ]);
       return {
         shopKey: shop['sellerId'] ?? null,
-        shopName: textOf(valueAt(named ?? sold[0], 'storeName')),
+        shopName: textOf(valueAt(main, 'storeName')),
         scopes: null,
         facts: factsOf({
-          currency: textOf(valueAt(named, 'marketplace.defaultCurrencyCode')),
+          currency: textOf(valueAt(main, 'marketplace.defaultCurrencyCode')),
+          marketplace: textOf(valueAt(main, 'marketplace.id')),
           marketplaces: ids.slice(0, 50).join(','),
           ...Object.fromEntries(currencies),
         }),

@@ -14,23 +14,30 @@ import { recordInvalid, textOf, valueAt } from '../json.ts';
 import { baseBy, lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
 import { MAX_LINES } from './listing.ts';
 
+interface Known {
+  readonly status: Order['status'];
+  readonly payment: Order['paymentStatus'];
+  /** Absent where the status says nothing of it. */
+  readonly fulfillment?: Order['fulfillmentStatus'];
+}
+
+const AWAITED: Known = { status: 'open', payment: 'unknown', fulfillment: 'unfulfilled' };
+
 /** By status_id; names are the merchant's own. */
-const STATUS: Readonly<
-  Record<string, { readonly status: Order['status']; readonly payment: Order['paymentStatus'] }>
-> = {
-  '0': { status: 'open', payment: 'pending' },
-  '1': { status: 'open', payment: 'pending' },
-  '2': { status: 'open', payment: 'unknown' },
-  '3': { status: 'open', payment: 'unknown' },
+const STATUS: Readonly<Record<string, Known>> = {
+  '0': { ...AWAITED, payment: 'pending' },
+  '1': { ...AWAITED, payment: 'pending' },
+  '2': { status: 'open', payment: 'unknown', fulfillment: 'fulfilled' },
+  '3': { status: 'open', payment: 'unknown', fulfillment: 'partially_fulfilled' },
   '4': { status: 'completed', payment: 'refunded' },
   '5': { status: 'cancelled', payment: 'unknown' },
   '6': { status: 'cancelled', payment: 'voided' },
-  '7': { status: 'open', payment: 'pending' },
-  '8': { status: 'open', payment: 'unknown' },
-  '9': { status: 'open', payment: 'unknown' },
-  '10': { status: 'completed', payment: 'unknown' },
-  '11': { status: 'open', payment: 'unknown' },
-  '12': { status: 'open', payment: 'unknown' },
+  '7': { ...AWAITED, payment: 'pending' },
+  '8': AWAITED,
+  '9': AWAITED,
+  '10': { status: 'completed', payment: 'unknown', fulfillment: 'fulfilled' },
+  '11': AWAITED,
+  '12': AWAITED,
   '13': { status: 'open', payment: 'unknown' },
   '14': { status: 'open', payment: 'partially_refunded' },
 };
@@ -78,7 +85,7 @@ export function mapOrder(item: Json): readonly Order[] {
       number: id,
       status: known?.status ?? 'unknown',
       paymentStatus: lookUp(PAYMENT, order.optionalText('payment_status')) ?? known?.payment ?? 'unknown',
-      fulfillmentStatus: fulfillmentOf(order),
+      fulfillmentStatus: known?.fulfillment ?? fulfillmentOf(order),
       platformStatus: order.optionalText('status'),
       currency,
       total: order.money('total_inc_tax', currency),

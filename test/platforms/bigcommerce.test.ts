@@ -104,6 +104,24 @@ describe('orders', () => {
   });
 });
 
+test.each([
+  [11, {}, 'unfulfilled'],
+  [2, {}, 'fulfilled'],
+  [3, { items_total: 2, items_shipped: 0 }, 'partially_fulfilled'],
+  [14, { items_total: 2, items_shipped: 2 }, 'fulfilled'],
+  [14, {}, 'unknown'],
+])('an order of status %i with %j is %s', (status_id, counts, fulfillmentStatus) => {
+  const order = {
+    id: 1,
+    status_id,
+    default_currency_code: 'EUR',
+    total_inc_tax: '1',
+    products: [],
+    ...counts,
+  };
+  expect(bigcommerce.resources.orders.map(order, PASS)).toMatchObject([{ fulfillmentStatus }]);
+});
+
 describe('customers', () => {
   test('by page: none is missed when some go meanwhile', () => {
     fc.assert(
