@@ -3,9 +3,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { MooringError } from '../../domain/errors.ts';
-import type { ClientRegistrationId, TenantId } from '../../domain/ids.ts';
-import type { Platform } from '../../domain/platform.ts';
-import { checkFields } from '../../platforms/credential-form.ts';
+import type { TenantId } from '../../domain/ids.ts';
 import { appendAudit } from '../../store/audit.ts';
 import {
   addClientSecret,
@@ -26,6 +24,7 @@ import { actorOf, inScope, type Principal, principalOf, tenantFor, unknown } fro
 import { readCursor, toPage } from '../cursor.ts';
 import type { HttpDeps } from '../deps.ts';
 import { idFor } from '../idempotency.ts';
+import { assertWhole, fieldsOf, sealSecrets, secretPart } from '../registration-secrets.ts';
 import {
   clientRegistration,
   clientRegistrationChange,
@@ -202,7 +201,7 @@ async function change(deps: HttpDeps, { row, principal, wish, actor, reason }: C
   const version = row.version + 1;
   const told = fields === undefined ? null : fieldsOf(platformOf(deps, row.platform), fields);
   const secrets = { ...secretPart(clientSecret), ...told?.secret };
-  assertWhole(deps, row, secrets);
+  assertWhole(platformOf(deps, row.platform), secrets);
   const sealed =
     Object.keys(secrets).length === 0
       ? null
@@ -249,63 +248,6 @@ async function ownRegistrationOf(
     throw new MooringError('forbidden', `the client registration "${id}" is the installation's`);
   }
   return row;
-}
-
-interface ToldFields {
-  readonly public: Readonly<Record<string, string>>;
-  readonly secret: Readonly<Record<string, string>>;
-}
-
-/** The platform's further fields, checked by their form. Throws invalid_request naming each that is missing, unknown or malformed. */
-function fieldsOf(platform: Platform, given: Readonly<Record<string, string>>): ToldFields {
-  const declared = platform.registration ?? [];
-  const values = checkFields(declared, given, { at: 'fields', code: 'invalid_request' });
-  const isSecret = (name: string): boolean => declared.some((field) => field.name === name && field.secret);
-  const entries = Object.entries(values);
-  return {
-    public: Object.fromEntries(entries.filter(([name]) => !isSecret(name))),
-    secret: Object.fromEntries(entries.filter(([name]) => isSecret(name))),
-  };
-}
-
-function secretPart(clientSecret: string | undefined): Record<string, string> {
-  return clientSecret === undefined ? {} : { clientSecret };
-}
-
-/** A version holds all secrets of a registration, and nobody here can open the one before: they change together. */
-function assertWhole(
-  deps: HttpDeps,
-  row: ClientRegistrationRow,
-  secrets: Readonly<Record<string, string>>,
-): void {
-  const named = Object.keys(secrets);
-  const declared = platformOf(deps, row.platform).registration ?? [];
-  const missing = declared.filter(
-    ({ name, secret, optional }) => secret && optional !== true && !named.includes(name),
-  );
-  const [first] = missing;
-  if (named.length === 0 || first === undefined) return;
-  throw new MooringError('invalid_request', `the next version lacks "${first.name}"`, {
-    fields: missing.map(({ name }) => ({
-      path: `/fields/${name}`,
-      rule: 'is required beside the other secrets',
-    })),
-  });
-}
-
-function sealSecrets(
-  deps: HttpDeps,
-  of: {
-    id: ClientRegistrationId;
-    tenantId: TenantId | null;
-    version: number;
-    secrets: Readonly<Record<string, string>>;
-  },
-) {
-  return deps.vault.seal(
-    { owner: of.tenantId ?? 'installation', subject: of.id, kind: 'client_secret', generation: of.version },
-    of.secrets,
-  );
 }
 
 function audit(
