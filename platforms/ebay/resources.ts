@@ -10,13 +10,8 @@ import type {
 } from '../../domain/platform.ts';
 import { listAt, textOf, valueAt } from '../json.ts';
 import { offsetAfter } from '../offset.ts';
-import { type Windows, windowAt } from '../time-windows.ts';
 import { mapItem, mapOrder, mapStock } from './mapper.ts';
-
-const DAY_MS = 86_400_000;
-
-/** Two years back at most; an end in the future is refused, by eBay's clock. */
-const WINDOWS: Windows = { oldestMs: 729 * DAY_MS, widthMs: 30 * DAY_MS, behindMs: 120_000 };
+import { windowAt } from './windows.ts';
 
 interface Position {
   readonly startMs: number | null;
@@ -39,14 +34,14 @@ function totalIn(body: Json): number | null {
 
 function ordersRequest(pass: PassContext, cursor: PageCursor | null): PlatformRequest {
   const { startMs, offset } = readPosition(cursor);
-  const { fromMs, toMs } = windowAt(pass, WINDOWS, startMs);
+  const { fromMs, toMs } = windowAt(pass, startMs);
   const path = '/sell/fulfillment/v1/order';
   return {
     method: 'GET',
     path,
     endpoint: `GET ${path}`,
     query: {
-      filter: `lastmodifieddate:[${new Date(fromMs).toISOString()}..${new Date(toMs).toISOString()}]`,
+      filter: `lastmodifieddate:[${new Date(fromMs).toISOString()}..${toMs === null ? '' : new Date(toMs).toISOString()}]`,
       limit: String(pass.pageSize),
       offset: String(offset),
     },
@@ -56,7 +51,7 @@ function ordersRequest(pass: PassContext, cursor: PageCursor | null): PlatformRe
 function readOrders(pass: PassContext, cursor: PageCursor | null, body: Json): RawPage {
   const items = listAt(body, 'orders');
   const { startMs, offset, total: totalBefore } = readPosition(cursor);
-  const { fromMs, nextMs } = windowAt(pass, WINDOWS, startMs);
+  const { fromMs, toMs } = windowAt(pass, startMs);
   const total = totalIn(body);
   const next = offsetAfter({
     offset,
@@ -66,7 +61,7 @@ function readOrders(pass: PassContext, cursor: PageCursor | null, body: Json): R
     totalBefore,
   });
   if (next !== null) return { items, next: { startMs: fromMs, offset: next, total } };
-  return { items, next: nextMs === null ? null : { startMs: nextMs, offset: 0, total: null } };
+  return { items, next: toMs === null ? null : { startMs: toMs, offset: 0, total: null } };
 }
 
 /** The offset counts pages, the first is 0. */
@@ -98,8 +93,7 @@ const orders: ResourceDefinition<'orders'> = {
   requires: 'orders:read',
   pageSize: { default: 200, max: 200 },
   filter: 'updated_at',
-  // More than the end of a window stays behind.
-  overlapS: 300,
+  overlapS: 120,
   windowS: null,
   request: ordersRequest,
   read: (pass, cursor, { body }) => readOrders(pass, cursor, body),
