@@ -16,6 +16,7 @@ import { medusa } from './medusa/platform.ts';
 import { mercadolibre } from './mercadolibre/platform.ts';
 import { prestashop } from './prestashop/platform.ts';
 import { saleor } from './saleor/platform.ts';
+import { salesforce } from './salesforce/platform.ts';
 import { shopee } from './shopee/platform.ts';
 import { shopify } from './shopify/platform.ts';
 import { shopware6 } from './shopware6/platform.ts';
@@ -57,6 +58,7 @@ export const PLATFORMS: ReadonlyMap<string, Platform> = new Map<string, Platform
     square,
     bolcom,
     lightspeed,
+    salesforce,
   ].map((platform) => [platform.id, platform]),
 );
 
