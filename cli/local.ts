@@ -6,6 +6,8 @@ import { type Command, Option } from 'commander';
 export function addLocalCommands(program: Command): void {
   addSign(program);
   addVerify(program);
+  addPlatforms(program);
+  addMock(program);
 }
 
 const SCHEMES = ['oauth1', 'sigv4', 'hmac', 'jwt_bearer', 'basic'] as const;
@@ -49,5 +51,61 @@ function addVerify(program: Command): void {
       const options = command.optsWithGlobals();
       if (options.scheme === undefined) await (await import('./verify.ts')).verify(options);
       else await (await import('./schemes/index.ts')).verifyByScheme({ ...options, scheme: options.scheme });
+    });
+}
+
+function addPlatforms(program: Command): void {
+  const platforms = program
+    .command('platforms')
+    .description('what can be connected, and how; platforms of your own');
+  platforms
+    .command('list', { isDefault: true })
+    .description('ours, and those of MOORING_PLATFORMS')
+    .action(async (_options: unknown, command: Command) => {
+      await (await import('./platform-list.ts')).listKnown(command.optsWithGlobals());
+    });
+  platforms
+    .command('show <id>')
+    .description('one of them')
+    .action(async (id: string, _options: unknown, command: Command) => {
+      await (await import('./platform-list.ts')).showKnown(id, command.optsWithGlobals());
+    });
+  platforms
+    .command('check <folder>')
+    .description('everything that is wrong with the modules of a folder, as file: field: rule')
+    .action(async (folder: string, _options: unknown, command: Command) => {
+      await (await import('./platform-check.ts')).checkFolder(folder, command.optsWithGlobals());
+    });
+  platforms
+    .command('new <id>')
+    .description('write a platform to begin with, its fixtures and its test')
+    .option('--folder <folder>', 'where; default: here')
+    .action(async (id: string, _options: unknown, command: Command) => {
+      await (await import('./platform-new.ts')).newPlatform(id, command.optsWithGlobals());
+    });
+  platforms
+    .command('try <folder>')
+    .description(
+      'run its fixtures through its mappers; with a credential, read one real page of each resource',
+    )
+    .option('--platform <id>', 'which, where the folder has several')
+    .option('--credential-file <file>', 'as for sign; what a merchant enters is exchanged first')
+    .option('--shop <name=value...>', 'shop fields, beside those of the credential file')
+    .option('--kind <kind>', 'which kind of credential')
+    .option('--records', 'show the first record of each')
+    .action(async (folder: string, _options: unknown, command: Command) => {
+      await (await import('./platform-try.ts')).tryFolder(folder, command.optsWithGlobals());
+    });
+}
+
+function addMock(program: Command): void {
+  program
+    .command('mock')
+    .description('start the simulated platforms alone; Ctrl-C ends them')
+    .option('--port <port>', 'default: 4010; 0: any that is free', '4010')
+    .option('--platform <id...>', 'show these alone')
+    .option('--seed <seed>', 'another one makes other records')
+    .action(async (_options: unknown, command: Command) => {
+      await (await import('./mock.ts')).mock(command.optsWithGlobals());
     });
 }

@@ -13,7 +13,6 @@ import { InputError } from './input.ts';
 import { createKey, listKeys, revokeKey } from './keys.ts';
 import { addLocalCommands } from './local.ts';
 import { confirmMove, refuseMove } from './move.ts';
-import { listPlatforms } from './platforms.ts';
 import { revoke } from './revoke.ts';
 import { command, confirmDeletions, sync } from './sync.ts';
 
@@ -149,7 +148,6 @@ function build(): Command {
     .command('rotate')
     .description('a new key-encrypting key (local stack), and every data key moved under the newest one')
     .action(action(rotateKeys));
-  program.command('platforms').description('what can be connected, and how').action(action(listPlatforms));
   addLocalCommands(program);
   return program;
 }

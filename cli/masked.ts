@@ -5,8 +5,7 @@ export const MASK = '[secret]';
 
 /** Signatures stay: they prove a secret and are none. A JWT's stay out, since it is a credential by itself. */
 export function masked(request: OutboundRequest, secrets: readonly string[]): OutboundRequest {
-  const texts = formsOf(secrets);
-  const clean = (text: string): string => withoutTexts(withoutTokens(text, secrets), texts);
+  const clean = (text: string): string => withoutSecrets(text, secrets);
   return {
     method: request.method,
     url: clean(request.url),
@@ -14,6 +13,11 @@ export function masked(request: OutboundRequest, secrets: readonly string[]): Ou
     body: request.body === null ? null : clean(request.body),
     ...(request.clientCertificate === undefined ? {} : { clientCertificate: request.clientCertificate }),
   };
+}
+
+/** A text with every secret in it replaced, in its usual encodings too. */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  return withoutTexts(withoutTokens(text, secrets), formsOf(secrets));
 }
 
 /** Longest first, so that no part of a longer one is left. */

@@ -38,7 +38,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   activities: ['domain', 'platforms', 'auth', 'vault', 'store', 'egress', 'workflows/messages.ts'],
   http: ['domain', 'platforms', 'store', 'vault', 'egress', 'workflows/messages.ts', 'temporal.config.ts'],
   client: [],
-  cli: ['client', 'domain', 'auth', 'platforms'],
+  cli: [
+    'client',
+    'domain',
+    'auth',
+    'platforms',
+    'egress/guard.ts',
+    'egress/outcome.ts',
+    'egress/overrides.ts',
+    'egress/parse-json.ts',
+    'egress/send.ts',
+  ],
   console: ['client'],
   sandbox: ['domain'],
   worker: [
