@@ -20,6 +20,7 @@ import { saleor } from './saleor/platform.ts';
 import { salesforce } from './salesforce/platform.ts';
 import { shopee } from './shopee/platform.ts';
 import { shopify } from './shopify/platform.ts';
+import { shoptet } from './shoptet/platform.ts';
 import { shopware6 } from './shopware6/platform.ts';
 import { square } from './square/platform.ts';
 import { squarespace } from './squarespace/platform.ts';
@@ -61,6 +62,7 @@ export const PLATFORMS: ReadonlyMap<string, Platform> = new Map<string, Platform
     lightspeed,
     salesforce,
     kaufland,
+    shoptet,
   ].map((platform) => [platform.id, platform]),
 );
 
