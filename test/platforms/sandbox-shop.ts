@@ -1,4 +1,5 @@
 // A shop of the sandbox, spoken to over real HTTP with requests signed by auth/, as egress would send them: real host, loopback socket.
+import { setTimeout as pause } from 'node:timers/promises';
 import { request } from 'undici';
 import { signRequest } from '../../auth/index.ts';
 import type { OutboundAnswer, OutboundRequest } from '../../domain/outbound.ts';
@@ -87,9 +88,14 @@ export async function readPass(
   const records: UnifiedRecord[] = [];
   const deleted: string[] = [];
   let requests = 0;
-  const ask = async (platformRequest: PlatformRequest) => {
+  const ask = async (platformRequest: PlatformRequest, tries = 0) => {
     requests++;
     const answer = await callShop(of, platformRequest);
+    if (answer.means === 'retry_after' && tries < 20) {
+      // As egress would: as long as the platform says, or a moment.
+      await pause(Math.min(answer.retryAfterMs ?? 200, 2_000));
+      return await ask(platformRequest, tries + 1);
+    }
     if (answer.means !== 'ok') {
       throw new Error(
         `${platformRequest.endpoint} is ${answer.means}: ${answer.status} ${answer.bodyText.slice(0, 300)}`,
