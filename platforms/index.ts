@@ -15,6 +15,7 @@ import { lightspeed } from './lightspeed/platform.ts';
 import { magento } from './magento/platform.ts';
 import { medusa } from './medusa/platform.ts';
 import { mercadolibre } from './mercadolibre/platform.ts';
+import { otto } from './otto/platform.ts';
 import { prestashop } from './prestashop/platform.ts';
 import { saleor } from './saleor/platform.ts';
 import { salesforce } from './salesforce/platform.ts';
@@ -63,6 +64,7 @@ export const PLATFORMS: ReadonlyMap<string, Platform> = new Map<string, Platform
     salesforce,
     kaufland,
     shoptet,
+    otto,
   ].map((platform) => [platform.id, platform]),
 );
 
