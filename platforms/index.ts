@@ -15,6 +15,7 @@ import { lightspeed } from './lightspeed/platform.ts';
 import { magento } from './magento/platform.ts';
 import { medusa } from './medusa/platform.ts';
 import { mercadolibre } from './mercadolibre/platform.ts';
+import { mirakl } from './mirakl/platform.ts';
 import { otto } from './otto/platform.ts';
 import { prestashop } from './prestashop/platform.ts';
 import { saleor } from './saleor/platform.ts';
@@ -65,6 +66,7 @@ export const PLATFORMS: ReadonlyMap<string, Platform> = new Map<string, Platform
     kaufland,
     shoptet,
     otto,
+    mirakl,
   ].map((platform) => [platform.id, platform]),
 );
 
