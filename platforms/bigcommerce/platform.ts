@@ -149,6 +149,8 @@ export const bigcommerce = {
     store_v2_customers: ['store_v2_customers_read_only'],
     store_inventory: ['store_inventory_read_only'],
     store_v2_information: ['store_v2_information_read_only'],
+    // Comes with every grant (unverified).
+    store_v2_information_read_only: ['store_v2_default'],
   },
   answers: [
     {
