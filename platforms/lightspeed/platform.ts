@@ -151,6 +151,7 @@ export const lightspeed = {
     'Asking for what changed alone: a list goes on by a version, not by a time, and every pass reads all.',
     "Prices of products: the currency is the retailer's, and is told by a call whose scope is not confirmed.",
     'Notifications: they are signed, but how is not confirmed.',
+    'More than 30 stores before Lightspeed has approved the app.',
     'The R-Series and the C-Series, which are other platforms.',
     'Revoking: only the retailer can, by removing the add-on.',
   ],

@@ -7,7 +7,7 @@ import { RESOURCES } from './resources.ts';
 
 const WHERE =
   'Advanced Parameters > Webservice; 32 characters, with the right to view each resource that you share';
-const PATTERN = '^[A-Z0-9]{32}$';
+const PATTERN = '^[A-Za-z0-9]{32}$';
 
 /** A key as user name of HTTP Basic, with an empty password. */
 const key: AuthMethod = {

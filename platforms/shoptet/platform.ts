@@ -234,6 +234,7 @@ export const shoptet = {
       'The e-shop has not approved this call for the add-on, or the private token lacks a group of endpoints.',
   },
   unsupported: [
+    'An install that somebody claims by hand: its code is good for seconds, so that the claim comes too late. A private token works.',
     "What an order's status means: statuses are the merchant's own.",
     'Amounts that are no whole pieces: such orders and supplies are set aside.',
     'Snapshots, in which Shoptet prepares a whole list as a file.',

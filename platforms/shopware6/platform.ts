@@ -240,6 +240,7 @@ export const shopware6 = {
       'The server answers, but not with the Admin API: an address, a rewrite rule or a firewall.',
   },
   unsupported: [
+    'Registering an app: what its messages hold is said here, and our callback does not answer them yet. Connect by an integration.',
     'Shops over plain http.',
     'Logins of admin users (grant_type=password): they belong to a person.',
     'Product addresses: they are of a sales channel, not of a product.',

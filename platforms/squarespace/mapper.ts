@@ -13,7 +13,7 @@ import { addressOf } from '../address.ts';
 import { negated, sumOf } from '../amount.ts';
 import { baseBy, lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
 
-/** One word is all there is: what became of sending the order. */
+/** The word for what became of sending the order. */
 const STATUS: Readonly<
   Record<string, { readonly status: Order['status']; readonly fulfillment: Order['fulfillmentStatus'] }>
 > = {
@@ -37,9 +37,10 @@ export function mapOrder(item: Json): readonly Order[] {
       ...base(order),
       number: order.optionalId('orderNumber'),
       status,
-      paymentStatus: paymentOf(optionalMoney(order, 'refundedTotal'), total),
+      paymentStatus: paymentOf(order, total),
       fulfillmentStatus: fulfillment,
-      platformStatus: word,
+      platformStatus:
+        [word, order.optionalText('paymentState')].filter((one) => one !== null).join('/') || null,
       currency: total.currency,
       total,
       subtotal: optionalMoney(order, 'subtotal'),
@@ -55,9 +56,11 @@ export function mapOrder(item: Json): readonly Order[] {
   ];
 }
 
-/** What was paid is not told in one word; what was given back is. */
-function paymentOf(refunded: Money | null, total: Money): Order['paymentStatus'] {
-  if (refunded === null || !/[1-9]/.test(refunded.amount)) return 'unknown';
+/** What was given back is an amount; of the words for what was paid, one alone is sure. */
+function paymentOf(order: RecordReader, total: Money): Order['paymentStatus'] {
+  const refunded = optionalMoney(order, 'refundedTotal');
+  if (refunded === null || !/[1-9]/.test(refunded.amount))
+    return order.raw['paymentState'] === 'PAID' ? 'paid' : 'unknown';
   const left = sumOf([total, negated(refunded)])?.amount ?? '';
   return /^-|^[0.]+$/.test(left) ? 'refunded' : 'partially_refunded';
 }

@@ -181,6 +181,6 @@ export const squarespace = {
     'The field of the website answer that holds its name and currency.',
     'That every 403 is about a right: MISSING_SCOPE and OAUTH_TOKEN_REQUIRED are, FORBIDDEN_RESOURCE may not be (secondary).',
     'That lists are sorted so that a cursor misses nothing that changes meanwhile; each is read again from two minutes before.',
-    'Scopes and notification fields (secondary).',
+    "Scopes and notification fields (secondary), and the words of an order's paymentState.",
   ],
 } as const satisfies Platform;

@@ -109,7 +109,7 @@ export const wix = {
       note: 'a site with Catalog V1, asked for V3',
     },
   ],
-  rateLimits: [{ scope: 'connection', burst: 30, perSecond: 3, certainty: 'vendor' }],
+  rateLimits: [{ scope: 'connection', burst: 20, perSecond: 3, certainty: 'vendor' }],
   resources: RESOURCES,
   notifications: {
     delivery: 'http',
