@@ -1,11 +1,12 @@
 // The main job on real input: a Medusa shop that nobody here wrote, connected, synced, changed, its key revoked, and the diagnosis read. HTTP and
 // worker are processes of their own, as in production.
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { freePort } from '../../scripts/stack/ports.ts';
 import type { Stack } from '../../scripts/stack/stack.ts';
+import { readersFolder, runPage } from '../docs/blocks.ts';
 import { createTestDatabase, type TestDatabase, until } from '../world.ts';
 import { fillShop, type Goods } from './medusa-goods.ts';
 import { installMedusa, type MedusaShop, startMedusa } from './medusa-shop.ts';
@@ -252,3 +253,11 @@ test('no key and no password is in the database, the histories or the logs', asy
     expect(everything).not.toContain(secret);
   expect(everything).not.toMatch(/sk_[0-9a-f]{32}/);
 });
+
+test('the how-to reads a page of it, as it is written', async () => {
+  const key = await makeKey('how-to');
+  const reader = readersFolder('my-platforms');
+  await writeFile(join(reader, 'real.json'), JSON.stringify({ credential: { apiKey: key.token } }));
+  const env = { MOORING_ORIGIN_OVERRIDES: JSON.stringify({ [SHOP]: shop.url }) };
+  await runPage('docs/how-to/add-a-platform.md', reader, { real: true, env });
+}, 60_000);
