@@ -28,6 +28,7 @@ import { square } from './square/platform.ts';
 import { squarespace } from './squarespace/platform.ts';
 import { tiendanube } from './tiendanube/platform.ts';
 import { tiktokshop } from './tiktokshop/platform.ts';
+import { trendyol } from './trendyol/platform.ts';
 import { vtex } from './vtex/platform.ts';
 import { walmart } from './walmart/platform.ts';
 import { wix } from './wix/platform.ts';
@@ -49,13 +50,13 @@ export const PLATFORMS: ReadonlyMap<string, Platform> = new Map<string, Platform
     lazada,
     commercetools,
     wix,
-    vtex,
     tiktokshop,
+    vtex,
     prestashop,
     saleor,
     shopware6,
-    tiendanube,
     mercadolibre,
+    tiendanube,
     ecwid,
     allegro,
     coupang,
@@ -67,6 +68,7 @@ export const PLATFORMS: ReadonlyMap<string, Platform> = new Map<string, Platform
     shoptet,
     otto,
     mirakl,
+    trendyol,
   ].map((platform) => [platform.id, platform]),
 );
 
