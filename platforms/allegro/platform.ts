@@ -27,6 +27,17 @@ export const allegro = {
   shop: [],
   baseUrl: 'https://api.allegro.pl',
   apiVersion: { name: 'public.v1', sunset: null },
+  endpoints: [
+    { endpoint: 'GET /order/checkout-forms', version: 'public.v1', sunset: null },
+    { endpoint: 'GET /sale/offers', version: 'public.v1', sunset: null },
+    { endpoint: 'GET /me', version: 'public.v1', sunset: null },
+    {
+      endpoint: 'GET /sale/disputes',
+      version: 'public.v1',
+      sunset: '2026-01-07',
+      note: 'not called by us; removed',
+    },
+  ],
   headers: { accept: MEDIA_TYPE },
   needsRegistration: true,
   auth: [
@@ -151,7 +162,7 @@ export const allegro = {
   ],
   unsupported: [
     'Customers: Allegro lists none.',
-    'The device flow.',
+    'The device flow, and registration of clients by themselves.',
     'Descriptions of offers, which only a call each tells.',
     'Revoking: only the seller can, in the account’s linked applications.',
   ],

@@ -32,19 +32,27 @@ function ordersRequest(pass: PassContext, cursor: PageCursor | null): PlatformRe
   };
 }
 
-/** Instants are compared as text: all come in UTC and in one form. Throws platform_answer_invalid. */
+/** Throws platform_answer_invalid. */
 function readOrders(pass: PassContext, cursor: PageCursor | null, body: Json): RawPage {
   const items = listAt(body, 'checkoutForms');
   const count = valueAt(body, 'totalCount');
   const total = cursor === null && typeof count === 'number' ? count : null;
   if (items.length < pass.pageSize) return { items, next: null, total };
   const { after, offset } = orderPosition(pass, cursor);
-  const last = textOf(valueAt(items.at(-1), 'updatedAt'));
-  if (last === null) throw answerInvalid('/checkoutForms', 'ends without an "updatedAt" to continue from');
+  const times = items.map((item) => textOf(valueAt(item, 'updatedAt')) ?? '');
+  const last = times.at(-1) ?? '';
+  // A list in another order would end early, and nobody would know what it left out.
+  const isSorted = times.every((at, index) => msOf(at) >= msOf(times[index - 1] ?? after ?? at));
+  if (!isSorted) throw answerInvalid('/checkoutForms', 'is not sorted by "updatedAt"');
   if (last !== after) return { items, next: { after: last, offset: 0 }, total };
   if (offset + 2 * pass.pageSize > REACH)
     throw answerInvalid('/checkoutForms', `holds more than ${REACH} orders of one instant`);
   return { items, next: { after, offset: offset + pass.pageSize }, total };
+}
+
+/** NaN, which no comparison holds for, where it is no instant. */
+function msOf(instant: string): number {
+  return Date.parse(instant);
 }
 
 function orderPosition(pass: PassContext, cursor: PageCursor | null) {

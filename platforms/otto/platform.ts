@@ -97,7 +97,7 @@ export const otto = {
       note: 'the app is the partner’s own: deleted, or copied wrongly',
     },
   ],
-  // 1,200 a minute a partner, 20 a second at most.
+  // 1,200 a minute a partner, 20 a second at most; tokens 10 a second an address of ours.
   rateLimits: [{ scope: 'connection', burst: 20, perSecond: 15, certainty: 'secondary' }],
   resources: RESOURCES,
   notifications: {

@@ -266,6 +266,7 @@ export const tiktokshop = {
   unsupported: [
     'Customers: TikTok Shop lists none.',
     'Creators and partners: their tokens are of another side.',
+    'Custom apps, whose shops are told by /seller/202309/shops.',
     'Descriptions and brands of products, which only a call each tells.',
     'Revoking: only the seller can, in Seller Center.',
   ],

@@ -49,6 +49,12 @@ test('a pass over orders misses none, though they change and move to the end whi
   );
 });
 
+test('a pass over orders stops where they do not come sorted: it could not know what it missed', () => {
+  const form = (second: number) => ({ id: String(second), updatedAt: iso(second) });
+  const body = { checkoutForms: [1, 2, 5, 4, 6].map(form), totalCount: 9 };
+  expect(() => orders.read(pass, null, { body, headers: {} })).toThrow('is not sorted');
+});
+
 test('a pass over offers misses nothing that stays when others vanish from the list meanwhile', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 40 }), fc.array(fc.nat(39), { maxLength: 12 }), (count, gone) => {
