@@ -28,6 +28,7 @@ import { square } from './square/platform.ts';
 import { squarespace } from './squarespace/platform.ts';
 import { tiendanube } from './tiendanube/platform.ts';
 import { tiktokshop } from './tiktokshop/platform.ts';
+import { trendyol } from './trendyol/platform.ts';
 import { vtex } from './vtex/platform.ts';
 import { walmart } from './walmart/platform.ts';
 import { wix } from './wix/platform.ts';
@@ -67,6 +68,7 @@ export const PLATFORMS: ReadonlyMap<string, Platform> = new Map<string, Platform
     shoptet,
     otto,
     mirakl,
+    trendyol,
   ].map((platform) => [platform.id, platform]),
 );
 
