@@ -24,7 +24,7 @@ test('the log names what is gone, and each that is not is read by itself', () =>
   ];
   const body = { data: { changes, paginator: { totalCount: 2 } } };
   const page = orders.read(since(1), null, { body, headers: {} });
-  expect(page).toMatchObject({ deleted: ['B2'], next: null });
+  expect(page).toMatchObject({ items: [{ code: 'A/1' }], deleted: ['B2'], next: null });
   expect(orders.details?.request(PASS, page.items)).toMatchObject({ path: '/api/orders/A%2F1' });
   expect(orders.details?.read({ body: { data: { order: { code: 'A/1' } } } }, [])).toEqual([{ code: 'A/1' }]);
   expect(orders.details?.read({ body: { data: null, errors: [] } }, [])).toEqual([]);
