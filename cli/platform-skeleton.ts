@@ -148,7 +148,7 @@ test('the definition passes the check', () => {
 });
 
 test('the proof tells the shop', () => {
-  const proven = platform.proof.read({ body: fixture('proof.json') });
+  const proven = platform.proof.read({ body: fixture('proof.json'), headers: {} });
   assert.equal(proven.shopKey, 'shop-1');
 });
 

@@ -5,21 +5,17 @@ import type {
   CallbackStep,
   ClientCredentialsObtain,
   CodeObtain,
-  CredentialField,
   CredentialUpgrade,
   Discovery,
   HandshakeObtain,
   Issuer,
-  LifetimeUnit,
   OAuth1Obtain,
   Obtain,
-  Part,
   PastedObtain,
   Renew,
   RenewWhen,
   SharedMarkets,
   SplitShops,
-  TokenAnswer,
   TokenExchangeObtain,
   TokenRequest,
 } from '../domain/platform.ts';
@@ -42,89 +38,15 @@ import {
   truth,
   whichHas,
 } from './check-shape.ts';
+import { callbackSignature, jwtExpected, oauth1Sign, receivedSignature, sign } from './check-sign-form.ts';
 import {
-  callbackSignature,
-  jwtExpected,
-  jwtMade,
-  oauth1Sign,
-  receivedSignature,
-  sign,
-} from './check-sign-form.ts';
-
-export const certainty = oneOf({ vendor: true, secondary: true, unverified: true });
-const separator = oneOf({ ',': true, ' ': true });
-
-export const credentialField = object<CredentialField>({
-  name: text,
-  label: text,
-  secret: truth,
-  help: text,
-  pattern: optional(text),
-  form: optional(oneOf({ pem: true, pfx: true })),
-  optional: optional(exactly(true)),
-});
-
-const part = object<Part>({ from: text, pattern: text });
-export const textOrPart: Shape = (value, at, report) =>
-  (typeof value === 'string' ? text : part)(value, at, report);
-
-const lifetime = object<{ path: string; unit: LifetimeUnit }>({
-  path: text,
-  unit: oneOf<LifetimeUnit>({
-    seconds: true,
-    epoch_seconds: true,
-    epoch_milliseconds: true,
-    auto: true,
-    iso8601: true,
-    jwt_exp: true,
-  }),
-});
-
-const tokenAnswer = object<TokenAnswer>({
-  accessToken: text,
-  refreshToken: optional(text),
-  expiresIn: optional(lifetime),
-  refreshExpiresIn: optional(lifetime),
-  scope: optional(
-    object<NonNullable<TokenAnswer['scope']>>({
-      path: text,
-      separator,
-      part: optional(text),
-    }),
-  ),
-  keep: optional(texts),
-  shopFields: optional(recordOf(textOrPart)),
-  failedWhen: optional(
-    object<NonNullable<TokenAnswer['failedWhen']>>({ path: text, notIn: listOf(anyText) }),
-  ),
-  format: optional(oneOf({ json: true, form: true })),
-  tokenTypes: optional(listOf(text)),
-  idToken: optional(object<NonNullable<TokenAnswer['idToken']>>({ path: text, jwt: jwtExpected })),
-});
-
-export const tokenRequest = object<TokenRequest>({
-  url: text,
-  method: oneOf({ POST: true, GET: true }),
-  format: oneOf({ json: true, form: true, query: true }),
-  parameters: texts,
-  numeric: optional(listOf(text)),
-  clientAuthentication: oneOf<TokenRequest['clientAuthentication']>({
-    body: true,
-    basic: true,
-    basic_raw: true,
-    private_key_jwt: true,
-    tls_client_auth: true,
-    none: true,
-    signed: true,
-  }),
-  client: optional(object<NonNullable<TokenRequest['client']>>({ id: text, secret: text })),
-  clientAssertion: optional(jwtMade),
-  assertion: optional(jwtMade),
-  sign: optional(sign),
-  headers: optional(texts),
-  answer: optional(tokenAnswer),
-  scopeSeparator: optional(separator),
-});
+  certainty,
+  credentialField,
+  scopeSeparator,
+  textOrPart,
+  tokenAnswer,
+  tokenRequest,
+} from './check-token-form.ts';
 
 const denied = object<NonNullable<CallbackStep['denied']>>({
   parameter: text,
@@ -204,7 +126,7 @@ const OBTAIN: { readonly [K in Obtain['kind']]: Shape } = {
     kind: exactly('authorization_code'),
     authorizeUrl: anyText,
     authorizeParameters: texts,
-    scopeSeparator: orNull(separator),
+    scopeSeparator: orNull(scopeSeparator),
     pkce: oneOf({ S256: true, unsupported: true }),
     token: tokenRequest,
     callback,

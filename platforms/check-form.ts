@@ -13,7 +13,7 @@ import type {
   ShopField,
 } from '../domain/platform.ts';
 import { PERMISSIONS, RESOURCES } from '../domain/resource.ts';
-import { authMethod, certainty, credentialField, textOrPart, tokenRequest } from './check-auth-form.ts';
+import { authMethod } from './check-auth-form.ts';
 import {
   anyText,
   exactly,
@@ -34,6 +34,7 @@ import {
   whichHas,
 } from './check-shape.ts';
 import { receivedSignature } from './check-sign-form.ts';
+import { certainty, credentialField, textOrPart, tokenRequest } from './check-token-form.ts';
 
 const choice = object<NonNullable<ShopField['choices']>[number]>({
   value: text,

@@ -1,6 +1,7 @@
 // The generated pages are what the data says now.
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { CHECK_RULES } from '../../platforms/check-shape.ts';
 import { PLATFORMS } from '../../platforms/index.ts';
 import { generatedPages } from '../../scripts/docs/pages.ts';
 import { SCHEMES } from '../../scripts/docs/scheme-texts.ts';
@@ -9,6 +10,12 @@ import { platform as kiosk } from '../cli/platforms/kiosk.ts';
 const pages = generatedPages([...PLATFORMS.values()]);
 const drawings = (text: string): string[] =>
   [...text.matchAll(/```mermaid\n([\s\S]*?)```/g)].map((one) => one[1] ?? '');
+
+test('docs/cli.md lists every rule of the check', () => {
+  const page = readFileSync('docs/cli.md', 'utf8');
+  for (const [rule, holds] of Object.entries(CHECK_RULES))
+    expect(page).toContain(`| \`${rule}\` | ${holds} |`);
+});
 
 describe('the generated pages', () => {
   test.each([...pages])('%s is as the data says; else: npm run docs', (path, text) => {
@@ -46,10 +53,12 @@ describe('the generated pages', () => {
 
   test('every link between them leads somewhere', () => {
     const broken = [...pages].flatMap(([path, text]) =>
-      [...text.matchAll(/\]\((?!https?:)([^)#\s]+)\)/g)].flatMap(([, to = '']) => {
-        const target = new URL(to, `file:///${path}`).pathname.slice(1);
-        return pages.has(target) || isFile(target) ? [] : [`${path}: ${to}`];
-      }),
+      [...text.replace(/`[^`]*`/g, 'code').matchAll(/\]\((?!https?:)([^)#\s]+)\)/g)].flatMap(
+        ([, to = '']) => {
+          const target = new URL(to, `file:///${path}`).pathname.slice(1);
+          return pages.has(target) || isFile(target) ? [] : [`${path}: ${to}`];
+        },
+      ),
     );
     expect(broken).toEqual([]);
   });
