@@ -163,9 +163,14 @@ export async function deleteUnauthorized(tx: Tx, id: ConnectionId): Promise<bool
   return count === 1;
 }
 
-/** From when the records of a revoked connection may go; null keeps them without end. */
+/** From when the records of a revoked connection may go; null keeps them without end. Never later than was said before: an erasure stays one. */
 export async function keepRecordsUntil(tx: Tx, id: ConnectionId, untilMs: number | null): Promise<void> {
-  await tx.connection.update({ where: { id }, data: { recordsKeptUntil: instant(untilMs) } });
+  if (untilMs === null) return;
+  const until = new Date(untilMs);
+  await tx.connection.updateMany({
+    where: { id, OR: [{ recordsKeptUntil: null }, { recordsKeptUntil: { gt: until } }] },
+    data: { recordsKeptUntil: until },
+  });
 }
 
 function instant(ms: number | null): Date | null {

@@ -4,7 +4,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { ConnectionId } from '../../domain/ids.ts';
 import { appendAudit } from '../../store/audit.ts';
-import { fenceConnection } from '../../store/connections.ts';
+import { fenceConnection, keepRecordsUntil } from '../../store/connections.ts';
 import {
   type ConnectionListRow,
   countKeptGenerations,
@@ -93,6 +93,8 @@ export async function revoke(deps: HttpDeps, row: ConnectionListRow, wish: Revok
       detail: { upstream, erase },
     });
     await fenceConnection(tx, id, deps.nowMs());
+    // In the row, because a workflow that is revoking already, or has ended, no longer hears this wish: the sweep ends what it left.
+    if (erase) await keepRecordsUntil(tx, id, deps.nowMs());
   });
   await deps.lifecycle.tell(id, { name: 'revoke', by, upstream, erase });
 }

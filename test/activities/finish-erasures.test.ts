@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { finishErasures } from '../../activities/finish-erasures.ts';
 import type { ConnectionId, TenantId } from '../../domain/ids.ts';
+import { keepRecordsUntil } from '../../store/connections.ts';
 import { createDataKeyPort } from '../../store/data-keys.ts';
 import { eraseRecords } from '../../store/erase-records.ts';
 import { newId } from '../../store/new-id.ts';
@@ -142,4 +143,17 @@ test('records of a revoked connection go when their time is over, and not before
   expect(await finish()).toMatchObject({ recordsErased: 1 });
   expect(await rowsOf(tenantId)).not.toHaveProperty('records');
   expect(await finish()).toMatchObject({ recordsErased: 0 });
+});
+
+test('an erasure that is asked for stays one, whatever time is set after it', async () => {
+  const { tenantId, connectionId } = await makeTenant({ lifecycle: 'revoking' });
+  const keepUntil = (ms: number | null) =>
+    world.db.inTenant(tenantId, (tx) => keepRecordsUntil(tx, connectionId, ms));
+  await keepUntil(nowMs + DAY_MS);
+  await keepUntil(nowMs);
+  await keepUntil(nowMs + 2 * DAY_MS);
+  await keepUntil(null);
+  await world.owner.query(`UPDATE connections SET lifecycle = 'revoked' WHERE id = $1`, [connectionId]);
+  expect(await finish()).toMatchObject({ recordsErased: 1 });
+  expect(await rowsOf(tenantId)).not.toHaveProperty('records');
 });

@@ -84,6 +84,23 @@ describe('connections', () => {
     expect(api.commands.at(-1)).toBe(`revoke ${body.id}`);
   });
 
+  it.each(['revoking', 'revoked'])(
+    'its records can be erased after all when it is %s already',
+    async (state) => {
+      const { body } = await api.call('POST', '/v1/connections', { body: wish(`https://${state}.example`) });
+      await api.database.owner.query(
+        "UPDATE connections SET lifecycle = $2, state = $2, fenced_at = now(), records_kept_until = now() + interval '30 days' WHERE id = $1",
+        [body.id, state],
+      );
+      const until = async () =>
+        Date.parse((await api.call('GET', `/v1/connections/${body.id}`)).body.revocation.recordsKeptUntil);
+      await api.call('DELETE', `/v1/connections/${body.id}`);
+      expect(await until()).toBeGreaterThan(api.clock.nowMs);
+      expect((await api.call('DELETE', `/v1/connections/${body.id}?erase=true`)).status).toBe(202);
+      expect(await until()).toBeLessThanOrEqual(api.clock.nowMs);
+    },
+  );
+
   it('the diagnosis says who must act and gives a fresh link', async () => {
     const { body } = await api.call('POST', '/v1/connections', { body: wish('https://fourth.example') });
     await api.database.owner.query(
