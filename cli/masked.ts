@@ -34,17 +34,24 @@ function formsOf(secrets: readonly string[]): string[] {
   return [...new Set(forms)].filter((text) => text !== '').sort((a, b) => b.length - a.length);
 }
 
+/** In one pass, so that no mask is masked. What is shorter than four characters is a secret only where it is a whole value. */
 function withoutTexts(text: string, forms: readonly string[]): string {
-  return forms.reduce((left, form) => left.replaceAll(form, MASK), text);
+  if (forms.length === 0) return text;
+  const patterns = forms.map((form) => {
+    const literal = form.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+    return form.length < 4 ? `(?<=^|[=:\\s"'&])${literal}(?=$|[\\s"'&,])` : literal;
+  });
+  return text.replace(new RegExp(patterns.join('|'), 'g'), MASK);
 }
 
-/** Base64 that holds a secret, and the signature of a JWT. */
+/** Base64 that holds a secret, all of HTTP Basic, and the signature of a JWT. */
 function withoutTokens(text: string, secrets: readonly string[]): string {
   const isJwt = /\b(eyJ[\w-]+\.[\w-]+)\.[\w-]+/g;
   return text
     .replace(isJwt, (_, signed: string) => `${signed}.${MASK}`)
+    .replace(/\bBasic [A-Za-z0-9+/]+={0,2}/g, `Basic ${MASK}`)
     .replace(/[A-Za-z0-9+/]{4,}={0,2}/g, (word) => {
       const decoded = Buffer.from(word, 'base64').toString('utf8');
-      return secrets.some((secret) => secret !== '' && decoded.includes(secret)) ? MASK : word;
+      return secrets.some((secret) => secret.length >= 4 && decoded.includes(secret)) ? MASK : word;
     });
 }

@@ -60,7 +60,7 @@ export async function verify(options: VerifyOptions): Promise<void> {
   const verdict =
     signature === null
       ? fail('not_signed', `"${platform.id}" does not sign its ${what}: read again what it names`)
-      : await judged(() => judge(signature, message, receiving));
+      : await judged(() => judge(byKeyId(signature), message, receiving));
   tell(verdict, { platform: platform.id, what }, options);
 }
 
@@ -117,12 +117,10 @@ function receivingOf(platform: Platform, given: Secrets, nowMs: number): Receivi
     ...(jwks === undefined
       ? {}
       : { send: async () => ({ status: 200, headers: {}, bodyText: JSON.stringify(jwks) }) }),
-    readKey: async (path) => {
-      const found = Object.entries(publicKeys).find(
-        ([id]) => path.endsWith(`/${id}`) || path.endsWith(`=${id}`),
-      );
-      if (found === undefined) throw new MooringError('not_found', 'the secret file has no such key');
-      return found[1];
+    readKey: async (id) => {
+      const pem = Object.hasOwn(publicKeys, id) ? publicKeys[id] : undefined;
+      if (pem === undefined) throw new MooringError('not_found', `the secret file has no public key "${id}"`);
+      return pem;
     },
     nowMs,
   };
@@ -171,6 +169,12 @@ function textsOf(signature: CallbackSignature | ReceivedSignature): string[] {
       return [...own, issuer ?? '', audience ?? ''];
     }
   }
+}
+
+/** Keys are given by their ids, wherever the platform hands them out. */
+function byKeyId(signature: CallbackSignature | ReceivedSignature): CallbackSignature | ReceivedSignature {
+  const isPublic = 'kind' in signature && signature.kind === 'public_key' && 'path' in signature.key;
+  return isPublic ? { ...signature, key: { path: '{keyId}' } } : signature;
 }
 
 /** A key that was not given is a step it fails at. */

@@ -47,7 +47,7 @@ describe('mooring sign', () => {
       const isPublic = (name: string) =>
         fields?.some((field) => field.name === name && !field.secret) === true;
       const secrets = Object.entries(parts).flatMap(([name, text]) => (isPublic(name) ? [] : [text]));
-      for (const secret of [...secrets, clientSecret]) {
+      for (const secret of [...secrets, clientSecret].filter(({ length }) => length >= 4)) {
         expect(out).not.toContain(secret);
         expect(out).not.toContain(encodeURIComponent(secret));
         expect(Buffer.from(/Basic ([^"\\']+)/.exec(out)?.[1] ?? '', 'base64').toString()).not.toContain(

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { filesOf, here, mooring } from './local-command.ts';
@@ -92,5 +92,49 @@ describe('mooring verify, of a callback', () => {
     const common = ['verify', '--platform', 'shopify', '--secret-file', file('secret')];
     expect(await here(...common, '--step', 'callback')).toMatchObject({ code: 2, out: '' });
     expect((await here(...common, '--step', 'nothing')).err).toContain('its steps: callback');
+  });
+});
+
+describe('mooring verify, by a public key of the platform', () => {
+  const body = Buffer.from('{"metadata":{"topic":"MARKETPLACE_ACCOUNT_DELETION"}}');
+  const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const pem = (key: typeof ec.publicKey) => key.export({ type: 'spki', format: 'pem' }).toString();
+  const asJson = {
+    alg: 'ecdsa',
+    kid: 'k-1',
+    signature: sign('sha1', body, ec.privateKey).toString('base64'),
+  };
+  const ebay = `X-EBAY-SIGNATURE: ${Buffer.from(JSON.stringify(asJson)).toString('base64')}`;
+  const bol = `Signature: keyId=k-1, algorithm="SHA256withRSA", signature=${sign('sha256', body, rsa.privateKey).toString('base64')}`;
+
+  it.each<[string, string, string, string, Record<string, string>, Buffer, string | null]>([
+    ['as it came', 'ebay', ebay, pem(ec.publicKey), {}, body, null],
+    ['as it came', 'bolcom', bol, pem(rsa.publicKey), {}, body, null],
+    ['with another body', 'ebay', ebay, pem(ec.publicKey), {}, Buffer.from('{}'), 'signature'],
+    [
+      'by a key that was not given',
+      'ebay',
+      ebay,
+      pem(ec.publicKey),
+      { 'k-2': pem(ec.publicKey) },
+      body,
+      'key',
+    ],
+    ['with a header that is none', 'ebay', 'x-ebay-signature: ***', pem(ec.publicKey), {}, body, 'malformed'],
+    ['without it', 'ebay', 'x-other: 1', pem(ec.publicKey), {}, body, 'missing'],
+  ])('%s (%s)', async (_why, platform, headers, key, others, received, step) => {
+    const publicKeys = Object.keys(others).length > 0 ? others : { 'k-1': key };
+    const file = filesOf({ headers, body: received, secret: JSON.stringify({ publicKeys }) });
+    const args = [
+      '--headers-file',
+      file('headers'),
+      '--body-file',
+      file('body'),
+      '--secret-file',
+      file('secret'),
+    ];
+    const ran = await here('verify', '--json', '--platform', platform, '--notification', ...args);
+    expect(JSON.parse(ran.out || '{}'), ran.err).toMatchObject({ verified: step === null, step });
   });
 });
