@@ -46,7 +46,7 @@ const shopField = object<ShopField>({
   name: text,
   label: text,
   pattern: text,
-  help: text,
+  help: anyText,
   example: text,
   normalize: optional(oneOf({ lower: true, url: true })),
   optional: optional(exactly(true)),

@@ -22,7 +22,7 @@ export const credentialField = object<CredentialField>({
   name: text,
   label: text,
   secret: truth,
-  help: text,
+  help: anyText,
   pattern: optional(text),
   form: optional(oneOf({ pem: true, pfx: true })),
   optional: optional(exactly(true)),
@@ -72,6 +72,7 @@ export const tokenRequest = object<TokenRequest>({
   format: oneOf({ json: true, form: true, query: true }),
   parameters: texts,
   numeric: optional(listOf(text)),
+  lists: optional(listOf(text)),
   clientAuthentication: oneOf<TokenRequest['clientAuthentication']>({
     body: true,
     basic: true,

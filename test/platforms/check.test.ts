@@ -371,6 +371,15 @@ export const platform = { id: 'ID', name: 'N', certainty: 'vendor', documentatio
     });
   });
 
+  test.each(['test/cli/platforms', 'test/sync/platforms', 'scripts/bench/platforms'])(
+    'of this repository passes: %s',
+    async (folder) => {
+      const modules = await checkModules(folder);
+      expect(modules.flatMap(({ findings }) => findings)).toEqual([]);
+      expect(modules.length).toBeGreaterThan(0);
+    },
+  );
+
   test('that is not there stops the start', async () => {
     await expect(loadPlatforms('/nowhere/at/all')).rejects.toMatchObject({ code: 'invalid_settings' });
   });
