@@ -191,7 +191,9 @@ describe('an operator at the console', { timeout: 60_000 }, () => {
     await page.getByRole('button', { name: 'Open' }).click();
     await page.getByRole('link', { name: 'Connections' }).click();
     await page.locator('tbody a').first().click();
-    await page.getByText('What to do').waitFor();
+    const diagnosis = page.getByRole('region', { name: 'Diagnosis' });
+    await diagnosis.getByRole('heading').waitFor();
+    await diagnosis.getByText('Evidence').waitFor();
     expect(errors).toEqual([]);
   });
 
