@@ -121,17 +121,20 @@ function draftExchange(request: TokenRequest, url: URL, parameters: Parameters):
     }
     case 'json': {
       const headers = { ...accept, 'content-type': 'application/json' };
-      const body = JSON.stringify(withNumbers(request, parameters));
+      const body = JSON.stringify(withTypes(request, parameters));
       return { method: request.method, url, headers, body, secretQuery: [] };
     }
   }
 }
 
-function withNumbers(request: TokenRequest, parameters: Parameters): Record<string, string | number> {
-  const entries = Object.entries(parameters).map(([name, value]) => {
-    if (request.numeric?.includes(name) !== true) return [name, value] as const;
+type JsonParameter = string | number | readonly string[];
+
+function withTypes(request: TokenRequest, parameters: Parameters): Record<string, JsonParameter> {
+  const entries = Object.entries(parameters).map(([name, value]): [string, JsonParameter] => {
+    if (request.lists?.includes(name) === true) return [name, value.split(' ').filter((one) => one !== '')];
+    if (request.numeric?.includes(name) !== true) return [name, value];
     if (!/^\d{1,15}$/.test(value)) throw new MooringError('internal', `"${name}" is not a whole number`);
-    return [name, Number(value)] as const;
+    return [name, Number(value)];
   });
   return Object.fromEntries(entries);
 }

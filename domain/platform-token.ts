@@ -64,6 +64,8 @@ export interface TokenRequest {
   readonly parameters: Readonly<Record<string, string>>;
   /** Parameters to send as JSON numbers. */
   readonly numeric?: readonly string[];
+  /** Parameters to send as JSON lists: of what stands between spaces. */
+  readonly lists?: readonly string[];
   /**
    * How the client proves itself (RFC 6749 § 2.3). body: client_id and client_secret. basic: § 2.3.1, both form-encoded first. basic_raw: as they are, for platforms that do not
    * decode. private_key_jwt: RFC 7523 § 2.2 by `clientAssertion`. tls_client_auth: RFC 8705, client_id in the body and the transport's certificate. signed: the exchange carries

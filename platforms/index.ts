@@ -9,6 +9,7 @@ import { coupang } from './coupang/platform.ts';
 import { ebay } from './ebay/platform.ts';
 import { ecwid } from './ecwid/platform.ts';
 import { etsy } from './etsy/platform.ts';
+import { faire } from './faire/platform.ts';
 import { kaufland } from './kaufland/platform.ts';
 import { lazada } from './lazada/platform.ts';
 import { lightspeed } from './lightspeed/platform.ts';
@@ -69,6 +70,7 @@ export const PLATFORMS: ReadonlyMap<string, Platform> = new Map<string, Platform
     otto,
     mirakl,
     trendyol,
+    faire,
   ].map((platform) => [platform.id, platform]),
 );
 

@@ -72,6 +72,20 @@ describe('by a secret', () => {
   );
 });
 
+test('what is a list is one in JSON, of what stands between spaces', async () => {
+  const parameters = { grant_type: 'client_credentials', kinds: 'ONE TWO', none: '', id: '7' };
+  const { request } = await mint(
+    methodWith({
+      format: 'json',
+      clientAuthentication: 'none',
+      parameters,
+      lists: ['kinds', 'none'],
+      numeric: ['id'],
+    }),
+  );
+  expect(JSON.parse(request?.body ?? '')).toEqual({ ...parameters, kinds: ['ONE', 'TWO'], none: [], id: 7 });
+});
+
 describe('private_key_jwt', () => {
   const made = {
     algorithm: 'RS256',
