@@ -123,6 +123,12 @@ export const square = {
       note: 'the seller, or we, ended the grant',
     },
     {
+      at: 'token',
+      body: { path: 'errors.*.code', equals: ['INVALID_GRANT'] },
+      means: 'credential_dead',
+      note: 'unverified: how a refresh token of an ended grant is refused',
+    },
+    {
       body: { path: 'errors.*.code', equals: ['CLIENT_DISABLED', 'APPLICATION_DISABLED'] },
       means: 'registration_rejected',
     },

@@ -7,7 +7,15 @@ import { spoil } from '../hostile.ts';
 import { instantMs, positionsIn, type Range, rendered, spoiltJson, wholeIn } from '../listing.ts';
 import type { ResourceName, Shop } from '../state.ts';
 import { apiError, missingScope } from './bigcommerce.ts';
-import { orderIndex, renderCustomer, renderItem, renderLines, renderOrder, renderProduct } from './render.ts';
+import {
+  orderIndex,
+  productIndex,
+  renderCustomer,
+  renderItem,
+  renderLines,
+  renderOrder,
+  renderProduct,
+} from './render.ts';
 
 const WINDOW_S = 30;
 
@@ -97,11 +105,14 @@ function orders(call: Call): Answer {
     return apiError(400, 'The field "sort" is invalid.');
   const changed = rangeOf(call, ['min_date_modified', 'max_date_modified'], 'updated');
   const made = rangeOf(call, ['min_date_created', 'max_date_created'], 'created');
-  if (page === null || changed === null || made === null) return apiError(400, 'A parameter is invalid.');
+  const least = wholeIn(exchange.query, 'min_id', { otherwise: 0, min: 0, max: Number.MAX_SAFE_INTEGER });
+  if (page === null || changed === null || made === null || least === null)
+    return apiError(400, 'A parameter is invalid.');
   const kept = [changed, made].map((range) => new Set(positionsIn(shop, 'orders', range)));
-  const all = [...positionsIn(shop, 'orders', { by, descending: direction === 'desc' })].filter((index) =>
-    kept.every((one) => one.has(index)),
+  const all = [...positionsIn(shop, 'orders', { by, descending: direction === 'desc' })].filter(
+    (index) => index >= orderIndex(least) && kept.every((one) => one.has(index)),
   );
+  if (field === 'id') all.sort((one, other) => (direction === 'desc' ? other - one : one - other));
   const shown = all.slice((page.page - 1) * page.limit, page.page * page.limit);
   // A page past the end is no content, not an empty list.
   if (shown.length === 0) return { status: 204, headers: {}, body: '' };
@@ -128,12 +139,14 @@ interface V3List {
   range: Range | null;
   render: (shop: Shop, index: number) => object;
   keep?: (index: number) => boolean;
+  sortsById?: boolean;
 }
 
-function v3(call: Call, { resource, maxLimit, range, render, keep }: V3List): Answer {
+function v3(call: Call, { resource, maxLimit, range, render, keep, sortsById }: V3List): Answer {
   const page = readPage(call, maxLimit);
   if (page === null || range === null) return apiError(422, 'The filter or page is not valid.');
   const all = [...positionsIn(call.shop, resource, range)].filter((index) => keep?.(index) ?? true);
+  if (sortsById === true) all.sort((one, other) => one - other);
   const data = rendered(
     call.shop,
     resource,
@@ -164,12 +177,17 @@ function v3(call: Call, { resource, maxLimit, range, render, keep }: V3List): An
 }
 
 function products(call: Call): Answer {
-  const withVariants = (call.exchange.query.get('include') ?? '').split(',').includes('variants');
+  const { query } = call.exchange;
+  const withVariants = (query.get('include') ?? '').split(',').includes('variants');
+  const least = wholeIn(query, 'id:min', { otherwise: 0, min: 0, max: Number.MAX_SAFE_INTEGER });
+  if (least === null) return apiError(422, 'The filter or page is not valid.');
   return v3(call, {
     resource: 'products',
     maxLimit: 250,
     range: rangeOf(call, ['date_modified:min', 'date_modified:max'], 'updated'),
     render: (shop, index) => renderProduct(shop, index, withVariants),
+    keep: (index) => index >= productIndex(least),
+    sortsById: query.get('sort') === 'id',
   });
 }
 

@@ -17,6 +17,7 @@ const FIRST_PRODUCT = 80;
 const FIRST_VARIANT = 400;
 
 export const orderIndex = (id: number) => id - FIRST_ORDER;
+export const productIndex = (id: number) => id - FIRST_PRODUCT;
 const rfc2822 = (ms: number) => new Date(ms).toUTCString().replace('GMT', '+0000');
 
 const STATUS: Record<OrderStatus, [id: number, name: string]> = {

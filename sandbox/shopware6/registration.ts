@@ -9,7 +9,7 @@ import type { Shop } from '../state.ts';
 import { createIntegration } from './shopware6.ts';
 
 const TIMEOUT_MS = 5_000;
-const PRIVILEGES = ['order:read', 'product:read', 'customer:read'];
+const PRIVILEGES = ['order:read', 'product:read', 'customer:read', 'currency:read'];
 const VERSION = '6.7.3.0';
 
 const shopIdOf = (shop: Shop) => `swshop${shop.id}`;

@@ -49,6 +49,7 @@ export function answerSearch(call: Call, name: string): Answer {
   const { exchange, shop, grant } = call;
   if (exchange.method !== 'POST')
     return swError(405, '0', 'Method Not Allowed', 'POST is the method of a search');
+  if (name === 'currency') return missingPrivilege(grant, 'currency:read') ?? currencies(call);
   const entity = Object.hasOwn(ENTITIES, name) ? ENTITIES[name] : undefined;
   if (entity === undefined)
     return swError(404, 'FRAMEWORK__DEFINITION_NOT_FOUND', 'Not Found', `No entity "${name}"`);
@@ -72,7 +73,7 @@ export function answerSearch(call: Call, name: string): Answer {
   const rows = rowsOnce(shop, `shopware6 ${name} ${JSON.stringify([filters, sorts])}`, () =>
     entity
       .rows(shop)
-      .map((row) => ({ row, record: entity.render(shop, row) }))
+      .map((row) => ({ row, record: recordOf(entity, shop, row) }))
       .filter(({ record }) => filters.every((filter) => fits(record, filter)))
       .sort((one, other) => inOrder(one.record, other.record, sorts))
       .map(({ row }) => row),
@@ -81,12 +82,25 @@ export function answerSearch(call: Call, name: string): Answer {
   const data = rows.slice((page - 1) * limit, page * limit).map((row) => {
     const index = entity.index(row);
     return spoil(
-      associated(entity.render(shop, row), wanted),
+      associated(recordOf(entity, shop, row), wanted),
       changeOf(shop, entity.resource, index)?.hostile,
     );
   });
   const total = criteria['total-count-mode'] === 1 ? rows.length : data.length;
   return written(exchange.headers['accept'] ?? '', name, data, total);
+}
+
+/** Each row has a number of its own, given when it was made. */
+function recordOf(entity: Entity, shop: Shop, row: number): Record<string, unknown> {
+  return { ...entity.render(shop, row), autoIncrement: row + 1 };
+}
+
+/** The system's own is one of a fixed id, whatever its code. */
+function currencies({ shop, exchange }: Call): Answer {
+  const one = { id: 'b7d2554b0ce847cd82f3ac9bd1c0dfca', isoCode: shop.currency, factor: 1 };
+  const { ids } = bodyFields(exchange);
+  const data = !Array.isArray(ids) || ids.includes(one.id) ? [one] : [];
+  return written(exchange.headers['accept'] ?? '', 'currency', data, data.length);
 }
 
 /** Plain where the caller accepts `application/json`, else JSON:API. */
@@ -121,7 +135,7 @@ function fits(record: Record<string, unknown>, filter: unknown): boolean {
     case 'not':
       return !queries.some((one) => fits(record, one));
     default:
-      return filter['operator'] === 'or'
+      return String(filter['operator']).toLowerCase() === 'or'
         ? queries.some((one) => fits(record, one))
         : queries.every((one) => fits(record, one));
   }
@@ -146,7 +160,9 @@ function inOrder(
   sorts: Record<string, unknown>[],
 ): number {
   for (const { field, order } of sorts) {
-    const [left, right] = [String(a[String(field)] ?? ''), String(b[String(field)] ?? '')];
+    const [one, other] = [a[String(field)], b[String(field)]];
+    const isNumeric = typeof one === 'number' && typeof other === 'number';
+    const [left, right] = isNumeric ? [one, other] : [String(one ?? ''), String(other ?? '')];
     if (left !== right) return (left < right ? -1 : 1) * (String(order).toUpperCase() === 'DESC' ? -1 : 1);
   }
   return 0;

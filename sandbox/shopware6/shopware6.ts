@@ -13,7 +13,7 @@ import { secondsLeft } from '../token-endpoint.ts';
 import { register, tellDeleted } from './registration.ts';
 import { answerInfo, answerSearch } from './search.ts';
 
-const PRIVILEGES = ['order:read', 'product:read', 'customer:read'];
+const PRIVILEGES = ['order:read', 'product:read', 'customer:read', 'currency:read'];
 /** Switch `saasLimits`: ten tokens a minute, as in the cloud. */
 const TOKENS_PER_MINUTE = 10;
 

@@ -34,6 +34,8 @@ export function answerApi(call: Call): Answer {
     /^\/api\/(oms\/pvt\/orders|catalog\/pvt\/product|catalog\/pvt\/stockkeepingunit|logistics\/pvt\/inventory\/skus)\/([\w-]+)$/.exec(
       path,
     );
+  const ofProduct = /^\/api\/catalog_system\/pvt\/sku\/stockkeepingunitByProductId\/(\d+)$/.exec(path)?.[1];
+  if (ofProduct !== undefined) return skusOf(call, Number(ofProduct) - 1);
   const [, kind, id = ''] = one ?? [];
   const variant = Number(id) - 1;
   const stocked = exists(shop, 'products', productOfVariant(variant));
@@ -51,10 +53,10 @@ export function answerApi(call: Call): Answer {
 }
 
 /** `creationDate:[from TO to]`; null: malformed. */
-function rangeOf(query: URLSearchParams): { fromMs?: number; toMs?: number } | null {
-  const text = query.get('f_creationDate');
+function rangeOf(query: URLSearchParams, name: string): { fromMs?: number; toMs?: number } | null {
+  const text = query.get(`f_${name}`);
   if (text === null) return {};
-  const found = /^creationDate:\[(\S+) TO (\S+)\]$/.exec(text);
+  const found = new RegExp(`^${name}:\\[(\\S+) TO (\\S+)\\]$`).exec(text);
   const [fromMs, toMs] = [instantMs(found?.[1]), instantMs(found?.[2])];
   return fromMs === null || toMs === null ? null : { fromMs, toMs: toMs + 1 };
 }
@@ -63,12 +65,22 @@ function orders({ exchange, shop }: Call): Answer {
   const { query } = exchange;
   const page = wholeIn(query, 'page', { otherwise: 1, min: 1, max: MAX_PAGES });
   const size = wholeIn(query, 'per_page', { otherwise: 15, min: 1, max: 100 });
-  const range = rangeOf(query);
+  const range = rangeOf(query, 'creationDate');
+  // Paid when it was made, invoiced when it was last changed.
+  const [paid, invoiced] = [rangeOf(query, 'authorizedDate'), rangeOf(query, 'invoicedDate')];
+  const status = query.get('f_status');
   if (page === null) return vtexError(400, 'OMS007', `Max page exceed ${MAX_PAGES}`);
-  if (size === null || range === null) return vtexError(400, 'OMS007', 'A parameter is invalid');
+  if (size === null || range === null || paid === null || invoiced === null)
+    return vtexError(400, 'OMS007', 'A parameter is invalid');
   const descending = !(query.get('orderBy') ?? 'creationDate,desc').endsWith('asc');
-  const all = positionsIn(shop, 'orders', { by: 'created', ...range, descending });
-  const list = rendered(shop, 'orders', all.subarray((page - 1) * size, page * size), renderRow);
+  const kept = [
+    positionsIn(shop, 'orders', { by: 'created', ...paid }),
+    positionsIn(shop, 'orders', { by: 'updated', ...invoiced }),
+  ].map((positions) => new Set(positions));
+  const all = [...positionsIn(shop, 'orders', { by: 'created', ...range, descending })].filter(
+    (index) => kept.every((one) => one.has(index)) && (status === null || status === stateOf(shop, index)),
+  );
+  const list = rendered(shop, 'orders', all.slice((page - 1) * size, page * size), renderRow);
   const paging = { total: all.length, pages: Math.ceil(all.length / size), currentPage: page, perPage: size };
   return jsonText(200, spoiltJson({ list, facets: [], paging, stats: {} }));
 }
@@ -118,17 +130,26 @@ function commit({ exchange, shop, sandbox }: Call): Answer {
   return json(200, {});
 }
 
-/** `_from` and `_to` inclusive, 250 at most. */
+/** `_from` and `_to` inclusive, 250 at most; whether they count from 1 is unverified. */
 function productIds({ exchange, shop }: Call): Answer {
   const [from, to] = ['_from', '_to'].map((name) => Number(exchange.query.get(name) ?? Number.NaN));
-  if (from === undefined || to === undefined || !(from >= 0) || !(to >= from) || to - from >= MAX_RANGE)
+  if (from === undefined || to === undefined || !(from >= 1) || !(to >= from) || to - from >= MAX_RANGE)
     return vtexError(400, '400', `_from and _to span at most ${MAX_RANGE}`);
   const all = [...listed(shop, 'products', 'position')];
-  const data = all.slice(from, to + 1).map((index) => {
+  const data = all.slice(from - 1, to).map((index) => {
     const skus = Array.from({ length: variantCount(index) }, (_, at) => firstVariant(index) + at + 1);
     return [String(index + 1), skus];
   });
   return json(200, { data: Object.fromEntries(data), range: { total: all.length, from, to } });
+}
+
+/** Inactive ones too. */
+function skusOf({ shop }: Call, index: number): Answer {
+  if (!exists(shop, 'products', index)) return vtexError(404, '404', 'Not found');
+  const skus = Array.from({ length: variantCount(index) }, (_, at) =>
+    renderSku(shop, firstVariant(index) + at),
+  );
+  return json(200, skus);
 }
 
 function skuIds({ exchange, shop }: Call): Answer {

@@ -81,6 +81,7 @@ function answerWalmart(sandbox: Sandbox, exchange: Exchange): Answer {
   const call = authenticate(sandbox, exchange);
   if ('status' in call) return call;
   if (path === '/v3/token/detail') return tokenDetail(call);
+  if (path === '/v3/settings/partnerprofile') return withBucket(call, () => partnerProfile(call));
   return withBucket(call, () => answerApi(call));
 }
 
@@ -142,6 +143,11 @@ function tokenDetail({ grant, sandbox }: Call): Answer {
   );
   const expire_at = Math.floor((grant.generations.at(-1)?.accessExpiresAtMs ?? sandbox.now()) / 1000);
   return json(200, { scopes, is_valid: true, is_channel_match: true, expire_at });
+}
+
+function partnerProfile({ shop }: Call): Answer {
+  const partner = { partnerId: shop.key, partnerName: shop.name, partnerDisplayName: shop.name };
+  return json(200, { partner, configurations: [] });
 }
 
 /** A bucket an endpoint. The replenishment time is epoch milliseconds here [seen in three forms]. */

@@ -4,7 +4,7 @@
  */
 import type { Call } from '../calls.ts';
 import { changeOf, exists } from '../collection.ts';
-import { type Answer, bodyFields, isRecord, jsonText } from '../exchange.ts';
+import { type Answer, bodyFields, isRecord, json, jsonText } from '../exchange.ts';
 import { productOfVariant } from '../generator.ts';
 import { spoil } from '../hostile.ts';
 import { cursorOf, placeOf, positionsIn, rendered, rowsOnce, spoiltJson } from '../listing.ts';
@@ -67,6 +67,7 @@ const QUERIES: Record<string, Query> = {
 export function answerApi(call: Call): Answer {
   const { exchange, shop, grant, sandbox } = call;
   const catalog = sandbox.state.apps.wix.switches['catalogV3'] === true ? 'v3' : 'v1';
+  if (exchange.path === '/apps/v1/instance' && exchange.method === 'GET') return json(200, instanceOf(shop));
   const one = /^\/stores\/v3\/products\/([0-9a-f-]{36})$/.exec(exchange.path)?.[1];
   if (one !== undefined && exchange.method === 'GET' && catalog === 'v3') {
     const index = productIndex(one);
@@ -80,6 +81,17 @@ export function answerApi(call: Call): Answer {
   if (query.catalog !== undefined && query.catalog !== catalog)
     return wixError(428, 'The site has another catalog version', 'CATALOG_VERSION_MISMATCH');
   return missingPermission(grant, query.permission) ?? answerQuery(call, query);
+}
+
+function instanceOf(shop: Shop) {
+  const instance = { instanceId: shop.key, appName: 'Mooring', isFree: true };
+  const site = {
+    siteDisplayName: shop.name,
+    locale: 'en',
+    paymentCurrency: shop.currency,
+    siteId: `site-${shop.id}`,
+  };
+  return { instance, site };
 }
 
 const DATES: Record<string, 'created' | 'updated'> = {
