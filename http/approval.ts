@@ -42,7 +42,7 @@ export type Approach = {
  */
 export function approachOf(platform: Platform, way?: string): Approach {
   const isApproval = ({ obtain }: AuthMethod): boolean => 'callback' in obtain;
-  const offered = platform.auth.filter(({ obtain }) => !('callback' in obtain) || obtain.authorizeUrl !== '');
+  const offered = platform.auth.filter(beginsHere);
   const method =
     offered.find(({ credentialKind }) => credentialKind === way) ?? offered.find(isApproval) ?? offered[0];
   if (method === undefined)
@@ -52,6 +52,19 @@ export function approachOf(platform: Platform, way?: string): Approach {
   return 'fields' in obtain
     ? { platform, method, alternatives, kind: 'pasted', obtain }
     : { platform, method, alternatives, kind: 'browser', obtain };
+}
+
+function beginsHere({ obtain }: AuthMethod): boolean {
+  return !('callback' in obtain) || obtain.authorizeUrl !== '';
+}
+
+/** Whether any way begins here and has what it needs: a merchant is not led to an app that nobody registered. */
+export function canBegin(platform: Platform, registered: ReadonlySet<string>): boolean {
+  return platform.auth.some(
+    (method) =>
+      beginsHere(method) &&
+      (registered.has(platform.id) || !(method.needsRegistration ?? platform.needsRegistration)),
+  );
 }
 
 export interface PageWish {

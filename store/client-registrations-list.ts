@@ -44,6 +44,16 @@ export async function chooseClientRegistration(
   return row === undefined ? null : withIds(row);
 }
 
+/** The platforms at which this tenant can be connected through an app: its own, or the installation's. */
+export async function listRegisteredPlatforms(tx: Tx, tenantId: TenantId): Promise<ReadonlySet<string>> {
+  const rows = await tx.clientRegistration.findMany({
+    where: { status: 'active', OR: [{ tenantId }, { tenantId: null }] },
+    select: { platform: true },
+    distinct: ['platform'],
+  });
+  return new Set(rows.map(({ platform }) => platform));
+}
+
 /** How many connections that are not final still use it. */
 export async function countConnectionsOf(tx: Tx, id: ClientRegistrationId): Promise<number> {
   return tx.connection.count({

@@ -12,7 +12,7 @@ export function choosePage(of: { tenant: string; platforms: readonly Platform[] 
   return layout({
     title: 'Connect your shop',
     body: html`<h1>Connect your shop to ${of.tenant}</h1>
-      <p class="soft">Which platform does your shop run on?</p>
+      <p class="soft">${of.platforms.length === 0 ? `${of.tenant} cannot connect any platform yet. Ask where you got this link.` : 'Which platform does your shop run on?'}</p>
       <nav aria-label="Platforms"><ul class="choices">${of.platforms.map(
         (one) => html`<li><a href="?platform=${one.id}">${one.name}</a></li>`,
       )}</ul></nav>`,

@@ -40,6 +40,14 @@ const ADVICE: Readonly<Partial<Record<ErrorCode, readonly [title: string, advice
     'Your provider must fix something',
     'The platform does not accept their app just now. You have nothing to do.',
   ],
+  registration_missing: [
+    'Your provider must fix something',
+    'They have not set up their app at this platform. You have nothing to do.',
+  ],
+  connection_revoking: [
+    'This shop is being disconnected',
+    'Open the link again when that has ended, to connect it anew.',
+  ],
   move_refused: [
     'The new address was not confirmed',
     'The connection goes on with the address it had. Ask where you got this link.',

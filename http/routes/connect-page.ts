@@ -5,11 +5,12 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { ERRORS, MooringError } from '../../domain/errors.ts';
 import { PERMISSIONS, type Permission } from '../../domain/resource.ts';
+import { listRegisteredPlatforms } from '../../store/client-registrations-list.ts';
 import { type ConnectSessionRow, findConnectSession } from '../../store/connect-sessions.ts';
 import { type ConnectionListRow, readConnection } from '../../store/connections-list.ts';
 import { readMove } from '../../store/shop-moves.ts';
 import { readTenant } from '../../store/tenants-list.ts';
-import { type Approach, approachOf, beginApproval, connectFromPage } from '../approval.ts';
+import { type Approach, approachOf, beginApproval, canBegin, connectFromPage } from '../approval.ts';
 import { ensureBrowser } from '../browser-cookie.ts';
 import { permissionsFor } from '../connecting.ts';
 import type { HttpDeps } from '../deps.ts';
@@ -71,11 +72,10 @@ export const connectPageRoutes =
         const chosen = link.connection?.platform ?? link.session.platform ?? request.query.platform;
         const platform = chosen === undefined ? undefined : deps.platforms.get(chosen);
         if (platform === undefined) {
-          return sendPage(
-            reply,
-            200,
-            choosePage({ tenant: link.tenant, platforms: [...deps.platforms.values()] }),
-          );
+          const { tenantId } = link.session;
+          const registered = await deps.db.inTenant(tenantId, (tx) => listRegisteredPlatforms(tx, tenantId));
+          const platforms = [...deps.platforms.values()].filter((one) => canBegin(one, registered));
+          return sendPage(reply, 200, choosePage({ tenant: link.tenant, platforms }));
         }
         return sendPage(
           reply,

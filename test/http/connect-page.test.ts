@@ -42,6 +42,24 @@ it.each([...PLATFORMS.values()])(
   },
 );
 
+it('a merchant is offered only platforms at which somebody can be connected: an app is registered, or none is needed', async () => {
+  const [tenantId, other] = [await api.tenant(), await api.tenant()];
+  const offered = async () => {
+    const { body } = await api.call('POST', '/v1/connect-sessions', { body: { tenantId } });
+    const page = parse((await api.call('GET', new URL(body.url).pathname, { key: null })).text);
+    return page.querySelectorAll('ul.choices a').map((one) => one.getAttribute('href'));
+  };
+  const register = (owner: string) =>
+    api.call('POST', '/v1/client-registrations', {
+      body: { tenantId: owner, platform: 'shopee', clientId: '2000001', clientSecret: 's'.repeat(64) },
+    });
+  expect((await register(other)).status).toBe(201);
+  expect(await offered()).toContain('?platform=woocommerce');
+  expect(await offered()).not.toContain('?platform=shopee');
+  expect((await register(tenantId)).status).toBe(201);
+  expect(await offered()).toContain('?platform=shopee');
+});
+
 it.each([
   ['active', 'ok', null, 'Approve again'],
   ['active', 'ok', 'key_01', 'Approve again'],
