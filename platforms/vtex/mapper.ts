@@ -10,6 +10,7 @@ import type {
   Product,
 } from '../../domain/resource.ts';
 import { addressOf } from '../address.ts';
+import { alpha2Of } from '../country-code.ts';
 import { minorMoney } from '../minor-units.ts';
 import { baseBy, lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
 
@@ -105,42 +106,6 @@ function withoutSign(of: Money | null): Money | null {
   return of === null ? null : { ...of, amount: of.amount.replace(/^-/, '') };
 }
 
-/** Where VTEX's stores sell, mostly. */
-const COUNTRIES: Readonly<Record<string, string>> = {
-  ARG: 'AR',
-  AUS: 'AU',
-  BEL: 'BE',
-  BOL: 'BO',
-  BRA: 'BR',
-  CAN: 'CA',
-  CHL: 'CL',
-  COL: 'CO',
-  CRI: 'CR',
-  DEU: 'DE',
-  DOM: 'DO',
-  ECU: 'EC',
-  ESP: 'ES',
-  FRA: 'FR',
-  GBR: 'GB',
-  GTM: 'GT',
-  HND: 'HN',
-  ITA: 'IT',
-  MEX: 'MX',
-  NIC: 'NI',
-  NLD: 'NL',
-  PAN: 'PA',
-  PER: 'PE',
-  POL: 'PL',
-  PRT: 'PT',
-  PRY: 'PY',
-  ROU: 'RO',
-  SLV: 'SV',
-  URY: 'UY',
-  USA: 'US',
-  VEN: 'VE',
-  ZAF: 'ZA',
-};
-
 function mapAddress(address: RecordReader | null, profile: RecordReader | null): Address | null {
   if (address === null) return null;
   const of = (names: readonly string[], separator: string) =>
@@ -153,7 +118,7 @@ function mapAddress(address: RecordReader | null, profile: RecordReader | null):
     city: address.optionalText('city'),
     region: address.optionalText('state'),
     postalCode: address.optionalText('postalCode'),
-    country: lookUp(COUNTRIES, address.optionalText('country')) ?? null,
+    country: alpha2Of(address.optionalText('country')),
     phone: profile?.optionalText('phone') ?? null,
   });
 }
