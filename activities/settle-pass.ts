@@ -27,6 +27,8 @@ export interface Settled {
   readonly held: number;
 }
 
+const NOTHING_GONE: Settled = { deleted: 0, held: 0 };
+
 type SettleDeps = Pick<SyncDeps, 'db' | 'deletionGuard'>;
 
 export async function settlePass(
@@ -35,7 +37,8 @@ export async function settlePass(
   run: { readonly id: SyncRunId; readonly definition: ResourceDefinition; readonly onProgress: () => void },
 ): Promise<Settled> {
   const isFull = isFullPass({ mode: pass.mode, filter: run.definition.filter });
-  const settled = isFull ? await settleFull(deps, pass, run) : { deleted: 0, held: 0 };
+  const showsAll = run.definition.reach !== 'recent';
+  const settled = isFull && showsAll ? await settleFull(deps, pass, run) : NOTHING_GONE;
   await deps.db.sqlInTenant(pass.of.tenantId, async (sql) => {
     await holdCheckpoint(sql, pass);
     if (isFull) {
@@ -57,7 +60,7 @@ async function settleFull(
 ): Promise<Settled> {
   const found = await deps.db.sqlInTenant(pass.of.tenantId, (sql) => countMissing(sql, pass));
   run.onProgress();
-  if (found === null || found.missing === 0) return { deleted: 0, held: 0 };
+  if (found === null || found.missing === 0) return NOTHING_GONE;
   if (mustHold(deps.deletionGuard, found)) {
     await hold(deps, pass, { runId: run.id, ...found });
     return { deleted: 0, held: found.missing };

@@ -71,6 +71,8 @@ export interface ResourceDefinition<R extends Resource = Resource> {
   readonly pageSize: { readonly default: number; readonly max: number };
   /** incremental: can filter by update time. full_scan: every pass reads all, and finds deletions by itself. */
   readonly filter: 'updated_at' | 'full_scan';
+  /** recent: the platform lists what is not older than some age, so that what a full pass does not see may still be there: it is never taken for deleted. Default: all. */
+  readonly reach?: 'all' | 'recent';
   /** Overlap in seconds subtracted from the watermark, for clocks and late index writes. */
   readonly overlapS: number;
   /** The widest window one pass may ask for, seconds; null: unbounded. The cursor steps through windows. */

@@ -101,6 +101,7 @@ const definition = object<ResourceDefinition>({
   requires: text,
   pageSize: object<ResourceDefinition['pageSize']>({ default: numberFrom(1), max: numberFrom(1) }),
   filter: oneOf({ updated_at: true, full_scan: true }),
+  reach: optional(oneOf({ all: true, recent: true })),
   overlapS: numberFrom(0),
   windowS: orNull(numberFrom(1)),
   request: pureFunction,

@@ -13,6 +13,7 @@ import { mapListing, mapOrder, mapStock } from './mapper.ts';
 
 const orders: ResourceDefinition<'orders'> = {
   resource: 'orders',
+  reach: 'recent',
   requires: 'orders:read',
   pageSize: { default: 100, max: 100 },
   filter: 'updated_at',

@@ -99,6 +99,7 @@ function listIn(body: Json, member: string): readonly Json[] {
 
 const orders: ResourceDefinition<'orders'> = {
   resource: 'orders',
+  reach: 'recent',
   requires: 'orders:read',
   pageSize: { default: PAGE, max: PAGE },
   filter: 'updated_at',

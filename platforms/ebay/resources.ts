@@ -90,6 +90,7 @@ function readItems(pass: PassContext, cursor: PageCursor | null, body: Json): Ra
 
 const orders: ResourceDefinition<'orders'> = {
   resource: 'orders',
+  reach: 'recent',
   requires: 'orders:read',
   pageSize: { default: 200, max: 200 },
   filter: 'updated_at',

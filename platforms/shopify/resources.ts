@@ -99,7 +99,8 @@ function define<R extends Resource>(
 }
 
 export const RESOURCES = {
-  orders: define('orders', ORDERS, mapOrder),
+  // Without read_all_orders the last 60 days alone.
+  orders: { ...define('orders', ORDERS, mapOrder), reach: 'recent' as const },
   products: define('products', PRODUCTS, mapProduct),
   customers: define('customers', CUSTOMERS, mapCustomer),
   inventory: define('inventory', INVENTORY, mapInventoryItem),

@@ -6,6 +6,7 @@ import { mapContent, mapPackage, mapStock } from './mapper.ts';
 
 const orders: ResourceDefinition<'orders'> = {
   resource: 'orders',
+  reach: 'recent',
   requires: 'orders:read',
   pageSize: { default: 200, max: 200 },
   filter: 'updated_at',

@@ -18,6 +18,7 @@ import { orderRequest, ordersRequest, readOrder, readOrders } from './orders.ts'
 
 const orders: ResourceDefinition<'orders'> = {
   resource: 'orders',
+  reach: 'recent',
   requires: 'orders:read',
   pageSize: { default: 100, max: 100 },
   filter: 'updated_at',

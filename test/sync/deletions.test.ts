@@ -32,6 +32,20 @@ describe('deletions', () => {
     expect(Number(alive?.position)).toBeGreaterThan(Number(tombstone?.position));
   });
 
+  test('what a list of recent things does not tell any more is not taken for deleted', async () => {
+    const stage = await createStage(door, 'inventory');
+    stage.shop.put('inventory', ...items(30, '1'));
+    const { inventory } = SHELF.resources;
+    if (inventory === undefined) throw new Error('the shelf has no inventory');
+    const resources = { ...SHELF.resources, inventory: { ...inventory, reach: 'recent' as const } };
+    const deps = { platforms: new Map([[SHELF.id, { ...SHELF, resources }]]) };
+    await stage.sync({ deps });
+    stage.shop.shelves.get('inventory')?.delete('item-000000');
+    await stage.request('incremental');
+    expect(await stage.sync({ deps })).toMatchObject({ status: 'completed' });
+    expect((await stage.records('inventory'))[0]).toMatchObject({ deleted_at: null });
+  });
+
   test('of more than a fifth are held, told, and carried out once confirmed', async () => {
     const stage = await createStage(door, 'inventory');
     stage.shop.put('inventory', ...items(40, '1'));
