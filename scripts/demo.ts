@@ -37,7 +37,7 @@ export async function runDemo(addresses: LocalAddresses): Promise<readonly DemoR
 
 async function makeDemo(api: LocalApi, addresses: LocalAddresses): Promise<void> {
   const tenantId = await api.createTenant(TENANT);
-  const platforms = [...PLATFORMS.values()].filter((platform) => platform.demo?.how === 'browser');
+  const platforms = [...PLATFORMS.values()].filter((platform) => platform.demo !== undefined);
   const withApps = new Set(platforms.filter((one) => one.needsRegistration).map((one) => one.id));
   for (const app of await sandboxApps(addresses.sandboxUrl)) {
     if (withApps.has(app.platform)) await api.register(app);
@@ -51,8 +51,9 @@ async function makeDemo(api: LocalApi, addresses: LocalAddresses): Promise<void>
           if (text !== said) task.output = text;
           said = text;
         };
-        say('a merchant approves');
-        const connection = await connect(api, tenantId, platform);
+        say(platform.demo?.how === 'pasted' ? 'a merchant pastes a key' : 'a merchant approves');
+        const keys = await pastedKeys(addresses.sandboxUrl, platform);
+        const connection = await connect(api, { tenantId, platform, keys });
         const run = await synced(api, connection.id, say);
         task.title = `${platform.name}: connected, ${recordsText(run)}`;
       },
@@ -73,12 +74,45 @@ async function sandboxApps(sandboxUrl: string): Promise<readonly SandboxApp[]> {
   return data;
 }
 
+const PASTED_SHOP = { orders: 60, products: 12, customers: 20 };
+
+/** Where the merchant makes a key at the platform and pastes it: made at the sandbox, by the names of the form. Nothing where they approve. */
+async function pastedKeys(sandboxUrl: string, { id, auth, demo }: Platform): Promise<Record<string, string>> {
+  if (demo?.how !== 'pasted') return {};
+  const { key } = await control<{ key: string }>(sandboxUrl, '/shops', { platform: id, ...PASTED_SHOP });
+  const path = `/shops/${encodeURIComponent(key)}/credential`;
+  const given = Object.entries(await control<Record<string, string>>(sandboxUrl, path, {}));
+  const form = auth.find((method) => 'fields' in method.obtain)?.obtain;
+  const names = form !== undefined && 'fields' in form ? form.fields.map(({ name }) => name) : [];
+  return Object.fromEntries(
+    names.map((name) => {
+      // «client_id» there is «apiClientId» in a form.
+      const found = given.find(([word]) => name.toLowerCase().endsWith(word.replaceAll('_', '')));
+      return [name, found?.[1] ?? ''];
+    }),
+  );
+}
+
+async function control<T>(sandboxUrl: string, path: string, body: object): Promise<T> {
+  const answer = await fetch(`${sandboxUrl}/_control${path}`, { method: 'POST', body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`the sandbox answered ${answer.status} to ${path}`);
+  return (await answer.json()) as T;
+}
+
+interface ConnectWish {
+  readonly tenantId: string;
+  readonly platform: Platform;
+  readonly keys: Readonly<Record<string, string>>;
+}
+
 /** What a merchant does: opens the link, names the shop, approves at the platform, comes back. */
-async function connect(api: LocalApi, tenantId: string, platform: Platform): Promise<LocalConnection> {
+async function connect(api: LocalApi, wish: ConnectWish): Promise<LocalConnection> {
+  const { tenantId, platform, keys } = wish;
   const merchant = createMerchant();
   const form = await merchant.open(await api.connectLink({ tenantId, platform: platform.id }));
   // The page leads on to the platform by itself, as in a browser.
-  const asked = await merchant.send(form, platform.demo?.shop ?? {}, /continue/i);
+  const entered = { ...platform.demo?.shop, ...keys };
+  const asked = await merchant.send(form, entered, /^(continue|connect)/i);
   const back = /approve/i.test(asked.text) ? await merchant.send(asked, {}, /^approve/i) : asked;
   if (back.status >= 400) throw new Error(`the approval was refused: ${sayPage(back)}`);
   const connection = await until(CONNECTED_WITHIN_MS, 'the connection', async () => {

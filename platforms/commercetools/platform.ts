@@ -177,4 +177,5 @@ export const commercetools = {
     'Whether an order that takes stock moves an inventory entry’s lastModifiedAt; every pass reads all.',
     'The forms of client id and secret.',
   ],
+  demo: { shop: { region: 'europe-west1.gcp', projectKey: 'mooring-sandbox' }, how: 'pasted' },
 } as const satisfies Platform;

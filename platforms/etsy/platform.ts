@@ -216,4 +216,5 @@ export const etsy = {
     'Whether limits count a token or the app.',
     'The scheme of a notification’s signature.',
   ],
+  demo: { shop: {}, how: 'browser' },
 } as const satisfies Platform;

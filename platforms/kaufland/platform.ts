@@ -163,4 +163,5 @@ export const kaufland = {
     'That the price of an order unit is for one piece without its shipping_rate, both in the smallest unit of the currency.',
     'That a change of stock moves a unit’s date_lastchange_iso; every pass reads all.',
   ],
+  demo: { shop: { storefront: 'de' }, how: 'pasted' },
 } as const satisfies Platform;

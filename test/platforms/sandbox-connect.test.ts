@@ -108,6 +108,14 @@ const CASES: readonly Case[] = [
     form: { accessKey: 'access_key', secretKey: 'secret_key' },
   },
   {
+    name: 'kaufland',
+    products: 12,
+    id: 'kaufland',
+    how: 'pasted',
+    shop: { storefront: 'de' },
+    form: { clientKey: 'client_key', secretKey: 'secret_key' },
+  },
+  {
     name: 'walmart, own keys',
     products: 12,
     id: 'walmart',
