@@ -12,6 +12,8 @@ export interface Listing {
 interface Position {
   readonly offset: number;
   readonly total: number | null;
+  /** The total at which a page turned out to be past the end, and the pass went back. */
+  readonly returned: number | null;
 }
 
 export function listRequest(
@@ -39,7 +41,8 @@ export function readListing(
   cursor: PageCursor | null,
   { body, headers }: { readonly body: Json; readonly headers: Readonly<Record<string, string>> },
 ): RawPage {
-  if (isPastEnd(body)) return { items: [], next: null };
+  const last = lastPage(body);
+  if (last !== null) return { items: [], next: beforeEnd(pass, positionOf(cursor), last) };
   const items = listAt(body, '');
   const told = headers['x-total-count'] ?? '';
   const total = /^\d+$/.test(told) ? Number(told) : null;
@@ -54,14 +57,26 @@ export function readListing(
   });
   return {
     items,
-    next: offset === null ? null : { offset, total },
+    next: offset === null ? null : cursorOf({ ...before, offset, total }),
     total: cursor === null ? total : null,
   };
 }
 
 /** "Last page is 3", of a page behind it or of a list of nothing. */
-function isPastEnd(body: Json): boolean {
-  return /^last page is \d+$/i.test(textOf(valueAt(body, 'description')) ?? '');
+function lastPage(body: Json): number | null {
+  const told = /^last page is (\d{1,9})$/i.exec(textOf(valueAt(body, 'description')) ?? '');
+  return told === null ? null : Number(told[1]);
+}
+
+/** A page that was there by the last total is not: what moved up is on those before. Once for each total, which may be wrong. */
+function beforeEnd(pass: PassContext, position: Position, last: number): PageCursor | null {
+  const { total, returned } = position;
+  if (last < 1 || total === null || total === returned) return null;
+  return cursorOf({ offset: (last - 1) * pass.pageSize, total, returned: total });
+}
+
+function cursorOf({ offset, total, returned }: Position): PageCursor {
+  return { offset, total, ...(returned === null ? {} : { returned }) };
 }
 
 /** Counted from 0: the page on which the offset stands. */
@@ -70,9 +85,9 @@ function pageOf(pass: PassContext, cursor: PageCursor | null): number {
 }
 
 function positionOf(cursor: PageCursor | null): Position {
-  const [offset, total] = [valueAt(cursor ?? undefined, 'offset'), valueAt(cursor ?? undefined, 'total')];
-  return {
-    offset: typeof offset === 'number' ? offset : 0,
-    total: typeof total === 'number' ? total : null,
+  const number = (name: string): number | null => {
+    const value = valueAt(cursor ?? undefined, name);
+    return typeof value === 'number' ? value : null;
   };
+  return { offset: number('offset') ?? 0, total: number('total'), returned: number('returned') };
 }

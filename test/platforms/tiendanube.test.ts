@@ -40,14 +40,27 @@ describe('a pass', () => {
           const told = read(pass, cursor, { body, headers });
           ids.push(...told.items.map(idOf));
           cursor = told.next;
-          // Past the end after something went: the page before was read when it was whole.
           if (cursor === null) break;
         }
         expect(cursor).toBeNull();
         if (gone.length === 0) expect(ids).toHaveLength(count);
         for (const id of alive) expect(ids).toContain(String(id));
       }),
+      { examples: [[7, [0, 1]]] },
     );
+  });
+
+  test('ends where the total is more than the pages show', () => {
+    let cursor: PageCursor | null = { offset: 10, total: 11 };
+    const asked: number[] = [];
+    while (cursor !== null && asked.length < 20) {
+      const page: number = Number(request(pass, cursor).query?.['page']);
+      asked.push(page);
+      const items: Json[] = [1, 2, 3, 4, 5].map((id) => ({ id: page * 5 + id }));
+      const body: Json = page > 2 ? { description: 'Last page is 2' } : items;
+      cursor = read(pass, cursor, { body, headers: { 'x-total-count': '11' } }).next;
+    }
+    expect(asked).toEqual([3, 2, 3]);
   });
 
   test('ends at a short page where no total is told', () => {
@@ -83,7 +96,8 @@ test('a notification is signed by the app’s secret over its exact body', async
 });
 
 test('what is left of the bucket is told with every answer', () => {
-  const observe = (headers: Record<string, string>) => tiendanube.rateLimits[0].observe({ body: null, headers });
+  const observe = (headers: Record<string, string>) =>
+    tiendanube.rateLimits[0].observe({ body: null, headers });
   expect(observe({ 'x-rate-limit-remaining': '38', 'x-rate-limit-limit': '400' })).toEqual({
     available: 38,
     burst: 400,
