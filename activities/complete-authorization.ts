@@ -84,7 +84,7 @@ async function authorize(
 ): Promise<AuthorizationResult> {
   const stated = { ...context.shop, ...textFields(authorization.shop) };
   const obtained =
-    input.confirmedBy === undefined
+    authorization.proved === null
       ? await deps.grants.obtain({ ...context, shop: stated }, authorization.obtain)
       : heldCredential(authorization, context);
   const shares = await sharesOf(deps, input, { authorization, context, obtained });

@@ -3,7 +3,8 @@
 import type { CredentialFacts, ProbeReason, Timings, UpstreamRevocation } from '../domain/connection.ts';
 import type { Projection, StoredConnection } from '../domain/connection-projection.ts';
 import type { ErrorCode, FieldError } from '../domain/errors.ts';
-import type { AuthorizationId, ConnectionId, TenantId } from '../domain/ids.ts';
+import type { AuthorizationId, ConnectionId, InstallId, TenantId } from '../domain/ids.ts';
+import type { InstallOutcome } from '../workflows/messages.ts';
 
 export interface ConnectionRef {
   readonly tenantId: TenantId;
@@ -157,6 +158,8 @@ export interface LifecycleActivities {
   }): Promise<number>;
   probeCanaries(input: { readonly platform: string }): Promise<boolean>;
   closeBreaker(input: { readonly platform: string }): Promise<void>;
+  exchangeInstall(input: { readonly installId: InstallId }): Promise<InstallOutcome>;
+  endInstall(input: { readonly installId: InstallId }): Promise<void>;
   sweep(): Promise<SweepReport>;
 }
 

@@ -6,6 +6,7 @@ import type { AuthorizationId, ConnectionId, TenantId } from '../domain/ids.ts';
 import type { AuthMethod, Platform, TokenRequest } from '../domain/platform.ts';
 import type { Permission } from '../domain/resource.ts';
 import type { Exchange, ExchangeContext, OpenCredential } from '../egress/exchange.ts';
+import type { InstallExchange } from '../egress/install-exchange.ts';
 import type { Database } from '../store/database.ts';
 import type { Vault } from '../vault/index.ts';
 import type { ConnectionRef, SweepReport } from './lifecycle-contract.ts';
@@ -89,6 +90,7 @@ export interface LifecycleDeps {
   readonly vault: Pick<Vault, 'seal' | 'forget'>;
   readonly platforms: ReadonlyMap<string, Platform>;
   readonly exchange: Exchange;
+  readonly installExchange: InstallExchange;
   readonly grants: Grants;
   readonly schedules: Schedules;
   readonly workflows: LifecycleWorkflows;

@@ -2,6 +2,7 @@
 import { closeBreaker, probeCanaries, tellPlatform, weighBreaker } from './breaker.ts';
 import { completeAuthorization } from './complete-authorization.ts';
 import { destroyCredential, discardConnection, fence, revokeUpstream } from './end-connection.ts';
+import { endInstall, exchangeInstall } from './exchange-install.ts';
 import { failingSafely } from './failure.ts';
 import { endMove } from './hold-move.ts';
 import type { LifecycleActivities } from './lifecycle-contract.ts';
@@ -45,6 +46,8 @@ export function createLifecycleActivities(deps: LifecycleDeps): LifecycleActivit
     tellPlatform: tellPlatform(deps),
     probeCanaries: probeCanaries(deps),
     closeBreaker: closeBreaker(deps),
+    exchangeInstall: exchangeInstall(deps),
+    endInstall: endInstall(deps),
     sweep: sweep(deps),
   };
   return failingSafely(activities, deps);

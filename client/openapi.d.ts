@@ -1827,6 +1827,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/authorizations/{id}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Claim an install by its id, for a tenant
+         * @description As `POST /v1/installs/claim`, for an operator who knows whose the install is. Proved by a real call before 201.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An id such as "ins_…" */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ClaimInstallForTenantInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Connection"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/fleet-runs": {
         parameters: {
             query?: never;
@@ -4125,6 +4180,13 @@ export interface components {
             /** @example reg_01kaz7w0v9e7x8m3q2p4r6t8y0 */
             clientRegistrationId?: string;
         };
+        ClaimInstallForTenantInput: {
+            /** @example ten_01kaz7w0v9e7x8m3q2p4r6t8y0 */
+            tenantId: string;
+            permissions?: ("orders:read" | "orders:write" | "products:read" | "products:write" | "customers:read" | "customers:write" | "inventory:read" | "inventory:write")[];
+            /** @example reg_01kaz7w0v9e7x8m3q2p4r6t8y0 */
+            clientRegistrationId?: string;
+        };
         RevocationsInput: {
             connectionIds?: string[];
             /** @example ten_01kaz7w0v9e7x8m3q2p4r6t8y0 */
@@ -5134,6 +5196,13 @@ export interface components {
             id?: string;
             /** @example ten_01kaz7w0v9e7x8m3q2p4r6t8y0 */
             tenantId?: string;
+            permissions?: ("orders:read" | "orders:write" | "products:read" | "products:write" | "customers:read" | "customers:write" | "inventory:read" | "inventory:write")[];
+            /** @example reg_01kaz7w0v9e7x8m3q2p4r6t8y0 */
+            clientRegistrationId?: string;
+        };
+        ClaimInstallForTenant: {
+            /** @example ten_01kaz7w0v9e7x8m3q2p4r6t8y0 */
+            tenantId: string;
             permissions?: ("orders:read" | "orders:write" | "products:read" | "products:write" | "customers:read" | "customers:write" | "inventory:read" | "inventory:write")[];
             /** @example reg_01kaz7w0v9e7x8m3q2p4r6t8y0 */
             clientRegistrationId?: string;

@@ -8,6 +8,7 @@ import { createEndpointUses } from './endpoint-uses.ts';
 import type { Exchange } from './exchange.ts';
 import { createFenceWatch } from './fence.ts';
 import { createGuard, type GuardSettings } from './guard.ts';
+import { createInstallExchange, type InstallExchange } from './install-exchange.ts';
 import { createExchangeOpener, createGenerationOpener, createOpener } from './open.ts';
 import { createRateBudgets } from './rate-budget.ts';
 import { createExchange } from './run-exchange.ts';
@@ -25,6 +26,7 @@ export type {
   OpenRegistration,
   Proven,
 } from './exchange.ts';
+export type { InstallContext, InstallExchange } from './install-exchange.ts';
 export { NO_OVERRIDES, type OriginOverrides, parseOriginOverrides } from './overrides.ts';
 
 export interface EgressDeps extends GuardSettings {
@@ -43,6 +45,8 @@ export interface Egress {
   readonly withCredential: WithCredential;
   /** For the lifecycle activities alone. */
   readonly exchange: Exchange;
+  /** The same for an install that nobody has claimed yet. */
+  readonly installExchange: InstallExchange;
   /** Flushes counts and closes pools; calls under way are aborted. The database stays open: it is the caller's. */
   close(): Promise<void>;
 }
@@ -74,6 +78,7 @@ export function createEgress(deps: EgressDeps): Egress {
       open: createExchangeOpener(opening),
       openGeneration: createGenerationOpener(opening),
     }),
+    installExchange: createInstallExchange({ ...around, vault: deps.vault, guard, sender }),
     close: async () => {
       await fence.close();
       await sender.close();

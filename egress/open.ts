@@ -198,8 +198,9 @@ async function openSealed(deps: OpenDeps, credential: SealedCredential): Promise
   };
 }
 
-async function openRegistration(
-  deps: OpenDeps,
+/** Opens our app at a platform; its secrets newest first. */
+export async function openRegistration(
+  deps: Pick<OpenDeps, 'vault'>,
   registration: Omit<RegistrationForOpening, 'secrets'> | null,
   sealed: readonly SealedPart[],
 ): Promise<RegistrationOfTenant | null> {

@@ -2,7 +2,13 @@
 // alone; whether the platform signed it is looked at there, before anything is exchanged.
 import { withoutOwnParts } from '../domain/approval-parts.ts';
 import { MooringError } from '../domain/errors.ts';
-import type { ClientRegistrationId, ConnectionId, InstallId, TenantId } from '../domain/ids.ts';
+import {
+  type ClientRegistrationId,
+  type ConnectionId,
+  type InstallId,
+  isId,
+  type TenantId,
+} from '../domain/ids.ts';
 import type { Permission } from '../domain/resource.ts';
 import { shopAfterCallback } from '../platforms/shop.ts';
 import { insertAuthorization } from '../store/authorizations.ts';
@@ -45,6 +51,7 @@ export async function takeInstall(deps: HttpDeps, callback: Callback): Promise<s
   };
   const { bytes, keyVersion } = await deps.vault.seal(installBinding(id), parts);
   const now = new Date(deps.nowMs());
+  const expiresAt = new Date(now.getTime() + (step.claimWithinS ?? DEFAULT_CLAIM_S) * 1000);
   await deps.db.acrossTenants(async (tx) => {
     if ((await countUnclaimed(tx, platform.id, now)) >= MAX_UNCLAIMED)
       throw new MooringError('too_many_requests', `too many installs of "${platform.id}" wait to be claimed`);
@@ -58,10 +65,23 @@ export async function takeInstall(deps: HttpDeps, callback: Callback): Promise<s
       sealed: Uint8Array.from(bytes),
       keyVersion,
       redirectUri,
-      expiresAt: new Date(now.getTime() + (step.claimWithinS ?? DEFAULT_CLAIM_S) * 1000),
+      expiresAt,
     });
   });
+  if (step.exchange === 'at_once') await exchangeAtOnce(deps, { id, expiresAt }, step.from);
   return token;
+}
+
+/** A shop's server is not kept waiting: it wants its answer before it lets anything be exchanged. */
+async function exchangeAtOnce(
+  deps: HttpDeps,
+  install: Pick<InstallRow, 'id' | 'expiresAt'>,
+  from: 'browser' | 'server',
+): Promise<void> {
+  const input = { installId: install.id, expiresAtMs: install.expiresAt.getTime() };
+  if (from === 'server') return await deps.lifecycle.startInstall(input);
+  const outcome = await deps.lifecycle.exchangeInstall(input);
+  if (outcome.outcome === 'refused') throw new MooringError(outcome.code, outcome.message);
 }
 
 export interface Followed {
@@ -120,11 +140,10 @@ export interface Claim {
 export async function claim(deps: HttpDeps, wish: Claim): Promise<ConnectionId> {
   const authorizationId = newId('authorization');
   const { connectionId, tenantId } = wish;
+  const by = 'token' in wish.by ? { tokenHash: hashToken(wish.by.token) } : { id: wish.by.id };
+  await settleExchange(deps, by);
   await deps.db.acrossTenants(async (tx) => {
-    const install = await findInstall(
-      tx,
-      'token' in wish.by ? { tokenHash: hashToken(wish.by.token) } : { id: wish.by.id },
-    );
+    const install = await findInstall(tx, by);
     const platform = install === null ? undefined : deps.platforms.get(install.platform);
     if (install === null || platform === undefined) throw notThere();
     await insertNewConnection(tx, {
@@ -133,7 +152,7 @@ export async function claim(deps: HttpDeps, wish: Claim): Promise<ConnectionId> 
       platform,
       shop: textRecord(install.shop),
       permissions: permissionsFor(platform, wish.permissions),
-      registrationId: wish.registrationId,
+      registrationId: registrationOf(install, wish),
       actor: wish.actor,
       reason: wish.reason,
     });
@@ -155,6 +174,7 @@ export async function claim(deps: HttpDeps, wish: Claim): Promise<ConnectionId> 
       installId: install.id,
       sealed: install.sealed,
       keyVersion: install.keyVersion,
+      ...(isJsonObject(install.issued) ? { proved: install.issued } : {}),
     });
   });
   throwIfRefused(
@@ -164,6 +184,35 @@ export async function claim(deps: HttpDeps, wish: Claim): Promise<ConnectionId> 
     ),
   );
   return connectionId;
+}
+
+/** An exchange still under way is waited for. */
+async function settleExchange(deps: HttpDeps, by: Parameters<typeof findInstall>[1]): Promise<void> {
+  const install = await deps.db.acrossTenants((tx) => findInstall(tx, by));
+  if (install === null || install.claimedAt !== null || install.expiresAt.getTime() <= deps.nowMs()) return;
+  if (install.exchange === 'exchanged' || !isAtOnce(deps, install)) return;
+  await exchangeAtOnce(deps, install, 'browser');
+}
+
+function isAtOnce(deps: HttpDeps, { platform, obtain: kind }: InstallRow): boolean {
+  const steps = deps.platforms
+    .get(platform)
+    ?.auth.flatMap(({ obtain }) => ('callback' in obtain && obtain.kind === kind ? obtain.callback : []));
+  return steps?.some((step) => step.grants && step.exchange === 'at_once') ?? false;
+}
+
+/** What is exchanged is of the app it was exchanged with. */
+function registrationOf(install: InstallRow, wish: Claim): ClientRegistrationId | undefined {
+  const { registrationId } = install;
+  if (registrationId === null || !isId('clientRegistration', registrationId)) return wish.registrationId;
+  if (wish.registrationId === undefined || wish.registrationId === registrationId) return registrationId;
+  throw new MooringError('invalid_request', `the install is of the client registration "${registrationId}"`);
+}
+
+function isJsonObject(
+  value: InstallRow['issued'],
+): value is Exclude<typeof value, null | string | number | boolean | unknown[]> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 const OBTAINS = ['authorization_code', 'key_handshake', 'oauth1'] as const;

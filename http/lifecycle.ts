@@ -19,6 +19,9 @@ import {
   type DecideMoveInput,
   type EnsureFreshInput,
   ensureFreshUpdate,
+  type InstallInput,
+  type InstallOutcome,
+  installWorkflowId,
   type RefreshNowInput,
   SIGNALS,
   syncScheduleId,
@@ -44,6 +47,10 @@ export interface LifecycleCommands {
   authorize(id: ConnectionId, input: AuthorizeInput): Promise<AuthorizeOutcome | null>;
   /** Somebody's word on the move that waits; null where the workflow has ended. */
   decideMove(id: ConnectionId, input: DecideMoveInput): Promise<AuthorizeOutcome | null>;
+  /** Has the install's code exchanged, without waiting for it. */
+  startInstall(input: InstallInput): Promise<void>;
+  /** The same, and what came of it; one exchange for all who ask. */
+  exchangeInstall(input: InstallInput): Promise<InstallOutcome>;
   refreshNow(id: ConnectionId, input: RefreshNowInput): Promise<EnsureFreshOutcome>;
   ensureFresh(id: ConnectionId, after: { generation: number; epoch: number }): Promise<EnsureFreshOutcome>;
   /** False where the workflow has ended: there is nobody to tell. */
@@ -102,6 +109,23 @@ export function createLifecycleCommands(client: Client): LifecycleCommands {
           }),
         ),
       ),
+    startInstall: (input) =>
+      within(client, async () => {
+        await client.workflow.start(WORKFLOW_TYPES.install, startOfInstall(input));
+      }),
+    exchangeInstall: (input) =>
+      within(client, () =>
+        client.workflow.executeUpdateWithStart<() => Promise<void>, InstallOutcome, []>(
+          UPDATES.exchangeInstall,
+          {
+            args: [],
+            startWorkflowOperation: new WithStartWorkflowOperation(
+              WORKFLOW_TYPES.install,
+              startOfInstall(input),
+            ),
+          },
+        ),
+      ),
     refreshNow: (id, input) =>
       unlessEnded({ outcome: 'revoked' }, () =>
         within(client, () =>
@@ -137,6 +161,16 @@ export function createLifecycleCommands(client: Client): LifecycleCommands {
       client.withDeadline(Date.now() + 1000, () =>
         within(client, async () => void (await describeNamespace(client))),
       ),
+  };
+}
+
+function startOfInstall(input: InstallInput) {
+  return {
+    workflowId: installWorkflowId(input.installId),
+    taskQueue: TASK_QUEUES.workflows,
+    args: [input],
+    workflowIdConflictPolicy: 'USE_EXISTING' as const,
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
   };
 }
 

@@ -28,6 +28,8 @@ const deps: HttpDeps = {
     startAndAuthorize: unused,
     authorize: unused,
     decideMove: unused,
+    startInstall: unused,
+    exchangeInstall: unused,
     refreshNow: unused,
     ensureFresh: unused,
     tell: unused,

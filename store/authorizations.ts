@@ -24,6 +24,8 @@ export interface NewAuthorization {
   readonly parentId?: AuthorizationId;
   /** The install it was claimed from: what is sealed is bound to that. */
   readonly installId?: InstallId;
+  /** Kind and dates of the credential that is sealed, where it was exchanged before the install was claimed. */
+  readonly proved?: Prisma.InputJsonObject;
   readonly expiresAt: Date;
 }
 

@@ -1,5 +1,5 @@
 // Installs that began at the platform, before any tenant is known: found by the hash of a token, or by an operator, and claimed once.
-import type { ConnectionId, InstallId } from '../domain/ids.ts';
+import type { ClientRegistrationId, ConnectionId, InstallId } from '../domain/ids.ts';
 import type { SealBinding } from '../domain/sealing.ts';
 import type { Tx } from './database.ts';
 import type { Install } from './generated/client.ts';
@@ -71,6 +71,49 @@ export async function listUnclaimed(tx: Tx, page: PageAfter & { readonly now: Da
   return rows.map(withId);
 }
 
+/** Takes the exchange once: of two tries, one gets the install. Null where it is over, claimed, or was taken before. */
+export async function beginExchange(tx: Tx, id: InstallId, now: Date): Promise<InstallRow | null> {
+  const { count } = await tx.install.updateMany({
+    where: { id, exchange: null, claimedAt: null, expiresAt: { gt: now } },
+    data: { exchange: 'under_way' },
+  });
+  return count === 1 ? findInstall(tx, { id }) : null;
+}
+
+export interface IssuedInstall {
+  readonly sealed: Uint8Array<ArrayBuffer>;
+  readonly keyVersion: number;
+  readonly shop: Readonly<Record<string, string>>;
+  readonly registrationId: ClientRegistrationId | null;
+  /** Kind and dates of the credential; nothing of it. */
+  readonly issued: Readonly<Record<string, string | number | string[] | null>>;
+}
+
+/** What was issued takes the place of what the callback brought. */
+export async function keepIssued(tx: Tx, id: InstallId, issued: IssuedInstall): Promise<void> {
+  await tx.install.updateMany({
+    where: { id, exchange: 'under_way', claimedAt: null },
+    data: { ...issued, shop: { ...issued.shop }, issued: { ...issued.issued }, exchange: 'exchanged' },
+  });
+}
+
+/** What it brought is worth nothing any more, and is destroyed. */
+export async function refuseInstall(tx: Tx, id: InstallId): Promise<void> {
+  await tx.install.updateMany({
+    where: { id, exchange: 'under_way' },
+    data: { exchange: 'refused', sealed: null, keyVersion: null },
+  });
+}
+
+/** Not for us to exchange: as it was. */
+export async function leaveInstall(tx: Tx, id: InstallId): Promise<void> {
+  await tx.install.updateMany({ where: { id, exchange: 'under_way' }, data: { exchange: null } });
+}
+
+export async function deleteUnclaimed(tx: Tx, id: InstallId): Promise<void> {
+  await tx.install.deleteMany({ where: { id, claimedAt: null } });
+}
+
 /** Claims it once: of two at the same time, one gets true. What was sealed goes with the claim. */
 export async function claimInstall(
   tx: Tx,
@@ -78,7 +121,12 @@ export async function claimInstall(
   claim: { readonly connectionId: ConnectionId; readonly at: Date },
 ): Promise<boolean> {
   const { count } = await tx.install.updateMany({
-    where: { id, claimedAt: null, expiresAt: { gt: claim.at } },
+    where: {
+      id,
+      claimedAt: null,
+      expiresAt: { gt: claim.at },
+      OR: [{ exchange: null }, { exchange: 'exchanged' }],
+    },
     data: { claimedAt: claim.at, connectionId: claim.connectionId, sealed: null, keyVersion: null },
   });
   return count === 1;

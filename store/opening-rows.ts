@@ -30,12 +30,15 @@ export interface RegistrationFacts {
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** Columns of `connections AS n`, `client_registrations AS r` and `client_secrets AS s`, as OpeningRow has them. */
-export const OPENING_COLUMNS = `n.platform, n.shop, n.permissions, n.lifecycle, n.reauth_reason, n.generation,
-  (n.fenced_at IS NOT NULL OR n.revoked_at IS NOT NULL) AS is_fenced,
-  r.id AS registration_id, r.tenant_id AS registration_tenant, r.version AS registration_version, r.client_id, r.redirect_uri,
+/** Columns of `client_registrations AS r` and `client_secrets AS s`, as RegistrationRow has them. */
+export const REGISTRATION_COLUMNS = `r.id AS registration_id, r.tenant_id AS registration_tenant, r.version AS registration_version, r.client_id, r.redirect_uri,
   r.fields AS registration_fields,
   s.version AS secret_version, s.sealed AS secret, s.key_version AS secret_key_version`;
+
+/** Columns of `connections AS n` beside them, as OpeningRow has them. */
+export const OPENING_COLUMNS = `n.platform, n.shop, n.permissions, n.lifecycle, n.reauth_reason, n.generation,
+  (n.fenced_at IS NOT NULL OR n.revoked_at IS NOT NULL) AS is_fenced,
+  ${REGISTRATION_COLUMNS}`;
 
 export interface OpeningRow {
   readonly platform: string;
@@ -68,8 +71,22 @@ export function openingFacts(row: OpeningRow): OpeningFacts {
   };
 }
 
+/** The columns that are of our app alone. */
+export type RegistrationRow = Pick<
+  OpeningRow,
+  | 'registration_id'
+  | 'registration_tenant'
+  | 'registration_version'
+  | 'client_id'
+  | 'redirect_uri'
+  | 'registration_fields'
+  | 'secret_version'
+  | 'secret'
+  | 'secret_key_version'
+>;
+
 /** Null where the connection is not of a registration. */
-export function registrationFacts(row: OpeningRow): RegistrationFacts | null {
+export function registrationFacts(row: RegistrationRow): RegistrationFacts | null {
   if (row.registration_id === null) return null;
   return {
     id: row.registration_id,
@@ -82,7 +99,7 @@ export function registrationFacts(row: OpeningRow): RegistrationFacts | null {
 }
 
 /** Null where the row holds no secret. */
-export function clientSecretPart(row: OpeningRow): SealedPart | null {
+export function clientSecretPart(row: RegistrationRow): SealedPart | null {
   if (row.registration_id === null || row.secret_version === null) return null;
   return {
     binding: clientSecretBinding(row.registration_tenant, row.registration_id, row.secret_version),

@@ -49,11 +49,13 @@ export async function purgeConnectSessions(sql: Sql, now: Date, limit: number): 
   return rowCount ?? 0;
 }
 
-/** Installs that nobody claimed in time, with what they had sealed; and the claimed ones a week later. */
+/** Installs that nobody claimed in time, with what they had sealed (the exchanged ones a day later: their workflow ends them at the platform first); and the claimed ones a week later. */
 export async function purgeInstalls(sql: Sql, now: Date, limit: number): Promise<number> {
   const { rowCount } = await sql.query(
     `DELETE FROM installs WHERE id IN (SELECT id FROM installs
-       WHERE (claimed_at IS NULL AND expires_at < $1) OR claimed_at < $1::timestamptz - interval '7 days' ORDER BY id LIMIT $2)`,
+       WHERE (claimed_at IS NULL AND exchange IS NULL AND expires_at < $1)
+         OR (claimed_at IS NULL AND expires_at < $1::timestamptz - interval '24 hours')
+         OR claimed_at < $1::timestamptz - interval '7 days' ORDER BY id LIMIT $2)`,
     [now, limit],
   );
   return rowCount ?? 0;

@@ -74,6 +74,7 @@ const lifecycle = createLifecycleActivities({
   vault,
   platforms,
   exchange: egress.exchange,
+  installExchange: egress.installExchange,
   grants,
   schedules: createSchedules(client),
   workflows: createLifecycleWorkflows(client),

@@ -3,5 +3,6 @@ export { breaker } from './breaker.ts';
 export { connection } from './connection.ts';
 export { fleetRun } from './fleet-run.ts';
 export { importConnections } from './import-connections.ts';
+export { install } from './install.ts';
 export { sweep } from './sweep.ts';
 export { syncStore } from './sync-store.ts';

@@ -4,7 +4,14 @@ import type { PublicState } from '../domain/connection.ts';
 
 import type { ErrorCode, FieldError } from '../domain/errors.ts';
 import type { FleetStage } from '../domain/fleet-run.ts';
-import type { AuthorizationId, ConnectionId, FleetRunId, ImportId, TenantId } from '../domain/ids.ts';
+import type {
+  AuthorizationId,
+  ConnectionId,
+  FleetRunId,
+  ImportId,
+  InstallId,
+  TenantId,
+} from '../domain/ids.ts';
 import type { Resource } from '../domain/resource.ts';
 
 export type { UpgradeOutcome } from '../domain/connection-upgrade.ts';
@@ -19,6 +26,7 @@ export const WORKFLOW_TYPES = {
   breaker: 'breaker',
   importConnections: 'importConnections',
   fleetRun: 'fleetRun',
+  install: 'install',
 } as const;
 
 /** Alive from connect to revoked. Start with USE_EXISTING and ALLOW_DUPLICATE. */
@@ -29,6 +37,8 @@ export const syncScheduleId = (id: ConnectionId): string => `sync/${id}`;
 export const breakerWorkflowId = (platform: string): string => `breaker/${platform}`;
 export const importWorkflowId = (id: ImportId): string => `import/${id}`;
 export const fleetRunWorkflowId = (id: FleetRunId): string => `fleet-run/${id}`;
+/** From the callback to the end of its claim. Start with USE_EXISTING. */
+export const installWorkflowId = (id: InstallId): string => `install/${id}`;
 /** The Temporal schedule of the sweep, and the prefix of its workflows' ids. */
 export const SWEEP_SCHEDULE_ID = 'sweep';
 
@@ -81,6 +91,7 @@ export const UPDATES = {
   ensureFresh: 'ensureFresh',
   refreshNow: 'refreshNow',
   upgradeCredential: 'upgradeCredential',
+  exchangeInstall: 'exchangeInstall',
 } as const;
 
 export interface AuthorizeInput {
@@ -109,6 +120,19 @@ export type AuthorizeOutcome =
       /** what the platform said, redacted */
       readonly detail?: Readonly<Record<string, string | number | boolean | readonly string[]>>;
     };
+
+/** An install whose code is exchanged before anybody claims it. */
+export interface InstallInput {
+  readonly installId: InstallId;
+  /** until when it can be claimed */
+  readonly expiresAtMs: number;
+}
+
+export type InstallOutcome =
+  | { readonly outcome: 'exchanged' }
+  /** only a tenant has an app there: exchanged when it is claimed */
+  | { readonly outcome: 'left' }
+  | { readonly outcome: 'refused'; readonly code: ErrorCode; readonly message: string };
 
 export interface EnsureFreshInput {
   readonly afterGeneration: number;

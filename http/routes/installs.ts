@@ -10,8 +10,8 @@ import { idFor } from '../idempotency.ts';
 import { type Claim, claim } from '../installs.ts';
 import { connectionOf } from '../lookup.ts';
 import { connection, presentConnection } from '../schemas/connections.ts';
-import { claimWish, installPage, presentInstall } from '../schemas/installs.ts';
-import { pageQuery } from '../schemas/shapes.ts';
+import { claimForTenant, claimWish, installPage, presentInstall } from '../schemas/installs.ts';
+import { idOf, pageQuery } from '../schemas/shapes.ts';
 
 export const installRoutes =
   (deps: HttpDeps): FastifyPluginAsyncZod =>
@@ -61,6 +61,40 @@ export const installRoutes =
           tenantId: tenantFor(principal, body.tenantId),
           permissions: body.permissions,
           registrationId: body.clientRegistrationId,
+          actor: actorOf(request),
+          reason: request.id,
+        });
+        const row = await connectionOf(deps, principal, connectionId);
+        return reply
+          .code(201)
+          .header('location', `/v1/connections/${connectionId}`)
+          .send(presentConnection(row));
+      },
+    );
+
+    app.post(
+      '/v1/authorizations/:id/claim',
+      {
+        config: { access: 'operator' },
+        schema: {
+          tags: ['Connecting'],
+          summary: 'Claim an install by its id, for a tenant',
+          description:
+            'As `POST /v1/installs/claim`, for an operator who knows whose the install is. Proved by a real call before 201.',
+          params: z.strictObject({ id: idOf('install') }),
+          body: claimForTenant,
+          response: { 201: connection },
+        },
+      },
+      async (request, reply) => {
+        const { tenantId, permissions, clientRegistrationId } = request.body;
+        const principal = principalOf(request);
+        const connectionId = await claim(deps, {
+          by: { id: request.params.id },
+          connectionId: idFor(request, 'connection'),
+          tenantId,
+          permissions,
+          registrationId: clientRegistrationId,
           actor: actorOf(request),
           reason: request.id,
         });

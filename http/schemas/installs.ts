@@ -25,6 +25,11 @@ export const claimWish = z
   })
   .meta({ id: 'ClaimInstall' });
 
+export const claimForTenant = claimWish
+  .omit({ token: true, id: true })
+  .required({ tenantId: true })
+  .meta({ id: 'ClaimInstallForTenant' });
+
 export function presentInstall(row: InstallRow): z.infer<typeof install> {
   return {
     id: row.id,

@@ -195,6 +195,11 @@ function answerCommands(commands: string[], { db }: TestDatabase): TestApi['life
       note(`${decision} ${authorizationId} ${id}`);
       return { outcome: decision === 'confirm' ? 'authorized' : 'move_ended' };
     },
+    startInstall: async ({ installId }) => note(`exchange ${installId}`),
+    exchangeInstall: async ({ installId }) => {
+      note(`exchange ${installId}`);
+      return { outcome: 'exchanged' };
+    },
     refreshNow: async (id) => {
       note(`refresh ${id}`);
       await show(id, { generation: 2 });

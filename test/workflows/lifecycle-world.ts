@@ -92,6 +92,7 @@ export async function startLifecycleWorld(options: WorldOptions = {}): Promise<L
     vault: fake.vault,
     platforms: new Map([[fake.platform.id, fake.platform]]),
     exchange: fake.exchange,
+    installExchange: () => Promise.reject(new Error('no install is exchanged in this test')),
     grants: fake.grants,
     schedules: server === 'dev' ? createSchedules(env.client) : schedulesIn(schedules),
     workflows: server === 'dev' ? createLifecycleWorkflows(env.client) : workflowsIn(env),
