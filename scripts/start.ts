@@ -4,6 +4,7 @@ import Table from 'cli-table3';
 import { Listr } from 'listr2';
 import { runDemo } from './demo.ts';
 import { generateClient } from './stack/generate.ts';
+import { isRunning } from './stack/leftovers.ts';
 import { inFolder, keep, readKept, removeAddresses, writeAddresses } from './stack/local-state.ts';
 
 const startedAt = performance.now();
@@ -43,9 +44,11 @@ try {
 
 async function refuseSecondStart(): Promise<void> {
   const pid = Number(await readKept('pid'));
-  if (pid > 0 && pid !== process.pid && isAlive(pid) && existsSync(inFolder('local.json'))) {
+  const isOther = pid > 0 && pid !== process.pid && isAlive(pid);
+  // One that still starts has written no addresses, and its parts are no leftovers.
+  if (isOther && (existsSync(inFolder('local.json')) || isRunning(pid, 'scripts/start.ts'))) {
     console.error(
-      `Mooring already runs from this folder (process ${pid}); its addresses are in ${inFolder('local.json')}.`,
+      `Mooring already runs from this folder (process ${pid}); its addresses are in ${inFolder('local.json')} once it is ready.`,
     );
     process.exit(1);
   }

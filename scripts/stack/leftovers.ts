@@ -53,7 +53,8 @@ async function stopProcess(pid: number, command: string): Promise<boolean> {
   return true;
 }
 
-function isRunning(pid: number, command: string): boolean {
+/** Whether the process is there and its command line holds `command`. */
+export function isRunning(pid: number, command: string): boolean {
   try {
     const state = execFileSync('ps', ['-o', 'stat=,args=', '-p', String(pid)], { encoding: 'utf8' });
     return !state.startsWith('Z') && state.includes(command);
