@@ -1,7 +1,5 @@
 // A shop of the sandbox connected as a merchant connects it, in one process: approvals, exchanges and calls by auth/ over the guarded sender of egress/,
 // pages by the page reader of the sync. What is missing of the product is what it keeps.
-import { createHash, randomBytes } from 'node:crypto';
-import { createServer } from 'node:http';
 import { readPage } from '../../activities/read-page.ts';
 import { SYNC_TIMINGS } from '../../activities/sync-deps.ts';
 import {
@@ -21,13 +19,12 @@ import { createGuard } from '../../egress/guard.ts';
 import { acceptOrThrow, type ReadAnswer, readAnswer } from '../../egress/outcome.ts';
 import { parseOriginOverrides } from '../../egress/overrides.ts';
 import { API_BOUNDS, createSender, type Sender, TOKEN_BOUNDS } from '../../egress/send.ts';
-import { authorizeUrl } from '../../platforms/authorize-url.ts';
 import { findPlatform } from '../../platforms/index.ts';
 import { isObject, textOf, valueAt } from '../../platforms/json.ts';
-import { scopesFor } from '../../platforms/scopes.ts';
 import { expandShop } from '../../platforms/shop.ts';
 import { startSandbox } from '../../sandbox/server.ts';
-import { control, sendTo } from './sandbox-shop.ts';
+import { APPROVED } from './sandbox-approvals.ts';
+import { control } from './sandbox-shop.ts';
 
 export interface Door {
   readonly sandboxUrl: string;
@@ -67,6 +64,8 @@ export interface ConnectCase {
   readonly registration?: Readonly<Record<string, string>>;
 }
 
+export type ConnectContext = Omit<GrantContext, 'nowMs' | 'authorization'>;
+
 export interface Shop {
   readonly door: Door;
   readonly platform: Platform;
@@ -74,7 +73,7 @@ export interface Shop {
   readonly key: string;
   readonly counts: Json;
   readonly shop: Readonly<Record<string, string>>;
-  readonly context: Omit<GrantContext, 'nowMs' | 'authorization'>;
+  readonly context: ConnectContext;
   issued: Issued;
 }
 
@@ -108,7 +107,7 @@ function objectOf(json: Json): Readonly<Record<string, Json>> {
   return isObject(json) ? json : {};
 }
 
-async function contextFor(door: Door, platform: Platform, one: ConnectCase): Promise<Shop['context']> {
+async function contextFor(door: Door, platform: Platform, one: ConnectCase): Promise<ConnectContext> {
   const apps = valueAt(await control(door.sandboxUrl, 'GET', '/apps'), 'data');
   const app = Array.isArray(apps)
     ? apps.find((each: Json) => valueAt(each, 'platform') === platform.id)
@@ -133,7 +132,7 @@ async function contextFor(door: Door, platform: Platform, one: ConnectCase): Pro
             ),
           ),
         };
-  const shop = expandShopValues(platform, one.shop ?? {});
+  const shop = expandShop(platform, one.shop ?? {});
   const base = {
     platform,
     shop,
@@ -151,91 +150,6 @@ async function contextFor(door: Door, platform: Platform, one: ConnectCase): Pro
       return acceptOrThrow(read, request, Date.now());
     },
   };
-}
-
-function expandShopValues(platform: Platform, shop: Readonly<Record<string, string>>) {
-  return expandShop(platform, shop);
-}
-
-type Approve = (
-  door: Door,
-  context: Shop['context'],
-  one: ConnectCase,
-  key: string,
-) => Promise<Readonly<Record<string, string>>>;
-
-/** How each way brings what the exchange needs. */
-const APPROVED: Record<ConnectCase['how'], Approve> = {
-  browser: async (door, { platform, registration, shop, permissions }, _one, key) => {
-    const method = platform.auth.find((each) => each.obtain.kind === 'authorization_code');
-    if (method?.obtain.kind !== 'authorization_code') throw new Error('no approval');
-    const codeVerifier = randomBytes(32).toString('base64url');
-    const codeChallenge = createHash('sha256').update(codeVerifier).digest('base64url');
-    const fields = Object.entries(registration?.fields ?? {});
-    const url = authorizeUrl(method.obtain, {
-      shop,
-      clientId: registration?.clientId ?? '',
-      state: 'st4te-of-this-approval',
-      redirectUri: registration?.redirectUri ?? '',
-      scopes: scopesFor(platform, permissions ?? []),
-      ...(method.obtain.pkce === 'S256' ? { codeChallenge } : {}),
-      nonce: 'n0nce-of-this-approval',
-      registration: Object.fromEntries(fields.map(([name, value]) => [name, value.reveal()])),
-    });
-    const asked = new URL(url);
-    asked.searchParams.set('_approve', '1');
-    asked.searchParams.set('_shop', key);
-    const back = await sendTo(door.sandboxUrl, {
-      method: 'GET',
-      url: asked.toString(),
-      headers: {},
-      body: null,
-    });
-    const location = back.headers['location'];
-    if (location === undefined) throw new Error(`no way back: ${back.status} ${back.bodyText.slice(0, 800)}`);
-    const brought = Object.fromEntries(new URL(location).searchParams);
-    return { ...brought, ...(method.obtain.pkce === 'S256' ? { codeVerifier } : {}) };
-  },
-  install: async (door, { registration }, _one, key) => {
-    const begun = await control(door.sandboxUrl, 'POST', `/shops/${encodeURIComponent(key)}/install`, {
-      callbackUrl: registration?.redirectUri ?? '',
-    });
-    return Object.fromEntries(new URL(textOf(valueAt(begun, 'url')) ?? '').searchParams);
-  },
-  activation: async (door, _context, _one, key) => {
-    let brought: Record<string, string> = {};
-    const server = createServer(async (request, response) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(chunk);
-      brought = Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString('utf8')));
-      response.end();
-    });
-    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-    const address = server.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
-    const callbackUrl = `http://127.0.0.1:${port}/activate`;
-    await control(door.sandboxUrl, 'POST', `/shops/${encodeURIComponent(key)}/install`, {
-      callbackUrl,
-      identityUrl: `http://127.0.0.1:${port}/identity`,
-    });
-    server.closeAllConnections();
-    server.close();
-    return brought;
-  },
-  pasted: entered,
-  minted: entered,
-};
-
-async function entered(
-  door: Door,
-  _context: Shop['context'],
-  one: ConnectCase,
-  key: string,
-): Promise<Record<string, string>> {
-  const given = await control(door.sandboxUrl, 'POST', `/shops/${encodeURIComponent(key)}/credential`, {});
-  return Object.fromEntries(
-    Object.entries(one.form ?? {}).map(([field, path]) => [field, textOf(valueAt(given, path)) ?? '']),
-  );
 }
 
 interface Asking {
