@@ -7,6 +7,7 @@ import { createGuard } from '../../egress/guard.ts';
 import { NO_OVERRIDES } from '../../egress/overrides.ts';
 import { createSender } from '../../egress/send.ts';
 import { createAuthority, selfSigned } from './certificates.ts';
+import { PASSPHRASE, PFX_BASE64, PFX_CERTIFICATE } from './pfx.ts';
 
 const HOST = 'shop.example';
 const DAY_MS = 86_400_000;
@@ -20,7 +21,12 @@ let connections = 0;
 
 beforeAll(async () => {
   server = createServer(
-    { ...authority.issue({ host: HOST }), ca: authority.cert, requestCert: true, rejectUnauthorized: true },
+    {
+      ...authority.issue({ host: HOST }),
+      ca: [authority.cert, PFX_CERTIFICATE],
+      requestCert: true,
+      rejectUnauthorized: true,
+    },
     (request, response) => {
       received++;
       const socket = request.socket as TLSSocket;
@@ -64,6 +70,11 @@ async function send(clientCertificate: ClientCertificate | undefined, times = 1)
 }
 
 describe('a server that asks for a certificate', () => {
+  test('is shown the one in a PKCS #12 file, opened by its passphrase', async () => {
+    const pfx = { kind: 'pfx', pfxBase64: PFX_BASE64, passphrase: PASSPHRASE } as const;
+    expect(JSON.parse(await send(pfx))).toEqual({ subject: 'pfx.client.example' });
+  });
+
   test('is shown ours, on a connection that ends with the call', async () => {
     const before = connections;
     expect(JSON.parse(await send(pem(ours), 2))).toEqual({ subject: 'client.example' });
@@ -97,6 +108,11 @@ describe('a certificate that cannot be used is never shown', () => {
     ],
     ['not a certificate', () => pem({ cert: 'nonsense-certificate', key: ours.key }), /not PEM/],
     ['without a key', () => pem({ cert: ours.cert, key: 'nonsense-key' }), /private key/],
+    [
+      'a PKCS #12 file under another passphrase',
+      () => ({ kind: 'pfx', pfxBase64: PFX_BASE64, passphrase: 'another' }),
+      /PKCS #12/,
+    ],
     ['a broken PKCS #12 file', () => ({ kind: 'pfx', pfxBase64: 'bm9uc2Vuc2U=' }), /PKCS #12/],
   ])('%s', async (_why, certificate, rule) => {
     const before = connections;
