@@ -3,11 +3,15 @@ import { createServer, type Server } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ClientCertificate, OutboundRequest } from '../../domain/outbound.ts';
+import type { Platform } from '../../domain/platform.ts';
 import { createGuard } from '../../egress/guard.ts';
 import { NO_OVERRIDES } from '../../egress/overrides.ts';
 import { createSender } from '../../egress/send.ts';
 import { createAuthority, selfSigned } from './certificates.ts';
+import { createDoor } from './door.ts';
 import { PASSPHRASE, PFX_BASE64, PFX_CERTIFICATE } from './pfx.ts';
+import { PLAIN, PLAIN_METHOD } from './plain-platform.ts';
+import { ORDERS, useOf } from './use.ts';
 
 const HOST = 'shop.example';
 const DAY_MS = 86_400_000;
@@ -124,4 +128,26 @@ describe('a certificate that cannot be used is never shown', () => {
     expect(String(await refusal)).not.toContain('nonsense');
     expect(connections).toBe(before);
   });
+});
+
+test('a credential that holds the certificate is shown by each of its calls', async () => {
+  const platform: Platform = {
+    ...PLAIN,
+    baseUrl: `${origin}/v1`,
+    auth: [{ ...PLAIN_METHOD, transport: { at: 'api', pfx: '{accessToken}', passphrase: PASSPHRASE } }],
+  };
+  const door = await createDoor(platform);
+  try {
+    const connection = await door.connect({ token: PFX_BASE64 });
+    const egress = door.open({
+      originOverrides: NO_OVERRIDES,
+      allowPrivateNetworks: true,
+      ca: authority.cert,
+      resolve: async () => [{ address: '127.0.0.1', family: 4 }],
+    });
+    const answer = await egress.withCredential(useOf(connection), (call) => call(ORDERS));
+    expect(JSON.parse(answer.bodyText)).toEqual({ subject: 'pfx.client.example' });
+  } finally {
+    await door.close();
+  }
 });
