@@ -28,6 +28,8 @@ export async function finishRun(
     const ended = await endRun(tx, run);
     if (!ended) return;
     if (BROUGHT_RECORDS.has(run.status)) await noteLastSync(tx, run.connectionId, new Date(finishedAtMs));
+    // Somebody wanted it to stop: nothing failed.
+    if (run.status === 'cancelled') return;
     await appendEvent(tx, {
       tenantId: run.tenantId,
       type: BROUGHT_RECORDS.has(run.status) ? 'sync.completed' : 'sync.failed',

@@ -51,7 +51,12 @@ export interface LifecycleCommands {
   startInstall(input: InstallInput): Promise<void>;
   /** The same, and what came of it; one exchange for all who ask. */
   exchangeInstall(input: InstallInput): Promise<InstallOutcome>;
-  refreshNow(id: ConnectionId, input: RefreshNowInput): Promise<EnsureFreshOutcome>;
+  /** One exchange for all who ask within a moment while the credential is of this generation and attempt. */
+  refreshNow(
+    id: ConnectionId,
+    input: RefreshNowInput,
+    at: { generation: number; epoch: number },
+  ): Promise<EnsureFreshOutcome>;
   ensureFresh(id: ConnectionId, after: { generation: number; epoch: number }): Promise<EnsureFreshOutcome>;
   /** False where the workflow has ended: there is nobody to tell. */
   tell(id: ConnectionId, command: Command): Promise<boolean>;
@@ -59,6 +64,11 @@ export interface LifecycleCommands {
   triggerSync(id: ConnectionId): Promise<boolean>;
   /** Throws temporal_unavailable when Temporal does not answer within a second. */
   ping(): Promise<void>;
+}
+
+/** Impatient clicks are one wish. The moment is part of it, because a probe moves neither generation nor attempt. */
+function refreshNowId(at: { generation: number; epoch: number }, nowMs: number): string {
+  return `refresh-now/${at.generation}/${at.epoch}/${Math.floor(nowMs / 3_000)}`;
 }
 
 /** A worker that does not answer for this long is reported, not waited for. Longer than an exchange and its proof take. */
@@ -126,11 +136,12 @@ export function createLifecycleCommands(client: Client): LifecycleCommands {
           },
         ),
       ),
-    refreshNow: (id, input) =>
+    refreshNow: (id, input, at) =>
       unlessEnded({ outcome: 'revoked' }, () =>
         within(client, () =>
           handle(id).executeUpdate<EnsureFreshOutcome, [RefreshNowInput]>(UPDATES.refreshNow, {
             args: [input],
+            updateId: refreshNowId(at, Date.now()),
           }),
         ),
       ),

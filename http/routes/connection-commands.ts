@@ -62,7 +62,7 @@ export const connectionCommandRoutes =
       async (request) => {
         const row = await connectionOf(deps, principalOf(request), request.params.id);
         refuseFinal(row.lifecycle, row.id);
-        const outcome = await deps.lifecycle.refreshNow(row.id, { requestedBy: actorOf(request) });
+        const outcome = await deps.lifecycle.refreshNow(row.id, { requestedBy: actorOf(request) }, row);
         await readSettled(deps, row, showsRefresh(outcome));
         return presentOutcome(outcome);
       },

@@ -106,7 +106,9 @@ describe('commands to a workflow that is not there', () => {
     expect(await commands.authorize(id, { authorizationId: newId('authorization') })).toBeNull();
     expect(await commands.tell(id, { name: 'pause', by: 'test' })).toBe(false);
     expect(await commands.triggerSync(id)).toBe(false);
-    expect(await commands.refreshNow(id, { requestedBy: 'test' })).toEqual({ outcome: 'revoked' });
+    expect(await commands.refreshNow(id, { requestedBy: 'test' }, { generation: 1, epoch: 0 })).toEqual({
+      outcome: 'revoked',
+    });
     await commands.ping();
   });
 });
