@@ -33,7 +33,7 @@ export async function exchange(
   const answerForm = token.answer ?? method.tokenAnswer;
   const issuer = method.obtain.kind === 'authorization_code' ? method.obtain.issuer : undefined;
   const plain = grantValues(context, method, token, { ...approval, ...before.parts });
-  const values = await withMetadata(issuer, plain, { token, send });
+  const values = await withMetadata(issuer, plain, { uses: [token, answerForm], send });
   const { body, serverNowMs } = await exchangeToken(token, {
     platform,
     values,

@@ -31,13 +31,13 @@ export function assertIssuer(
 
 const TOLD = ['tokenEndpoint', 'revocationEndpoint', 'jwksUri'] as const;
 
-/** Values with what the issuer's metadata tells, read only where the exchange names some of it: a refresh has seconds. Throws platform_down where it cannot be read, platform_answer_invalid where it is another's. */
+/** Values with what the issuer's metadata tells, read only where the exchange, or the reading of its answer, names some of it: a refresh has seconds. Throws platform_down where it cannot be read, platform_answer_invalid where it is another's. */
 export async function withMetadata(
   issuer: Issuer | undefined,
   values: Values,
-  { token, send }: { readonly token: TokenRequest; readonly send: Send },
+  { uses, send }: { readonly uses: readonly (TokenRequest | TokenAnswer | undefined)[]; readonly send: Send },
 ): Promise<Values> {
-  const named = namesIn(JSON.stringify(token));
+  const named = namesIn(JSON.stringify(uses));
   if (issuer?.metadata === undefined || !TOLD.some((name) => named.includes(name))) return values;
   const identifier = values.fill(issuer.identifier);
   const metadata = await readMetadata(metadataUrl(identifier, issuer.metadata), send);

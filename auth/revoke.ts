@@ -17,7 +17,7 @@ export async function revokeCredential(
 ): Promise<void> {
   const issuer = method.obtain.kind === 'authorization_code' ? method.obtain.issuer : undefined;
   const plain = grantValues(context, method, token, revealed(material.parts));
-  const values = await withMetadata(issuer, plain, { token, send: context.send });
+  const values = await withMetadata(issuer, plain, { uses: [token], send: context.send });
   const moment = { nowMs: context.nowMs, nonce: randomNonce() };
   const answer = await context.send(await tokenRequest(token, values, moment, method.transport));
   assertGood({ platform: context.platform, answerForm: token.answer, moment }, answer);
