@@ -175,6 +175,14 @@ const FACTS: Record<PlatformName, Facts> = {
     callsPerS: 2,
     switches: { authorizationHeader: false },
   },
+  otto: {
+    clientId: '2f6b8d0c-sandbox-4a1e-service-partner',
+    secret: 'ottosecret_sandbox_9e1b3d5f7a2c4068',
+    accessTtlS: 1_800,
+    codeTtlS: 300,
+    callsPerS: 20,
+    names: { appId: '7b1d9c5e-2f4a-4b8c-9d0e-1a2b3c4d5e6f' },
+  },
 };
 
 export function defaultApps(): Record<PlatformName, App> {
@@ -220,6 +228,7 @@ export function defaultApps(): Record<PlatformName, App> {
     wix: app('wix'),
     sfcc: app('sfcc'),
     tiendanube: app('tiendanube'),
+    otto: app('otto'),
   };
 }
 

@@ -13,6 +13,7 @@ import { kaufland } from './kaufland/kaufland.ts';
 import { lazada } from './lazada/lazada.ts';
 import { magento } from './magento/magento.ts';
 import { mercadolibre } from './mercadolibre/mercadolibre.ts';
+import { otto } from './otto/otto.ts';
 import { prestashop } from './prestashop/prestashop.ts';
 import { sfcc } from './sfcc/sfcc.ts';
 import { shopee } from './shopee/api.ts';
@@ -56,4 +57,5 @@ export const SIMULATED: Record<PlatformName, SimulatedPlatform> = {
   wix,
   sfcc,
   tiendanube,
+  otto,
 };

@@ -30,6 +30,7 @@ export const PLATFORM_NAMES = [
   'wix',
   'sfcc',
   'tiendanube',
+  'otto',
 ] as const;
 export type PlatformName = (typeof PLATFORM_NAMES)[number];
 

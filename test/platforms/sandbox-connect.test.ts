@@ -165,6 +165,12 @@ const CASES: readonly Case[] = [
   },
   { name: 'mercadolibre', id: 'mercadolibre', how: 'browser', shop: { site: 'MLA' } },
   { name: 'allegro', products: 12, id: 'allegro', how: 'browser' },
+  {
+    name: 'otto',
+    id: 'otto',
+    how: 'minted',
+    form: { appClientId: 'client_id', appClientSecret: 'client_secret' },
+  },
 ];
 
 let door: Door;
