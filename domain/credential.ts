@@ -25,6 +25,7 @@ export type Purpose =
   | 'authorization'
   | 'revocation'
   | 'subscription'
+  | 'notification'
   | 'import';
 
 /** What asking for a newer credential came to. A transient failure is `retry_later`, never an exception. */

@@ -15,6 +15,9 @@ export const ID_PREFIXES = {
   import: 'imp',
   fleetRun: 'flt',
   install: 'ins',
+  endpoint: 'end',
+  delivery: 'dlv',
+  privacyRequest: 'prv',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;
@@ -33,6 +36,9 @@ export type AuditId = Id<'audit'>;
 export type ImportId = Id<'import'>;
 export type FleetRunId = Id<'fleetRun'>;
 export type InstallId = Id<'install'>;
+export type EndpointId = Id<'endpoint'>;
+export type DeliveryId = Id<'delivery'>;
+export type PrivacyRequestId = Id<'privacyRequest'>;
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 

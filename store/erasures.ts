@@ -34,6 +34,18 @@ export async function listErasableTenants(tx: Tx): Promise<readonly TenantId[]> 
 
 /** Children before what they belong to. The data keys go first of all, by themselves: without them nothing sealed opens. */
 const OF_A_TENANT = [
+  'delivery_attempts',
+  'deliveries',
+  'endpoint_secrets',
+  'endpoints',
+  'told_changes',
+  'notification_addresses',
+  'notifications',
+  'named_objects',
+  'subscriptions',
+  'subscription_checks',
+  'notification_gaps',
+  'privacy_requests',
   'records',
   'pass_pages',
   'set_aside',
