@@ -183,6 +183,7 @@ const FACTS: Record<PlatformName, Facts> = {
     callsPerS: 20,
     names: { appId: '7b1d9c5e-2f4a-4b8c-9d0e-1a2b3c4d5e6f' },
   },
+  mirakl: { callsPerS: 50, switches: { onceAMinute: false } },
 };
 
 export function defaultApps(): Record<PlatformName, App> {
@@ -229,6 +230,7 @@ export function defaultApps(): Record<PlatformName, App> {
     sfcc: app('sfcc'),
     tiendanube: app('tiendanube'),
     otto: app('otto'),
+    mirakl: app('mirakl'),
   };
 }
 

@@ -1,5 +1,6 @@
 /** Slices of a shop's records as the platforms' lists need them: between two instants, in an order, a page at a time. */
-import { changeOf, createdAtMs, listed, lowerBound, updatedAtMs } from './collection.ts';
+import { changeOf, createdAtMs, exists, listed, lowerBound, updatedAtMs } from './collection.ts';
+import { productOfVariant } from './generator.ts';
 import { spoil, spoilText } from './hostile.ts';
 import type { ResourceName, Shop } from './state.ts';
 
@@ -33,6 +34,24 @@ export function rendered<T extends object>(
   render: (shop: Shop, index: number) => T,
 ): unknown[] {
   return [...positions].map((index) => spoil(render(shop, index), changeOf(shop, resource, index)?.hostile));
+}
+
+/** Positions of the skus whose product exists, where a platform lists skus alone. */
+export function skusOf(shop: Shop): number[] {
+  return [...positionsIn(shop, 'inventory', { by: 'created' })].filter((variant) =>
+    exists(shop, 'products', productOfVariant(variant)),
+  );
+}
+
+/** Skus as the platform writes them, spoilt where their product is. */
+export function renderedSkus<T extends object>(
+  shop: Shop,
+  variants: readonly number[],
+  render: (shop: Shop, variant: number) => T,
+): unknown[] {
+  return variants.map((variant) =>
+    spoil(render(shop, variant), changeOf(shop, 'products', productOfVariant(variant))?.hostile),
+  );
 }
 
 /** JSON in which spoilt records may stand. */

@@ -13,6 +13,7 @@ import { kaufland } from './kaufland/kaufland.ts';
 import { lazada } from './lazada/lazada.ts';
 import { magento } from './magento/magento.ts';
 import { mercadolibre } from './mercadolibre/mercadolibre.ts';
+import { mirakl } from './mirakl/mirakl.ts';
 import { otto } from './otto/otto.ts';
 import { prestashop } from './prestashop/prestashop.ts';
 import { sfcc } from './sfcc/sfcc.ts';
@@ -58,4 +59,5 @@ export const SIMULATED: Record<PlatformName, SimulatedPlatform> = {
   sfcc,
   tiendanube,
   otto,
+  mirakl,
 };

@@ -31,6 +31,7 @@ export const PLATFORM_NAMES = [
   'sfcc',
   'tiendanube',
   'otto',
+  'mirakl',
 ] as const;
 export type PlatformName = (typeof PLATFORM_NAMES)[number];
 

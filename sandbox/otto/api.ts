@@ -2,9 +2,8 @@
 import type { Call } from '../calls.ts';
 import { changeOf, exists } from '../collection.ts';
 import { type Answer, jsonText } from '../exchange.ts';
-import { productOfVariant } from '../generator.ts';
 import { spoil } from '../hostile.ts';
-import { instantMs, positionsIn, rendered, spoiltJson, wholeIn } from '../listing.ts';
+import { instantMs, positionsIn, rendered, renderedSkus, skusOf, spoiltJson, wholeIn } from '../listing.ts';
 import type { Shop } from '../state.ts';
 import { missingScope, ottoError } from './otto.ts';
 import { fulfillmentOf, orderIndex, renderOrder, renderQuantity, renderVariation } from './render.ts';
@@ -115,18 +114,11 @@ function variations(
   const page = wholeIn(exchange.query, 'page', { otherwise: 0, min: 0, max: 1_000_000 });
   if (limit === null || page === null) return bad(`limit is from 1 to ${caps.max}, page from 0`);
   const sku = exchange.query.get('sku');
-  const all = [...positionsIn(shop, 'inventory', { by: 'created' })].filter(
-    (variant) =>
-      exists(shop, 'products', productOfVariant(variant)) &&
-      (sku === null || renderQuantity(shop, variant).sku === sku),
-  );
+  const all = skusOf(shop).filter((variant) => sku === null || renderQuantity(shop, variant).sku === sku);
   const shown = all.slice(page * limit, (page + 1) * limit);
   const link = (rel: string, at: number) => ({ rel, href: `${exchange.path}?page=${at}&limit=${limit}` });
   const links = [link('self', page)];
   if ((page + 1) * limit < all.length) links.push(link('next', page + 1));
-  const rows: Rows = (render) =>
-    shown.map((variant) =>
-      spoil(render(shop, variant), changeOf(shop, 'products', productOfVariant(variant))?.hostile),
-    );
+  const rows: Rows = (render) => renderedSkus(shop, shown, render);
   return jsonText(200, spoiltJson(answer(rows, links)));
 }

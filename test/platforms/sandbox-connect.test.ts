@@ -171,6 +171,15 @@ const CASES: readonly Case[] = [
     how: 'minted',
     form: { appClientId: 'client_id', appClientSecret: 'client_secret' },
   },
+  {
+    name: 'mirakl',
+    products: 12,
+    id: 'mirakl',
+    how: 'pasted',
+    make: { host: 'a.mirakl.net' },
+    shop: { instance: 'a.mirakl.net' },
+    form: { apiKey: 'api_key' },
+  },
 ];
 
 let door: Door;
