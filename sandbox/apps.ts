@@ -184,6 +184,7 @@ const FACTS: Record<PlatformName, Facts> = {
     names: { appId: '7b1d9c5e-2f4a-4b8c-9d0e-1a2b3c4d5e6f' },
   },
   mirakl: { callsPerS: 50, switches: { onceAMinute: false } },
+  trendyol: { callsPerS: 5, switches: { formerNames: false } },
 };
 
 export function defaultApps(): Record<PlatformName, App> {
@@ -231,6 +232,7 @@ export function defaultApps(): Record<PlatformName, App> {
     tiendanube: app('tiendanube'),
     otto: app('otto'),
     mirakl: app('mirakl'),
+    trendyol: app('trendyol'),
   };
 }
 

@@ -26,6 +26,7 @@ import { squarespace } from './squarespace/squarespace.ts';
 import type { PlatformName } from './state.ts';
 import { tiendanube } from './tiendanube/tiendanube.ts';
 import { tiktokshop } from './tiktokshop/tiktokshop.ts';
+import { trendyol } from './trendyol/trendyol.ts';
 import { vtex } from './vtex/vtex.ts';
 import { walmart } from './walmart/walmart.ts';
 import { wix } from './wix/wix.ts';
@@ -60,4 +61,5 @@ export const SIMULATED: Record<PlatformName, SimulatedPlatform> = {
   tiendanube,
   otto,
   mirakl,
+  trendyol,
 };

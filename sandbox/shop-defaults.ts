@@ -59,4 +59,5 @@ export const SHOP_DEFAULTS: Record<PlatformName, ShopDefaults> = {
   tiendanube: { keyIs: 'id', host: 'api.tiendanube.com', id: 820_001, currency: 'ARS' },
   otto: { keyIs: 'word', host: 'api.otto.market', word: '1200345' },
   mirakl: { keyIs: 'host', host: 'demo.mirakl.net' },
+  trendyol: { keyIs: 'id', host: 'apigw.trendyol.com', id: 2_738, currency: 'TRY' },
 };

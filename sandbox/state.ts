@@ -32,6 +32,7 @@ export const PLATFORM_NAMES = [
   'tiendanube',
   'otto',
   'mirakl',
+  'trendyol',
 ] as const;
 export type PlatformName = (typeof PLATFORM_NAMES)[number];
 

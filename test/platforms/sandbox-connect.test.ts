@@ -180,6 +180,13 @@ const CASES: readonly Case[] = [
     shop: { instance: 'a.mirakl.net' },
     form: { apiKey: 'api_key' },
   },
+  {
+    name: 'trendyol',
+    id: 'trendyol',
+    how: 'pasted',
+    shop: { sellerId: '2738' },
+    form: { apiKey: 'api_key', apiSecret: 'api_secret' },
+  },
 ];
 
 let door: Door;
