@@ -5,14 +5,14 @@ export function moduleText(id: string, ours: string): string {
 import type { Json, PassContext, Platform, PlatformRequest, RawPage } from '${ours}/domain/platform.ts';
 import type { Order } from '${ours}/domain/resource.ts';
 import { listAt, objectAt, textOf, valueAt } from '${ours}/platforms/json.ts';
-import { baseBy, readCurrency, readRecord } from '${ours}/platforms/record-reader.ts';
+import { baseBy, readRecord } from '${ours}/platforms/record-reader.ts';
 
 const base = baseBy({ id: 'id', createdAt: 'created_at', updatedAt: 'updated_at' });
 
 /** Raw item → unified records. What is not told is null; what has another form is refused by its path, and set aside. */
 function mapOrder(item: Json): readonly Order[] {
   const order = readRecord(item);
-  const currency = readCurrency(order.raw['currency'], \`\${order.path}/currency\`);
+  const currency = order.currency('currency');
   return [
     {
       ...base(order),

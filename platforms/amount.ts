@@ -15,13 +15,19 @@ export function sumOf(amounts: readonly (Money | null)[]): Money | null {
 }
 
 /** So many times an amount. */
-export function timesOf(money: Money, count: number): Money {
+export function timesOf(money: Money | null, count: number): Money | null {
+  if (money === null) return null;
   const { digits, places } = scaled(money.amount);
   return { ...money, amount: textOf({ digits: digits * BigInt(count), places }) };
 }
 
 export function negated(money: Money | null): Money | null {
-  return money === null ? null : timesOf(money, -1);
+  return timesOf(money, -1);
+}
+
+/** Of platforms that write what is taken off as what it adds to a total: "-5.00". */
+export function withoutSign(money: Money | null): Money | null {
+  return money === null ? null : { ...money, amount: money.amount.replace(/^-/, '') };
 }
 
 function added(a: string, b: string): string {

@@ -21,6 +21,8 @@ export interface RecordReader {
   optionalText(name: string): string | null;
   integer(name: string): number;
   optionalInteger(name: string): number | null;
+  /** ISO 4217, in upper case. */
+  currency(name: string): string;
   /** Decimal text or number → money in this currency. */
   money(name: string, currency: string): Money;
   optionalMoney(name: string, currency: string | null): Money | null;
@@ -44,17 +46,26 @@ export function readRecord(value: Json, path = ''): RecordReader {
   return open(value, { parent: null, key: path, index: null });
 }
 
-/** What every record has, by the names a platform gives it. */
+/** How a platform writes an instant: RFC 3339, unless it says another form or reads its own. */
+type Instants = InstantForm | 'epoch' | 'epochMs' | ((record: RecordReader, name: string) => string | null);
+
+/** What every record has, by the names a platform gives it. An instant without a name is not told. */
 export function baseBy(names: {
   readonly id: string;
-  readonly createdAt: string;
-  readonly updatedAt: string;
-  readonly zone?: InstantForm;
+  readonly createdAt?: string;
+  readonly updatedAt?: string;
+  readonly as?: Instants;
 }): (record: RecordReader) => Pick<Customer, 'platformId' | 'platformCreatedAt' | 'platformUpdatedAt'> {
+  const { id, createdAt, updatedAt, as } = names;
+  const instant = (record: RecordReader, name: string | undefined) => {
+    if (name === undefined) return null;
+    if (typeof as === 'function') return as(record, name);
+    return as === 'epoch' || as === 'epochMs' ? record[as](name) : record.instant(name, as);
+  };
   return (record) => ({
-    platformId: record.id(names.id),
-    platformCreatedAt: record.instant(names.createdAt, names.zone),
-    platformUpdatedAt: record.instant(names.updatedAt, names.zone),
+    platformId: record.id(id),
+    platformCreatedAt: instant(record, createdAt),
+    platformUpdatedAt: instant(record, updatedAt),
   });
 }
 
@@ -130,6 +141,10 @@ class ItemReader implements RecordReader {
 
   optionalInteger(name: string): number | null {
     return this.has(name) ? this.integer(name) : null;
+  }
+
+  currency(name: string): string {
+    return currencyCode(this.#get(name)) ?? fail(this.#wrong(name, NOT_A_CURRENCY));
   }
 
   money(name: string, currency: string): Money {
@@ -214,11 +229,6 @@ function wholeNumber(value: Json | undefined): number | null {
 }
 
 const NOT_A_CURRENCY = 'is not an ISO 4217 code';
-
-/** What a platform's word stands for; undefined for a word that is not in the table, inherited names included. */
-export function lookUp<T>(table: Readonly<Record<string, T>>, word: string | null): T | undefined {
-  return word !== null && Object.hasOwn(table, word) ? table[word] : undefined;
-}
 
 /** ISO 4217 in upper case. Throws record_invalid for anything else. */
 export function readCurrency(value: Json | undefined, path: string): string {

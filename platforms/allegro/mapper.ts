@@ -1,11 +1,13 @@
 // Allegro's checkout forms and offers → unified records. Amounts are decimal text with their currency, instants RFC 3339 in UTC. Pure.
 import type { Json } from '../../domain/platform.ts';
-import type { Address, InventoryLevel, LineItem, Money, Order, Product } from '../../domain/resource.ts';
-import { addressOf } from '../address.ts';
+import type { InventoryLevel, LineItem, Order, Product } from '../../domain/resource.ts';
+import { addressBy, joinedText } from '../address.ts';
 import { timesOf } from '../amount.ts';
-import { lookUp, type RecordReader, readRecord } from '../record-reader.ts';
+import { baseBy, type RecordReader, readRecord } from '../record-reader.ts';
+import { moneyBy } from '../told-money.ts';
+import { joined, meaningOf, type OrderWords, type ProductWords } from '../words.ts';
 
-const FULFILLMENT: Readonly<Record<string, Order['fulfillmentStatus']>> = {
+const FULFILLMENT: OrderWords<'fulfillmentStatus'> = {
   NEW: 'unfulfilled',
   PROCESSING: 'unfulfilled',
   READY_FOR_SHIPMENT: 'unfulfilled',
@@ -17,13 +19,15 @@ const FULFILLMENT: Readonly<Record<string, Order['fulfillmentStatus']>> = {
   RETURNED: 'returned',
 };
 
+const { moneyOf, moneyIn } = moneyBy({ amount: 'amount', currency: 'currency' });
+
 export function mapOrder(item: Json): readonly Order[] {
   const order = readRecord(item);
   const status = order.optionalText('status');
   const work = order.optionalObject('fulfillment');
   const done = work?.optionalText('status') ?? null;
   const lines = order.list('lineItems');
-  const total = requiredMoney(order.object('summary').object('totalToPay'));
+  const total = moneyOf(order.object('summary').object('totalToPay'));
   const delivery = order.optionalObject('delivery');
   const buyer = order.optionalObject('buyer');
   const invoice = order.optionalObject('invoice')?.optionalObject('address') ?? null;
@@ -37,12 +41,12 @@ export function mapOrder(item: Json): readonly Order[] {
       status: statusOf(status, done),
       paymentStatus: paymentOf(order, status),
       fulfillmentStatus: fulfillmentOf(work, done),
-      platformStatus: [status, done].filter((one) => one !== null).join('/') || null,
+      platformStatus: joined([status, done], '/'),
       currency: total.currency,
       total,
       subtotal: null,
       tax: null,
-      shipping: money(delivery?.optionalObject('cost') ?? null),
+      shipping: moneyIn(delivery, 'cost'),
       discount: null,
       customerPlatformId: buyer?.optionalId('id') ?? null,
       email: buyer?.optionalText('email') ?? null,
@@ -71,14 +75,14 @@ function paymentOf(order: RecordReader, status: string | null): Order['paymentSt
 
 function fulfillmentOf(work: RecordReader | null, done: string | null): Order['fulfillmentStatus'] {
   const sent = work?.optionalObject('shipmentSummary')?.optionalText('lineItemsSent') ?? null;
-  const known = lookUp(FULFILLMENT, done) ?? 'unknown';
+  const known = meaningOf(FULFILLMENT, done);
   return known === 'unfulfilled' && sent === 'SOME' ? 'partially_fulfilled' : known;
 }
 
 function mapLine(line: RecordReader): LineItem {
   const offer = line.optionalObject('offer');
   const quantity = line.integer('quantity');
-  const price = money(line.optionalObject('price'));
+  const price = moneyIn(line, 'price');
   return {
     platformId: line.optionalId('id'),
     productPlatformId: offer?.optionalId('id') ?? null,
@@ -87,32 +91,33 @@ function mapLine(line: RecordReader): LineItem {
     title: offer?.optionalText('name') ?? null,
     quantity,
     unitPrice: price,
-    total: price === null ? null : timesOf(price, quantity),
+    total: timesOf(price, quantity),
   };
 }
 
 /** Delivery and invoice tell person and company in different ways. */
-function mapAddress(address: RecordReader | null): Address | null {
-  if (address === null) return null;
-  const person = address.optionalObject('naturalPerson') ?? address;
-  return addressOf({
-    names: [person.optionalText('firstName'), person.optionalText('lastName')],
-    company:
-      address.optionalText('companyName') ?? address.optionalObject('company')?.optionalText('name') ?? null,
-    line1: address.optionalText('street'),
-    city: address.optionalText('city'),
-    postalCode: address.optionalText('zipCode'),
-    country: address.optionalText('countryCode'),
-    phone: address.optionalText('phoneNumber'),
-  });
-}
+const mapAddress = addressBy({
+  names: [
+    (address) => joinedText(['firstName', 'lastName'])(address.optionalObject('naturalPerson') ?? address),
+  ],
+  company: (address) =>
+    address.optionalText('companyName') ?? address.optionalObject('company')?.optionalText('name') ?? null,
+  line1: 'street',
+  city: 'city',
+  postalCode: 'zipCode',
+  country: 'countryCode',
+  phone: 'phoneNumber',
+});
 
-const PUBLICATION: Readonly<Record<string, Product['status']>> = {
+const PUBLICATION: ProductWords = {
   ACTIVE: 'active',
   ACTIVATING: 'active',
   INACTIVE: 'draft',
   ENDED: 'archived',
 };
+
+/** The list of offers tells no time at which one was made or changed. */
+const base = baseBy({ id: 'id' });
 
 /** An offer is of one thing: its only variant has its id. */
 export function mapOffer(item: Json): readonly Product[] {
@@ -122,9 +127,9 @@ export function mapOffer(item: Json): readonly Product[] {
   const id = offer.id('id');
   return [
     {
-      ...untimed(id),
+      ...base(offer),
       title: offer.optionalText('name') ?? '',
-      status: lookUp(PUBLICATION, status) ?? 'unknown',
+      status: meaningOf(PUBLICATION, status),
       platformStatus: status,
       description: null,
       brand: null,
@@ -135,7 +140,7 @@ export function mapOffer(item: Json): readonly Product[] {
           sku: skuOf(offer),
           barcode: null,
           title: null,
-          price: money(offer.optionalObject('sellingMode')?.optionalObject('price') ?? null),
+          price: moneyIn(offer.optionalObject('sellingMode'), 'price'),
           inventoryItemPlatformId: null,
         },
       ],
@@ -148,7 +153,7 @@ export function mapStock(item: Json): readonly InventoryLevel[] {
   const id = offer.id('id');
   return [
     {
-      ...untimed(id),
+      ...base(offer),
       sku: skuOf(offer),
       productPlatformId: id,
       variantPlatformId: id,
@@ -160,19 +165,6 @@ export function mapStock(item: Json): readonly InventoryLevel[] {
   ];
 }
 
-/** The list of offers tells no time at which one was made or changed. */
-function untimed(platformId: string) {
-  return { platformId, platformCreatedAt: null, platformUpdatedAt: null };
-}
-
 function skuOf(offer: RecordReader): string | null {
   return offer.optionalObject('external')?.optionalText('id') ?? null;
-}
-
-function requiredMoney(told: RecordReader): Money {
-  return told.money('amount', told.text('currency'));
-}
-
-function money(told: RecordReader | null): Money | null {
-  return told === null ? null : requiredMoney(told);
 }

@@ -1,32 +1,34 @@
 // Amazon's orders, listings and stock → unified records. Amounts are decimal text with their currency. Pure.
 import type { Json, PassContext } from '../../domain/platform.ts';
 import type { InventoryLevel, LineItem, Money, Order, Product } from '../../domain/resource.ts';
+import { withoutSign } from '../amount.ts';
 import { recordInvalid } from '../json.ts';
-import { baseBy, lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { baseBy, type RecordReader, readRecord } from '../record-reader.ts';
+import { moneyBy } from '../told-money.ts';
+import { statesBy } from '../words.ts';
 
-const STATUS: Readonly<
-  Record<string, { readonly status: Order['status']; readonly fulfillment: Order['fulfillmentStatus'] }>
-> = {
-  PENDING_AVAILABILITY: { status: 'open', fulfillment: 'unfulfilled' },
-  PENDING: { status: 'open', fulfillment: 'unfulfilled' },
-  UNSHIPPED: { status: 'open', fulfillment: 'unfulfilled' },
-  PARTIALLY_SHIPPED: { status: 'open', fulfillment: 'partially_fulfilled' },
-  SHIPPED: { status: 'completed', fulfillment: 'fulfilled' },
-  CANCELLED: { status: 'cancelled', fulfillment: 'unfulfilled' },
-  UNFULFILLABLE: { status: 'open', fulfillment: 'unfulfilled' },
-};
-const UNKNOWN = { status: 'unknown', fulfillment: 'unknown' } as const;
+const statesOf = statesBy(['status', 'fulfillmentStatus'], {
+  PENDING_AVAILABILITY: ['open', 'unfulfilled'],
+  PENDING: ['open', 'unfulfilled'],
+  UNSHIPPED: ['open', 'unfulfilled'],
+  PARTIALLY_SHIPPED: ['open', 'partially_fulfilled'],
+  SHIPPED: ['completed', 'fulfilled'],
+  CANCELLED: ['cancelled', 'unfulfilled'],
+  UNFULFILLABLE: ['open', 'unfulfilled'],
+});
 
 const base = baseBy({ id: 'orderId', createdAt: 'createdTime', updatedAt: 'lastUpdatedTime' });
+const baseOfStock = baseBy({ id: 'sellerSku', updatedAt: 'lastUpdatedTime' });
+const { moneyIn } = moneyBy({ amount: 'amount', currency: 'currencyCode' });
 
 /** A pending order has no price yet: it becomes a record when Amazon tells one. A cancelled one brings the seller nothing. */
 export function mapOrder(item: Json, pass: PassContext): readonly Order[] {
   const order = readRecord(item);
   const word = order.optionalObject('fulfillment')?.optionalText('fulfillmentStatus') ?? null;
-  const { status, fulfillment } = lookUp(STATUS, word) ?? UNKNOWN;
+  const states = statesOf(word);
   const isPending = word === 'PENDING' || word === 'PENDING_AVAILABILITY';
   const proceeds = order.optionalObject('proceeds');
-  const total = money(proceeds?.optionalObject('grandTotal') ?? null) ?? nothingIn(order, status, pass.facts);
+  const total = moneyIn(proceeds, 'grandTotal') ?? nothingIn(order, states.status, pass.facts);
   if (total === null && isPending) return [];
   if (total === null) throw recordInvalid(`${order.path}/proceeds/grandTotal`, 'is not told');
   const part = (type: string) => partOf(proceeds, type);
@@ -34,10 +36,9 @@ export function mapOrder(item: Json, pass: PassContext): readonly Order[] {
     {
       ...base(order),
       number: order.id('orderId'),
-      status,
+      ...states,
       // Amazon tells no more of the payment.
       paymentStatus: isPending ? 'pending' : 'unknown',
-      fulfillmentStatus: fulfillment,
       platformStatus: word,
       currency: total.currency,
       total,
@@ -65,23 +66,14 @@ function mapLine(line: RecordReader): LineItem {
     sku,
     title: product.optionalText('title'),
     quantity: line.integer('quantityOrdered'),
-    unitPrice: money(product.optionalObject('price')?.optionalObject('unitPrice') ?? null),
-    total: money(line.optionalObject('proceeds')?.optionalObject('proceedsTotal') ?? null),
+    unitPrice: moneyIn(product.optionalObject('price'), 'unitPrice'),
+    total: moneyIn(line.optionalObject('proceeds'), 'proceedsTotal'),
   };
-}
-
-function money(of: RecordReader | null): Money | null {
-  if (of === null) return null;
-  return of.money('amount', readCurrency(of.raw['currencyCode'], `${of.path}/currencyCode`));
 }
 
 function partOf(proceeds: RecordReader | null, type: string): Money | null {
   const found = proceeds?.list('breakdowns').find((one) => one.raw['type'] === type);
-  return money(found?.optionalObject('subtotal') ?? null);
-}
-
-function withoutSign(of: Money | null): Money | null {
-  return of === null ? null : { ...of, amount: of.amount.replace(/^-/, '') };
+  return moneyIn(found, 'subtotal');
 }
 
 /** What a cancelled order without proceeds comes to, in the currency of its marketplace where the proof told it. */
@@ -128,7 +120,7 @@ export function mapListing(item: Json): readonly Product[] {
               sku,
               barcode: null,
               title,
-              price: money(offer?.optionalObject('price') ?? null),
+              price: moneyIn(offer, 'price'),
               inventoryItemPlatformId: sku,
             },
           ],
@@ -143,9 +135,7 @@ export function mapStock(item: Json): readonly InventoryLevel[] {
   const sku = stock.id('sellerSku');
   return [
     {
-      platformId: sku,
-      platformCreatedAt: null,
-      platformUpdatedAt: stock.instant('lastUpdatedTime'),
+      ...baseOfStock(stock),
       sku,
       productPlatformId: sku,
       variantPlatformId: sku,

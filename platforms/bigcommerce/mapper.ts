@@ -1,7 +1,6 @@
 // BigCommerce's objects → unified records. V2 writes instants as RFC 2822 and amounts as text, V3 as RFC 3339 and as numbers. Pure.
 import type { Json, PassContext } from '../../domain/platform.ts';
 import type {
-  Address,
   Customer,
   InventoryLevel,
   LineItem,
@@ -9,41 +8,33 @@ import type {
   Product,
   ProductVariant,
 } from '../../domain/resource.ts';
-import { addressOf } from '../address.ts';
+import { addressBy } from '../address.ts';
 import { recordInvalid, textOf, valueAt } from '../json.ts';
-import { baseBy, lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { baseBy, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { joined, lookUp, type OrderWords, statesBy, statusOfFlag } from '../words.ts';
 import { MAX_LINES } from './listing.ts';
 
-interface Known {
-  readonly status: Order['status'];
-  readonly payment: Order['paymentStatus'];
-  /** Absent where the status says nothing of it. */
-  readonly fulfillment?: Order['fulfillmentStatus'];
-}
-
-const AWAITED: Known = { status: 'open', payment: 'unknown', fulfillment: 'unfulfilled' };
-
 /** By status_id; names are the merchant's own. */
-const STATUS: Readonly<Record<string, Known>> = {
-  '0': { ...AWAITED, payment: 'pending' },
-  '1': { ...AWAITED, payment: 'pending' },
-  '2': { status: 'open', payment: 'unknown', fulfillment: 'fulfilled' },
-  '3': { status: 'open', payment: 'unknown', fulfillment: 'partially_fulfilled' },
-  '4': { status: 'completed', payment: 'refunded' },
-  '5': { status: 'cancelled', payment: 'unknown' },
-  '6': { status: 'cancelled', payment: 'voided' },
-  '7': { ...AWAITED, payment: 'pending' },
-  '8': AWAITED,
-  '9': AWAITED,
-  '10': { status: 'completed', payment: 'unknown', fulfillment: 'fulfilled' },
-  '11': AWAITED,
-  '12': AWAITED,
-  '13': { status: 'open', payment: 'unknown' },
-  '14': { status: 'open', payment: 'partially_refunded' },
-};
+const statesOf = statesBy(['status', 'paymentStatus', 'fulfillmentStatus'], {
+  '0': ['open', 'pending', 'unfulfilled'],
+  '1': ['open', 'pending', 'unfulfilled'],
+  '2': ['open', 'unknown', 'fulfilled'],
+  '3': ['open', 'unknown', 'partially_fulfilled'],
+  '4': ['completed', 'refunded', 'unknown'],
+  '5': ['cancelled', 'unknown', 'unknown'],
+  '6': ['cancelled', 'voided', 'unknown'],
+  '7': ['open', 'pending', 'unfulfilled'],
+  '8': ['open', 'unknown', 'unfulfilled'],
+  '9': ['open', 'unknown', 'unfulfilled'],
+  '10': ['completed', 'unknown', 'fulfilled'],
+  '11': ['open', 'unknown', 'unfulfilled'],
+  '12': ['open', 'unknown', 'unfulfilled'],
+  '13': ['open', 'unknown', 'unknown'],
+  '14': ['open', 'partially_refunded', 'unknown'],
+});
 
 /** The gateway's word, where it tells one. */
-const PAYMENT: Readonly<Record<string, Order['paymentStatus']>> = {
+const PAYMENT: OrderWords<'paymentStatus'> = {
   authorized: 'authorized',
   captured: 'paid',
   'capture pending': 'authorized',
@@ -61,7 +52,7 @@ const orderBase = baseBy({
   id: 'id',
   createdAt: 'date_created',
   updatedAt: 'date_modified',
-  zone: 'rfc2822',
+  as: 'rfc2822',
 });
 const base = baseBy({ id: 'id', createdAt: 'date_created', updatedAt: 'date_modified' });
 
@@ -75,17 +66,17 @@ export function mapOrder(item: Json): readonly Order[] {
   const lines = order.list('products');
   if (lines.length >= MAX_LINES)
     throw recordInvalid(`${order.path}/products`, `may hold more lines than the ${MAX_LINES} that were told`);
-  const statusId = order.id('status_id');
-  const known = lookUp(STATUS, statusId);
+  const states = statesOf(order.id('status_id'));
   const billing = order.optionalObject('billing_address');
   const id = order.id('id');
   return [
     {
       ...orderBase(order),
       number: id,
-      status: known?.status ?? 'unknown',
-      paymentStatus: lookUp(PAYMENT, order.optionalText('payment_status')) ?? known?.payment ?? 'unknown',
-      fulfillmentStatus: known?.fulfillment ?? fulfillmentOf(order),
+      ...states,
+      paymentStatus: lookUp(PAYMENT, order.optionalText('payment_status')) ?? states.paymentStatus,
+      fulfillmentStatus:
+        states.fulfillmentStatus === 'unknown' ? fulfillmentOf(order) : states.fulfillmentStatus,
       platformStatus: order.optionalText('status'),
       currency,
       total: order.money('total_inc_tax', currency),
@@ -99,7 +90,7 @@ export function mapOrder(item: Json): readonly Order[] {
       email: billing?.optionalText('email') ?? null,
       // A list of its own, since an order may go to several.
       shippingAddress: null,
-      billingAddress: mapAddress(billing, V2_ADDRESS),
+      billingAddress: mapV2Address(billing),
       lineItems: lines.map((line) => mapLine(line, currency)),
     },
   ];
@@ -139,7 +130,7 @@ export function mapProduct(item: Json, pass: PassContext): readonly Product[] {
     {
       ...base(product),
       title: product.optionalText('name') ?? '',
-      status: isVisible === true ? 'active' : isVisible === false ? 'draft' : 'unknown',
+      status: statusOfFlag(isVisible),
       platformStatus: availability,
       description: product.optionalText('description'),
       // brand_id stands for a word of another list.
@@ -158,7 +149,7 @@ function mapVariant(product: RecordReader, variant: RecordReader, currency: stri
     platformId: id,
     sku: variant.optionalText('sku') ?? product.optionalText('sku'),
     barcode: variant.optionalText('gtin') ?? variant.optionalText('upc'),
-    title: options.join(' / ') || product.optionalText('name'),
+    title: joined(options, ' / ') ?? product.optionalText('name'),
     price: variant.optionalMoney('price', currency) ?? product.optionalMoney('price', currency),
     inventoryItemPlatformId: id,
   };
@@ -173,7 +164,7 @@ export function mapCustomer(item: Json): readonly Customer[] {
       firstName: customer.optionalText('first_name'),
       lastName: customer.optionalText('last_name'),
       phone: customer.optionalText('phone'),
-      addresses: customer.list('addresses').flatMap((one) => mapAddress(one, V3_ADDRESS) ?? []),
+      addresses: customer.list('addresses').flatMap((one) => mapV3Address(one) ?? []),
     },
   ];
 }
@@ -207,40 +198,27 @@ export function stockId(item: Json): string | null {
   return textOf(valueAt(item, 'identity.variant_id')) ?? textOf(valueAt(item, 'identity.product_id'));
 }
 
-interface AddressNames {
-  readonly line1: string;
-  readonly line2: string;
-  readonly region: string;
-  readonly postalCode: string;
-  readonly country: string;
-}
+const ADDRESS = {
+  names: ['first_name', 'last_name'],
+  company: 'company',
+  city: 'city',
+  phone: 'phone',
+} as const;
 
-const V2_ADDRESS: AddressNames = {
+const mapV2Address = addressBy({
+  ...ADDRESS,
   line1: 'street_1',
   line2: 'street_2',
   region: 'state',
   postalCode: 'zip',
   country: 'country_iso2',
-};
-const V3_ADDRESS: AddressNames = {
+});
+
+const mapV3Address = addressBy({
+  ...ADDRESS,
   line1: 'address1',
   line2: 'address2',
   region: 'state_or_province',
   postalCode: 'postal_code',
   country: 'country_code',
-};
-
-function mapAddress(address: RecordReader | null, names: AddressNames): Address | null {
-  if (address === null) return null;
-  return addressOf({
-    names: [address.optionalText('first_name'), address.optionalText('last_name')],
-    company: address.optionalText('company'),
-    line1: address.optionalText(names.line1),
-    line2: address.optionalText(names.line2),
-    city: address.optionalText('city'),
-    region: address.optionalText(names.region),
-    postalCode: address.optionalText(names.postalCode),
-    country: address.optionalText(names.country),
-    phone: address.optionalText('phone'),
-  });
-}
+});

@@ -1,12 +1,14 @@
 // bol's orders and stock at bol → unified records. Amounts are JSON numbers in euros, tax included; e-mail addresses are bol's relays. Pure.
 import type { Json } from '../../domain/platform.ts';
-import type { Address, InventoryLevel, LineItem, Money, Order } from '../../domain/resource.ts';
-import { addressOf } from '../address.ts';
+import type { InventoryLevel, LineItem, Order } from '../../domain/resource.ts';
+import { addressBy, firstText, joinedText } from '../address.ts';
 import { sumOf, timesOf } from '../amount.ts';
 import { recordInvalid } from '../json.ts';
-import { type RecordReader, readRecord } from '../record-reader.ts';
+import { baseBy, type RecordReader, readRecord } from '../record-reader.ts';
 
 const CURRENCY = 'EUR';
+
+const baseOfStock = baseBy({ id: 'bsku' });
 
 export function mapOrder(item: Json): readonly Order[] {
   const order = readRecord(item);
@@ -74,29 +76,20 @@ function mapLine(row: RecordReader): LineItem {
     title: product?.optionalText('title') ?? null,
     quantity,
     unitPrice,
-    total: row.optionalMoney('totalPrice', CURRENCY) ?? times(unitPrice, quantity),
+    total: row.optionalMoney('totalPrice', CURRENCY) ?? timesOf(unitPrice, quantity),
   };
 }
 
-function times(price: Money | null, quantity: number): Money | null {
-  return price === null ? null : timesOf(price, quantity);
-}
-
-function mapAddress(told: RecordReader | null): Address | null {
-  if (told === null) return null;
-  const house = [told.optionalText('houseNumber'), told.optionalText('houseNumberExtension')];
-  const street = [told.optionalText('streetName'), ...house].flatMap((one) => one ?? []).join(' ');
-  return addressOf({
-    names: [told.optionalText('firstName'), told.optionalText('surname')],
-    company: told.optionalText('company') ?? told.optionalText('pickupPointName'),
-    line1: street || null,
-    line2: told.optionalText('extraAddressInformation'),
-    city: told.optionalText('city'),
-    postalCode: told.optionalText('zipCode'),
-    country: told.optionalText('countryCode'),
-    phone: told.optionalText('deliveryPhoneNumber'),
-  });
-}
+const mapAddress = addressBy({
+  names: ['firstName', 'surname'],
+  company: firstText('company', 'pickupPointName'),
+  line1: joinedText(['streetName', 'houseNumber', 'houseNumberExtension']),
+  line2: 'extraAddressInformation',
+  city: 'city',
+  postalCode: 'zipCode',
+  country: 'countryCode',
+  phone: 'deliveryPhoneNumber',
+});
 
 /** What lies at bol: what may be sold, and what may not any more. */
 export function mapStock(item: Json): readonly InventoryLevel[] {
@@ -104,9 +97,7 @@ export function mapStock(item: Json): readonly InventoryLevel[] {
   const [regular, graded] = [stock.optionalInteger('regularStock'), stock.optionalInteger('gradedStock')];
   return [
     {
-      platformId: stock.id('bsku'),
-      platformCreatedAt: null,
-      platformUpdatedAt: null,
+      ...baseOfStock(stock),
       sku: stock.id('bsku'),
       productPlatformId: stock.optionalText('ean'),
       variantPlatformId: null,

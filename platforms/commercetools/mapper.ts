@@ -1,7 +1,6 @@
 // commercetools' objects → unified records. Amounts count the smallest unit and say how many digits that is; texts come in several languages. Pure.
 import type { Json, PassContext } from '../../domain/platform.ts';
 import type {
-  Address,
   Customer,
   InventoryLevel,
   LineItem,
@@ -10,11 +9,14 @@ import type {
   Product,
   ProductVariant,
 } from '../../domain/resource.ts';
-import { addressOf } from '../address.ts';
+import { addressBy, firstText, joinedText } from '../address.ts';
+import { inLanguage } from '../in-language.ts';
 import { minorMoney } from '../minor-units.ts';
-import { baseBy, lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { baseBy, type RecordReader, readRecord } from '../record-reader.ts';
+import { moneyInBy } from '../told-money.ts';
+import { joined, meaningOf, type OrderWords } from '../words.ts';
 
-const STATUS: Readonly<Record<string, Order['status']>> = {
+const STATUS: OrderWords<'status'> = {
   Open: 'open',
   Confirmed: 'open',
   Complete: 'completed',
@@ -22,13 +24,13 @@ const STATUS: Readonly<Record<string, Order['status']>> = {
 };
 
 /** Failed and CreditOwed have no counterpart: what became of the money they do not say. */
-const PAYMENT: Readonly<Record<string, Order['paymentStatus']>> = {
+const PAYMENT: OrderWords<'paymentStatus'> = {
   BalanceDue: 'pending',
   Pending: 'pending',
   Paid: 'paid',
 };
 
-const SHIPMENT: Readonly<Record<string, Order['fulfillmentStatus']>> = {
+const SHIPMENT: OrderWords<'fulfillmentStatus'> = {
   Shipped: 'fulfilled',
   Delivered: 'fulfilled',
   Partial: 'partially_fulfilled',
@@ -42,7 +44,7 @@ const base = baseBy({ id: 'id', createdAt: 'createdAt', updatedAt: 'lastModified
 
 export function mapOrder(item: Json, pass: PassContext): readonly Order[] {
   const order = readRecord(item);
-  const net = money(order.object('totalPrice'));
+  const net = moneyOf(order.object('totalPrice'));
   const taxed = order.optionalObject('taxedPrice');
   const words = ['orderState', 'paymentState', 'shipmentState'].map((name) => order.optionalText(name));
   const [status = null, payment = null, shipment = null] = words;
@@ -51,17 +53,16 @@ export function mapOrder(item: Json, pass: PassContext): readonly Order[] {
     {
       ...base(order),
       number: order.optionalText('orderNumber'),
-      status: lookUp(STATUS, status) ?? 'unknown',
-      paymentStatus: lookUp(PAYMENT, payment) ?? 'unknown',
-      fulfillmentStatus: lookUp(SHIPMENT, shipment) ?? 'unknown',
-      platformStatus: words.filter((one) => one !== null).join('/') || null,
+      status: meaningOf(STATUS, status),
+      paymentStatus: meaningOf(PAYMENT, payment),
+      fulfillmentStatus: meaningOf(SHIPMENT, shipment),
+      platformStatus: joined(words, '/'),
       currency: net.currency,
       // Without taxes where they are not included in prices.
       total: moneyIn(taxed, 'totalGross') ?? net,
       subtotal: null,
       tax: moneyIn(taxed, 'totalTax'),
-      shipping:
-        moneyIn(shipping?.optionalObject('discountedPrice') ?? null, 'value') ?? moneyIn(shipping, 'price'),
+      shipping: moneyIn(shipping?.optionalObject('discountedPrice'), 'value') ?? moneyIn(shipping, 'price'),
       discount: moneyIn(order.optionalObject('discountOnTotalPrice'), 'discountedAmount'),
       customerPlatformId: order.optionalId('customerId'),
       email: order.optionalText('customerEmail'),
@@ -84,9 +85,9 @@ function mapLine(line: RecordReader, pass: PassContext): LineItem {
     productPlatformId: productId,
     variantPlatformId: `${productId}/${variant.id('id')}`,
     sku: variant.optionalText('sku'),
-    title: localized(line.optionalObject('name'), pass),
+    title: inLanguage(line.optionalObject('name'), pass),
     quantity: line.integer('quantity'),
-    unitPrice: moneyIn(price?.optionalObject('discounted') ?? null, 'value') ?? moneyIn(price, 'value'),
+    unitPrice: moneyIn(price?.optionalObject('discounted'), 'value') ?? moneyIn(price, 'value'),
     total: moneyIn(line, 'totalPrice'),
   };
 }
@@ -98,35 +99,21 @@ function mapCustomLine(line: RecordReader, pass: PassContext): LineItem {
     productPlatformId: null,
     variantPlatformId: null,
     sku: null,
-    title: localized(line.optionalObject('name'), pass),
+    title: inLanguage(line.optionalObject('name'), pass),
     quantity: line.integer('quantity'),
     unitPrice: moneyIn(line, 'money'),
     total: moneyIn(line, 'totalPrice'),
   };
 }
 
-function moneyIn(of: RecordReader | null, name: string): Money | null {
-  const found = of?.optionalObject(name) ?? null;
-  return found === null ? null : money(found);
-}
-
 /** Of more digits than its currency has, the precise amount. */
-function money(of: RecordReader): Money {
-  const currency = readCurrency(of.raw['currencyCode'], `${of.path}/currencyCode`);
+function moneyOf(of: RecordReader): Money {
+  const currency = of.currency('currencyCode');
   const name = of.raw['type'] === 'highPrecision' ? 'preciseAmount' : 'centAmount';
   return minorMoney(of, name, of.integer('fractionDigits'), currency);
 }
 
-/** In the project's first language, else in the first there is. */
-function localized(texts: RecordReader | null, { facts }: PassContext): string | null {
-  if (texts === null) return null;
-  const wanted = facts['language'] ?? '';
-  const [first] = Object.keys(texts.raw);
-  return (
-    (texts.has(wanted) ? texts.optionalText(wanted) : null) ??
-    (first === undefined ? null : texts.optionalText(first))
-  );
-}
+const moneyIn = moneyInBy(moneyOf);
 
 export function mapProduct(item: Json, pass: PassContext): readonly Product[] {
   const product = readRecord(item);
@@ -138,11 +125,11 @@ export function mapProduct(item: Json, pass: PassContext): readonly Product[] {
   return [
     {
       ...base(product),
-      title: localized(data.optionalObject('name'), pass) ?? '',
+      title: inLanguage(data.optionalObject('name'), pass) ?? '',
       status: isPublished ? 'active' : 'draft',
       // A yes or no, not a word.
       platformStatus: null,
-      description: localized(data.optionalObject('description'), pass),
+      description: inLanguage(data.optionalObject('description'), pass),
       brand: null,
       url: null,
       variants: [...(first === null ? [] : [first]), ...data.list('variants')].map((one) =>
@@ -176,7 +163,7 @@ function priceOf(variant: RecordReader, currency: string | undefined): Money | n
         FOR_SOME.every((name) => !one.has(name)) &&
         one.optionalObject('value')?.raw['currencyCode'] === currency,
     );
-  return moneyIn(found ?? null, 'value');
+  return moneyIn(found, 'value');
 }
 
 export function mapCustomer(item: Json): readonly Customer[] {
@@ -218,19 +205,14 @@ function phoneOf(address: RecordReader): string | null {
   return address.optionalText('phone') ?? address.optionalText('mobile');
 }
 
-function mapAddress(address: RecordReader | null): Address | null {
-  if (address === null) return null;
-  const join = (names: readonly string[]) =>
-    names.flatMap((name) => address.optionalText(name) ?? []).join(' ') || null;
-  return addressOf({
-    names: [address.optionalText('firstName'), address.optionalText('lastName')],
-    company: address.optionalText('company'),
-    line1: join(['streetName', 'streetNumber']) ?? address.optionalText('pOBox'),
-    line2: join(['additionalStreetInfo', 'building', 'apartment']),
-    city: address.optionalText('city'),
-    region: address.optionalText('state') ?? address.optionalText('region'),
-    postalCode: address.optionalText('postalCode'),
-    country: address.optionalText('country'),
-    phone: phoneOf(address),
-  });
-}
+const mapAddress = addressBy({
+  names: ['firstName', 'lastName'],
+  company: 'company',
+  line1: (address) => joinedText(['streetName', 'streetNumber'])(address) ?? address.optionalText('pOBox'),
+  line2: joinedText(['additionalStreetInfo', 'building', 'apartment']),
+  city: 'city',
+  region: firstText('state', 'region'),
+  postalCode: 'postalCode',
+  country: 'country',
+  phone: phoneOf,
+});

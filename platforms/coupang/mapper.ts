@@ -8,24 +8,26 @@ import type {
   Product,
   ProductVariant,
 } from '../../domain/resource.ts';
-import { addressOf } from '../address.ts';
+import { addressBy, firstText } from '../address.ts';
 import { negated, sumOf } from '../amount.ts';
 import { recordInvalid } from '../json.ts';
-import { lookUp, type RecordReader, readRecord } from '../record-reader.ts';
+import { baseBy, type RecordReader, readRecord } from '../record-reader.ts';
+import { statesBy } from '../words.ts';
 
 const CURRENCY = 'KRW';
 
-const STATUS: Readonly<
-  Record<string, { readonly status: Order['status']; readonly fulfillment: Order['fulfillmentStatus'] }>
-> = {
-  ACCEPT: { status: 'open', fulfillment: 'unfulfilled' },
-  INSTRUCT: { status: 'open', fulfillment: 'unfulfilled' },
-  DEPARTURE: { status: 'open', fulfillment: 'fulfilled' },
-  DELIVERING: { status: 'open', fulfillment: 'fulfilled' },
-  NONE_TRACKING: { status: 'open', fulfillment: 'fulfilled' },
-  FINAL_DELIVERY: { status: 'completed', fulfillment: 'fulfilled' },
-};
-const UNKNOWN = { status: 'unknown', fulfillment: 'unknown' } as const;
+const statesOf = statesBy(['status', 'fulfillmentStatus'], {
+  ACCEPT: ['open', 'unfulfilled'],
+  INSTRUCT: ['open', 'unfulfilled'],
+  DEPARTURE: ['open', 'fulfilled'],
+  DELIVERING: ['open', 'fulfilled'],
+  NONE_TRACKING: ['open', 'fulfilled'],
+  FINAL_DELIVERY: ['completed', 'fulfilled'],
+});
+
+const base = baseBy({ id: 'shipmentBoxId', createdAt: 'orderedAt', as: koreanInstant });
+const baseOfProduct = baseBy({ id: 'sellerProductId', createdAt: 'createdAt', as: koreanInstant });
+const baseOfStock = baseBy({ id: 'vendorItemId' });
 
 /** One box of an order: an order that is sent in two is two. Only what was paid is told at all. */
 export function mapSheet(item: Json): readonly Order[] {
@@ -33,7 +35,7 @@ export function mapSheet(item: Json): readonly Order[] {
   const lines = sheet.list('orderItems');
   const word = sheet.optionalText('status');
   const isCancelled = lines.length > 0 && lines.every((line) => line.raw['canceled'] === true);
-  const { status, fulfillment } = lookUp(STATUS, word) ?? UNKNOWN;
+  const states = statesOf(word);
   const subtotal = sumOf(lines.map((line) => won(line, 'orderPrice')));
   const discount = sumOf(lines.map((line) => won(line, 'discountPrice')));
   const shipping = sumOf([won(sheet, 'shippingPrice'), won(sheet, 'remotePrice')]);
@@ -41,13 +43,11 @@ export function mapSheet(item: Json): readonly Order[] {
   if (total === null) throw recordInvalid(`${sheet.path}/orderItems`, 'tells no price');
   return [
     {
-      platformId: sheet.id('shipmentBoxId'),
-      platformCreatedAt: koreanInstant(sheet, 'orderedAt'),
-      platformUpdatedAt: null,
+      ...base(sheet),
       number: sheet.optionalId('orderId'),
-      status: isCancelled ? 'cancelled' : status,
-      paymentStatus: isCancelled || status === 'unknown' ? 'unknown' : 'paid',
-      fulfillmentStatus: isCancelled ? 'unfulfilled' : fulfillment,
+      status: isCancelled ? 'cancelled' : states.status,
+      paymentStatus: isCancelled || states.status === 'unknown' ? 'unknown' : 'paid',
+      fulfillmentStatus: isCancelled ? 'unfulfilled' : states.fulfillmentStatus,
       platformStatus: word,
       currency: CURRENCY,
       total,
@@ -79,16 +79,13 @@ function mapLine(line: RecordReader): LineItem {
   };
 }
 
-function mapReceiver(receiver: RecordReader | null): Order['shippingAddress'] {
-  if (receiver === null) return null;
-  return addressOf({
-    names: [receiver.optionalText('name')],
-    line1: receiver.optionalText('addr1'),
-    line2: receiver.optionalText('addr2'),
-    postalCode: receiver.optionalText('postCode'),
-    phone: receiver.optionalText('receiverNumber') ?? receiver.optionalText('safeNumber'),
-  });
-}
+const mapReceiver = addressBy({
+  names: ['name'],
+  line1: 'addr1',
+  line2: 'addr2',
+  postalCode: 'postCode',
+  phone: firstText('receiverNumber', 'safeNumber'),
+});
 
 function won(of: RecordReader, name: string): Money | null {
   return of.optionalMoney(name, CURRENCY);
@@ -114,9 +111,7 @@ export function mapProduct(item: Json): readonly Product[] {
   const isOnSale = word !== null && ON_SALE.includes(word);
   return [
     {
-      platformId: product.id('sellerProductId'),
-      platformCreatedAt: koreanInstant(product, 'createdAt'),
-      platformUpdatedAt: null,
+      ...baseOfProduct(product),
       title: product.optionalText('sellerProductName') ?? '',
       status: isOnSale ? 'active' : word === null ? 'unknown' : GONE.includes(word) ? 'archived' : 'draft',
       platformStatus: word,
@@ -146,9 +141,7 @@ export function mapStock(item: Json): readonly InventoryLevel[] {
   const id = stock.id('vendorItemId');
   return [
     {
-      platformId: id,
-      platformCreatedAt: null,
-      platformUpdatedAt: null,
+      ...baseOfStock(stock),
       sku: stock.optionalText('externalVendorSku'),
       productPlatformId: stock.optionalId('sellerProductId'),
       variantPlatformId: id,

@@ -1,10 +1,13 @@
 // eBay's orders and inventory items → unified records. Amounts are decimal text with their currency. Pure.
 import type { Json } from '../../domain/platform.ts';
-import type { Address, InventoryLevel, LineItem, Money, Order, Product } from '../../domain/resource.ts';
-import { addressOf } from '../address.ts';
-import { baseBy, lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import type { InventoryLevel, LineItem, Order, Product } from '../../domain/resource.ts';
+import { addressBy, textIn } from '../address.ts';
+import { withoutSign } from '../amount.ts';
+import { baseBy, type RecordReader, readRecord } from '../record-reader.ts';
+import { moneyBy } from '../told-money.ts';
+import { joined, meaningOf, type OrderWords } from '../words.ts';
 
-const PAYMENT: Readonly<Record<string, Order['paymentStatus']>> = {
+const PAYMENT: OrderWords<'paymentStatus'> = {
   PENDING: 'pending',
   FAILED: 'pending',
   PAID: 'paid',
@@ -12,32 +15,34 @@ const PAYMENT: Readonly<Record<string, Order['paymentStatus']>> = {
   FULLY_REFUNDED: 'refunded',
 };
 
-const FULFILLMENT: Readonly<Record<string, Order['fulfillmentStatus']>> = {
+const FULFILLMENT: OrderWords<'fulfillmentStatus'> = {
   NOT_STARTED: 'unfulfilled',
   IN_PROGRESS: 'partially_fulfilled',
   FULFILLED: 'fulfilled',
 };
 
 const base = baseBy({ id: 'orderId', createdAt: 'creationDate', updatedAt: 'lastModifiedDate' });
+const baseOfItem = baseBy({ id: 'sku' });
+const { moneyOf, moneyIn } = moneyBy({ amount: 'value', currency: 'currency' });
 
 export function mapOrder(item: Json): readonly Order[] {
   const order = readRecord(item);
   const pricing = order.object('pricingSummary');
-  const total = amount(pricing.object('total'));
+  const total = moneyOf(pricing.object('total'));
   const payment = order.optionalText('orderPaymentStatus');
   const fulfillment = order.optionalText('orderFulfillmentStatus');
   const cancelled = order.optionalObject('cancelStatus')?.optionalText('cancelState') ?? null;
   const buyer = order.optionalObject('buyer');
   const [instruction] = order.list('fulfillmentStartInstructions');
-  const part = (name: string) => amountOrNull(pricing.optionalObject(name));
+  const part = (name: string) => moneyIn(pricing, name);
   return [
     {
       ...base(order),
       number: order.id('orderId'),
       status: cancelled === 'CANCELED' ? 'cancelled' : fulfillment === 'FULFILLED' ? 'completed' : 'open',
-      paymentStatus: lookUp(PAYMENT, payment) ?? 'unknown',
-      fulfillmentStatus: lookUp(FULFILLMENT, fulfillment) ?? 'unknown',
-      platformStatus: [payment, fulfillment, cancelled].filter((one) => one !== null).join('/') || null,
+      paymentStatus: meaningOf(PAYMENT, payment),
+      fulfillmentStatus: meaningOf(FULFILLMENT, fulfillment),
+      platformStatus: joined([payment, fulfillment, cancelled], '/'),
       currency: total.currency,
       total,
       subtotal: part('priceSubtotal'),
@@ -59,7 +64,7 @@ export function mapOrder(item: Json): readonly Order[] {
 /** Products are inventory items, known by their SKU; a listing made elsewhere may have none. */
 function mapLine(line: RecordReader): LineItem {
   const quantity = line.integer('quantity');
-  const cost = amountOrNull(line.optionalObject('lineItemCost'));
+  const cost = moneyIn(line, 'lineItemCost');
   const sku = line.optionalText('sku');
   return {
     platformId: line.id('lineItemId'),
@@ -70,37 +75,21 @@ function mapLine(line: RecordReader): LineItem {
     quantity,
     // The cost is of all units; a price that is not told is not computed.
     unitPrice: quantity === 1 ? cost : null,
-    total: amountOrNull(line.optionalObject('discountedLineItemCost')) ?? cost,
+    total: moneyIn(line, 'discountedLineItemCost') ?? cost,
   };
 }
 
-function amount(of: RecordReader): Money {
-  return of.money('value', readCurrency(of.raw['currency'], `${of.path}/currency`));
-}
-
-function amountOrNull(of: RecordReader | null): Money | null {
-  return of === null ? null : amount(of);
-}
-
-/** A discount is a negative number there. */
-function withoutSign(of: Money | null): Money | null {
-  return of === null ? null : { ...of, amount: of.amount.replace(/^-/, '') };
-}
-
-function mapContact(contact: RecordReader | null): Address | null {
-  const address = contact?.optionalObject('contactAddress') ?? null;
-  return addressOf({
-    names: [contact?.optionalText('fullName') ?? null],
-    company: contact?.optionalText('companyName') ?? null,
-    line1: address?.optionalText('addressLine1') ?? null,
-    line2: address?.optionalText('addressLine2') ?? null,
-    city: address?.optionalText('city') ?? null,
-    region: address?.optionalText('stateOrProvince') ?? null,
-    postalCode: address?.optionalText('postalCode') ?? null,
-    country: address?.optionalText('countryCode') ?? null,
-    phone: contact?.optionalObject('primaryPhone')?.optionalText('phoneNumber') ?? null,
-  });
-}
+const mapContact = addressBy({
+  names: ['fullName'],
+  company: 'companyName',
+  line1: textIn('contactAddress', 'addressLine1'),
+  line2: textIn('contactAddress', 'addressLine2'),
+  city: textIn('contactAddress', 'city'),
+  region: textIn('contactAddress', 'stateOrProvince'),
+  postalCode: textIn('contactAddress', 'postalCode'),
+  country: textIn('contactAddress', 'countryCode'),
+  phone: textIn('primaryPhone', 'phoneNumber'),
+});
 
 /** One SKU is a product that is its own only variant. Whether it is offered, and for how much, its offers tell, one call a SKU. */
 export function mapItem(item: Json): readonly Product[] {
@@ -111,9 +100,7 @@ export function mapItem(item: Json): readonly Product[] {
   const codes = ['ean', 'upc', 'isbn'].flatMap((name) => product?.texts(name) ?? []);
   return [
     {
-      platformId: sku,
-      platformCreatedAt: null,
-      platformUpdatedAt: null,
+      ...baseOfItem(stocked),
       title: title ?? '',
       status: 'unknown',
       platformStatus: null,
@@ -140,9 +127,7 @@ export function mapStock(item: Json): readonly InventoryLevel[] {
   const shipped = stocked.optionalObject('availability')?.optionalObject('shipToLocationAvailability');
   return [
     {
-      platformId: sku,
-      platformCreatedAt: null,
-      platformUpdatedAt: null,
+      ...baseOfItem(stocked),
       sku,
       productPlatformId: sku,
       variantPlatformId: sku,

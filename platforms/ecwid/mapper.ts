@@ -1,7 +1,6 @@
 // Ecwid's orders, products and customers → unified records. Amounts are JSON numbers in major units, of the store's one currency, which the proof tells. Pure.
 import type { Json, PassContext } from '../../domain/platform.ts';
 import type {
-  Address,
   Customer,
   InventoryLevel,
   LineItem,
@@ -9,12 +8,13 @@ import type {
   Product,
   ProductVariant,
 } from '../../domain/resource.ts';
-import { addressOf } from '../address.ts';
+import { addressBy, firstText } from '../address.ts';
 import { sumOf } from '../amount.ts';
 import { recordInvalid } from '../json.ts';
-import { lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { baseBy, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { joined, meaningOf, type OrderWords, statusOfFlag } from '../words.ts';
 
-const PAYMENT: Readonly<Record<string, Order['paymentStatus']>> = {
+const PAYMENT: OrderWords<'paymentStatus'> = {
   AWAITING_PAYMENT: 'pending',
   INCOMPLETE: 'pending',
   PAID: 'paid',
@@ -23,7 +23,7 @@ const PAYMENT: Readonly<Record<string, Order['paymentStatus']>> = {
   CANCELLED: 'voided',
 };
 
-const FULFILLMENT: Readonly<Record<string, Order['fulfillmentStatus']>> = {
+const FULFILLMENT: OrderWords<'fulfillmentStatus'> = {
   AWAITING_PROCESSING: 'unfulfilled',
   PROCESSING: 'unfulfilled',
   READY_FOR_PICKUP: 'unfulfilled',
@@ -33,20 +33,26 @@ const FULFILLMENT: Readonly<Record<string, Order['fulfillmentStatus']>> = {
   RETURNED: 'returned',
 };
 
+const TIMES = { createdAt: 'createTimestamp', updatedAt: 'updateTimestamp', as: 'epoch' } as const;
+const base = baseBy({ id: 'id', ...TIMES });
+/** Older answers know an order by its number alone. */
+const baseByNumber = baseBy({ id: 'orderNumber', ...TIMES });
+const baseOfCustomer = baseBy({ id: 'id', createdAt: 'registered', updatedAt: 'updated', as: instantAt });
+
 export function mapOrder(item: Json, pass: PassContext): readonly Order[] {
   const order = readRecord(item);
+  const own = (order.optionalId('id') === null ? baseByNumber : base)(order);
   const currency = readCurrency(pass.facts['currency'], `${order.path}/total`);
   const payment = order.optionalText('paymentStatus');
   const fulfillment = order.optionalText('fulfillmentStatus');
   return [
     {
-      platformId: orderId(order),
-      ...instants(order),
-      number: order.optionalText('vendorOrderNumber') ?? orderId(order),
+      ...own,
+      number: order.optionalText('vendorOrderNumber') ?? own.platformId,
       status: statusOf(payment, fulfillment),
-      paymentStatus: lookUp(PAYMENT, payment) ?? 'unknown',
-      fulfillmentStatus: lookUp(FULFILLMENT, fulfillment) ?? 'unknown',
-      platformStatus: [payment, fulfillment].filter((one) => one !== null).join('/') || null,
+      paymentStatus: meaningOf(PAYMENT, payment),
+      fulfillmentStatus: meaningOf(FULFILLMENT, fulfillment),
+      platformStatus: joined([payment, fulfillment], '/'),
       currency,
       total: order.money('total', currency),
       subtotal: order.optionalMoney('subtotal', currency),
@@ -63,11 +69,6 @@ export function mapOrder(item: Json, pass: PassContext): readonly Order[] {
       lineItems: order.list('items').map((line) => mapLine(line, currency)),
     },
   ];
-}
-
-/** What the addresses of the API go by; the number alone in older answers. */
-function orderId(order: RecordReader): string {
-  return order.optionalId('id') ?? order.id('orderNumber');
 }
 
 function statusOf(payment: string | null, fulfillment: string | null): Order['status'] {
@@ -95,10 +96,9 @@ export function mapProduct(item: Json, pass: PassContext): readonly Product[] {
   const enabled = product.raw['enabled'];
   return [
     {
-      platformId: product.id('id'),
-      ...instants(product),
+      ...base(product),
       title: product.optionalText('name') ?? '',
-      status: enabled === true ? 'active' : enabled === false ? 'draft' : 'unknown',
+      status: statusOfFlag(enabled),
       platformStatus: enabled === true ? 'enabled' : enabled === false ? 'disabled' : null,
       description: product.optionalText('description'),
       brand: null,
@@ -125,11 +125,10 @@ function variantsOf(product: RecordReader, currency: string | null): readonly Pr
     ...own,
     platformId: one.id('id'),
     sku: one.optionalText('sku'),
-    title:
-      one
-        .list('options')
-        .flatMap((option) => option.optionalText('value') ?? [])
-        .join(' / ') || null,
+    title: joined(
+      one.list('options').map((option) => option.optionalText('value')),
+      ' / ',
+    ),
     price: one.optionalMoney('price', currency) ?? price,
   }));
 }
@@ -139,9 +138,7 @@ export function mapCustomer(item: Json): readonly Customer[] {
   const billing = customer.optionalObject('billingPerson');
   return [
     {
-      platformId: customer.id('id'),
-      platformCreatedAt: instantAt(customer, 'registered'),
-      platformUpdatedAt: instantAt(customer, 'updated'),
+      ...baseOfCustomer(customer),
       email: customer.optionalText('email'),
       // One name is all that is told: it is in the addresses, whole.
       firstName: null,
@@ -173,26 +170,16 @@ export function mapStock(item: Json): readonly InventoryLevel[] {
   }));
 }
 
-function mapPerson(person: RecordReader | null): Address | null {
-  if (person === null) return null;
-  return addressOf({
-    names: [person.optionalText('name')],
-    company: person.optionalText('companyName'),
-    line1: person.optionalText('street'),
-    city: person.optionalText('city'),
-    region: person.optionalText('stateOrProvinceName') ?? person.optionalText('stateOrProvinceCode'),
-    postalCode: person.optionalText('postalCode'),
-    country: person.optionalText('countryCode'),
-    phone: person.optionalText('phone'),
-  });
-}
-
-function instants(record: RecordReader) {
-  return {
-    platformCreatedAt: record.epoch('createTimestamp'),
-    platformUpdatedAt: record.epoch('updateTimestamp'),
-  };
-}
+const mapPerson = addressBy({
+  names: ['name'],
+  company: 'companyName',
+  line1: 'street',
+  city: 'city',
+  region: firstText('stateOrProvinceName', 'stateOrProvinceCode'),
+  postalCode: 'postalCode',
+  country: 'countryCode',
+  phone: 'phone',
+});
 
 const INSTANT = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2}) ([+-]\d{2})(\d{2})$/;
 

@@ -8,24 +8,24 @@ import type {
   Product,
   ProductVariant,
 } from '../../domain/resource.ts';
-import { addressOf } from '../address.ts';
+import { addressBy } from '../address.ts';
 import { recordInvalid } from '../json.ts';
 import { minorMoney } from '../minor-units.ts';
-import { lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { type RecordReader, readRecord } from '../record-reader.ts';
+import { moneyInBy } from '../told-money.ts';
+import { meaningOf, type ProductWords, statesBy } from '../words.ts';
 
-const STATUS: Readonly<
-  Record<string, { readonly status: Order['status']; readonly payment: Order['paymentStatus'] }>
-> = {
-  open: { status: 'open', payment: 'pending' },
-  'payment processing': { status: 'open', payment: 'pending' },
-  paid: { status: 'open', payment: 'paid' },
-  completed: { status: 'completed', payment: 'paid' },
-  canceled: { status: 'cancelled', payment: 'unknown' },
-  'fully refunded': { status: 'completed', payment: 'refunded' },
-  'partially refunded': { status: 'open', payment: 'partially_refunded' },
-};
+const statesOf = statesBy(['status', 'paymentStatus'], {
+  open: ['open', 'pending'],
+  'payment processing': ['open', 'pending'],
+  paid: ['open', 'paid'],
+  completed: ['completed', 'paid'],
+  canceled: ['cancelled', 'unknown'],
+  'fully refunded': ['completed', 'refunded'],
+  'partially refunded': ['open', 'partially_refunded'],
+});
 
-const PRODUCT_STATUS: Readonly<Record<string, Product['status']>> = {
+const PRODUCT_STATUS: ProductWords = {
   active: 'active',
   sold_out: 'active',
   draft: 'draft',
@@ -38,17 +38,18 @@ export function mapReceipt(item: Json): readonly Order[] {
   const total = money(receipt.object('grandtotal'));
   // Written in capitals in some answers.
   const word = receipt.optionalText('status');
-  const known = lookUp(STATUS, word?.toLowerCase() ?? null);
+  const { status, paymentStatus } = statesOf(word?.toLowerCase() ?? null);
+  const isPaid = status === 'unknown' && receipt.raw['is_paid'] === true;
   const isShipped = receipt.raw['is_shipped'];
   const id = receipt.id('receipt_id');
-  const part = (name: string) => moneyOrNull(receipt.optionalObject(name));
+  const part = (name: string) => moneyIn(receipt, name);
   return [
     {
       ...times(receipt),
       platformId: id,
       number: id,
-      status: known?.status ?? 'unknown',
-      paymentStatus: known?.payment ?? (receipt.raw['is_paid'] === true ? 'paid' : 'unknown'),
+      status,
+      paymentStatus: isPaid ? 'paid' : paymentStatus,
       fulfillmentStatus: isShipped === true ? 'fulfilled' : isShipped === false ? 'unfulfilled' : 'unknown',
       platformStatus: word,
       currency: total.currency,
@@ -59,20 +60,23 @@ export function mapReceipt(item: Json): readonly Order[] {
       discount: part('discount_amt'),
       customerPlatformId: receipt.optionalId('buyer_user_id'),
       email: receipt.optionalText('buyer_email'),
-      shippingAddress: addressOf({
-        names: [receipt.optionalText('name')],
-        line1: receipt.optionalText('first_line'),
-        line2: receipt.optionalText('second_line'),
-        city: receipt.optionalText('city'),
-        region: receipt.optionalText('state'),
-        postalCode: receipt.optionalText('zip'),
-        country: receipt.optionalText('country_iso'),
-      }),
+      shippingAddress: mapAddress(receipt),
       billingAddress: null,
       lineItems: receipt.list('transactions').map(mapTransaction),
     },
   ];
 }
+
+/** Of the receipt's own members. */
+const mapAddress = addressBy({
+  names: ['name'],
+  line1: 'first_line',
+  line2: 'second_line',
+  city: 'city',
+  region: 'state',
+  postalCode: 'zip',
+  country: 'country_iso',
+});
 
 function mapTransaction(line: RecordReader): LineItem {
   return {
@@ -82,7 +86,7 @@ function mapTransaction(line: RecordReader): LineItem {
     sku: line.optionalText('sku'),
     title: line.optionalText('title'),
     quantity: line.integer('quantity'),
-    unitPrice: moneyOrNull(line.optionalObject('price')),
+    unitPrice: moneyIn(line, 'price'),
     total: null,
   };
 }
@@ -96,7 +100,7 @@ export function mapListing(item: Json): readonly Product[] {
       ...times(listing),
       platformId: listing.id('listing_id'),
       title: title ?? '',
-      status: lookUp(PRODUCT_STATUS, state) ?? 'unknown',
+      status: meaningOf(PRODUCT_STATUS, state),
       platformStatus: state,
       description: listing.optionalText('description'),
       brand: null,
@@ -116,7 +120,7 @@ function mapVariant(product: RecordReader, title: string | null): ProductVariant
     sku: product.optionalText('sku'),
     barcode: null,
     title: values.join(' / ') || title,
-    price: moneyOrNull(offering?.optionalObject('price') ?? null),
+    price: moneyIn(offering, 'price'),
     inventoryItemPlatformId: id,
   };
 }
@@ -162,12 +166,10 @@ function times(record: RecordReader) {
 }
 
 function money(of: RecordReader): Money {
-  const currency = readCurrency(of.raw['currency_code'], `${of.path}/currency_code`);
+  const currency = of.currency('currency_code');
   const divisor = /^1(0*)$/.exec(of.id('divisor'));
   if (divisor === null) throw recordInvalid(`${of.path}/divisor`, 'is no power of ten');
   return minorMoney(of, 'amount', divisor[1]?.length ?? 0, currency);
 }
 
-function moneyOrNull(of: RecordReader | null): Money | null {
-  return of === null ? null : money(of);
-}
+const moneyIn = moneyInBy(money);

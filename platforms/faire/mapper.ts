@@ -1,7 +1,6 @@
 // Faire's orders and products → unified records. Amounts are whole units of the smallest coin; instants may be written without signs between their parts. Pure.
 import type { Json } from '../../domain/platform.ts';
 import type {
-  Address,
   InventoryLevel,
   LineItem,
   Money,
@@ -9,27 +8,31 @@ import type {
   Product,
   ProductVariant,
 } from '../../domain/resource.ts';
-import { addressOf } from '../address.ts';
+import { addressBy } from '../address.ts';
 import { sumOf, timesOf } from '../amount.ts';
 import { alpha2Of } from '../country-code.ts';
 import { recordInvalid } from '../json.ts';
 import { minorMoney } from '../minor-units.ts';
-import { lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { baseBy, type RecordReader, readRecord } from '../record-reader.ts';
+import { moneyInBy } from '../told-money.ts';
+import { meaningOf, type ProductWords, statesBy } from '../words.ts';
 
 /** Of the currencies that Faire sells in: AUD, CAD, EUR, GBP, USD. */
 const CENTS = 2;
 
-const STATE: Readonly<Record<string, Pick<Order, 'status' | 'fulfillmentStatus'>>> = {
-  NEW: { status: 'open', fulfillmentStatus: 'unfulfilled' },
-  PROCESSING: { status: 'open', fulfillmentStatus: 'unfulfilled' },
-  BACKORDERED: { status: 'open', fulfillmentStatus: 'unfulfilled' },
-  PENDING_RETAILER_CONFIRMATION: { status: 'open', fulfillmentStatus: 'unfulfilled' },
-  PRE_TRANSIT: { status: 'open', fulfillmentStatus: 'fulfilled' },
-  IN_TRANSIT: { status: 'open', fulfillmentStatus: 'fulfilled' },
-  DELIVERED: { status: 'completed', fulfillmentStatus: 'fulfilled' },
-  CANCELED: { status: 'cancelled', fulfillmentStatus: 'unfulfilled' },
-};
-const UNKNOWN = { status: 'unknown', fulfillmentStatus: 'unknown' } as const;
+const statesOf = statesBy(['status', 'fulfillmentStatus'], {
+  NEW: ['open', 'unfulfilled'],
+  PROCESSING: ['open', 'unfulfilled'],
+  BACKORDERED: ['open', 'unfulfilled'],
+  PENDING_RETAILER_CONFIRMATION: ['open', 'unfulfilled'],
+  PRE_TRANSIT: ['open', 'fulfilled'],
+  IN_TRANSIT: ['open', 'fulfilled'],
+  DELIVERED: ['completed', 'fulfilled'],
+  CANCELED: ['cancelled', 'unfulfilled'],
+});
+
+const base = baseBy({ id: 'id', createdAt: 'created_at', updatedAt: 'updated_at', as: instantOf });
+const baseOfStock = baseBy({ id: 'id' });
 
 /** Wholesale: what the retailer owes. Faire pays the brand apart from it, and tells no payment. */
 export function mapOrder(item: Json): readonly Order[] {
@@ -37,16 +40,14 @@ export function mapOrder(item: Json): readonly Order[] {
   const lines = order.list('items');
   const costs = order.optionalObject('payout_costs');
   const subtotal = sumOf(lines.map(lineTotal));
-  const total = (costs === null ? null : amountOf(costs, 'subtotal_after_brand_discounts')) ?? subtotal;
+  const total = amountIn(costs, 'subtotal_after_brand_discounts') ?? subtotal;
   if (total === null) throw recordInvalid('/items', 'tells no price');
   const word = order.optionalText('state');
   return [
     {
-      platformId: order.id('id'),
-      platformCreatedAt: instantOf(order, 'created_at'),
-      platformUpdatedAt: instantOf(order, 'updated_at'),
+      ...base(order),
       number: order.optionalId('display_id'),
-      ...(lookUp(STATE, word) ?? UNKNOWN),
+      ...statesOf(word),
       paymentStatus: 'unknown',
       platformStatus: word,
       currency: total.currency,
@@ -54,7 +55,7 @@ export function mapOrder(item: Json): readonly Order[] {
       subtotal,
       tax: null,
       shipping: null,
-      discount: costs === null ? null : amountOf(costs, 'total_brand_discounts'),
+      discount: amountIn(costs, 'total_brand_discounts'),
       customerPlatformId: order.optionalId('retailer_id'),
       email: null,
       shippingAddress: mapAddress(order.optionalObject('address')),
@@ -72,36 +73,28 @@ function mapLine(line: RecordReader): LineItem {
     sku: line.optionalText('sku'),
     title: line.optionalText('product_name'),
     quantity: line.integer('quantity'),
-    unitPrice: amountOf(line, 'price'),
+    unitPrice: amountIn(line, 'price'),
     total: lineTotal(line),
   };
 }
 
 function lineTotal(line: RecordReader): Money | null {
-  const price = amountOf(line, 'price');
-  return price === null ? null : timesOf(price, line.integer('quantity'));
+  return timesOf(amountIn(line, 'price'), line.integer('quantity'));
 }
 
-function amountOf(of: RecordReader, name: string): Money | null {
-  const told = of.optionalObject(name);
-  if (told === null) return null;
-  return minorMoney(told, 'amount_minor', CENTS, readCurrency(told.raw['currency'], `${told.path}/currency`));
-}
+const amountIn = moneyInBy((told) => minorMoney(told, 'amount_minor', CENTS, told.currency('currency')));
 
-function mapAddress(of: RecordReader | null): Address | null {
-  if (of === null) return null;
-  return addressOf({
-    names: [of.optionalText('name')],
-    company: of.optionalText('company_name'),
-    line1: of.optionalText('address1'),
-    line2: of.optionalText('address2'),
-    city: of.optionalText('city'),
-    region: of.optionalText('state'),
-    postalCode: of.optionalText('postal_code'),
-    country: alpha2Of(of.optionalText('country_code')),
-    phone: of.optionalText('phone_number'),
-  });
-}
+const mapAddress = addressBy({
+  names: ['name'],
+  company: 'company_name',
+  line1: 'address1',
+  line2: 'address2',
+  city: 'city',
+  region: 'state',
+  postalCode: 'postal_code',
+  country: (of) => alpha2Of(of.optionalText('country_code')),
+  phone: 'phone_number',
+});
 
 /** "20260131T235959.000Z" */
 const BASIC = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2}(?:\.\d+)?)Z$/;
@@ -115,7 +108,7 @@ function instantOf(of: RecordReader, name: string): string | null {
   return new Date(ms).toISOString();
 }
 
-const LIFECYCLE: Readonly<Record<string, Product['status']>> = {
+const LIFECYCLE: ProductWords = {
   PUBLISHED: 'active',
   DRAFT: 'draft',
   UNPUBLISHED: 'draft',
@@ -128,11 +121,9 @@ export function mapProduct(item: Json): readonly Product[] {
   const word = product.optionalText('lifecycle_state');
   return [
     {
-      platformId: product.id('id'),
-      platformCreatedAt: instantOf(product, 'created_at'),
-      platformUpdatedAt: instantOf(product, 'updated_at'),
+      ...base(product),
       title: product.optionalText('name') ?? '',
-      status: lookUp(LIFECYCLE, word) ?? 'unknown',
+      status: meaningOf(LIFECYCLE, word),
       platformStatus: word,
       description: product.optionalText('description') ?? product.optionalText('short_description'),
       brand: null,
@@ -157,7 +148,7 @@ function mapVariant(variant: RecordReader): ProductVariant {
 /** A variant has a price for each market; one price is told only where there is one. */
 function wholesaleOf(variant: RecordReader): Money | null {
   const [price, ...others] = variant.list('prices');
-  return price === undefined || others.length > 0 ? null : amountOf(price, 'wholesale_price');
+  return price === undefined || others.length > 0 ? null : amountIn(price, 'wholesale_price');
 }
 
 /** One level a variant that is counted; a product that was deleted has none. */
@@ -169,9 +160,7 @@ export function mapStock(item: Json): readonly InventoryLevel[] {
     if (available === null) return [];
     const id = variant.id('id');
     return {
-      platformId: id,
-      platformCreatedAt: null,
-      platformUpdatedAt: null,
+      ...baseOfStock(variant),
       sku: variant.optionalText('sku'),
       productPlatformId: product.id('id'),
       variantPlatformId: id,

@@ -1,13 +1,13 @@
 // Kaufland's orders and units → unified records. Amounts are whole numbers of the smallest unit of their currency; each order unit is one piece. Pure.
 import type { Json } from '../../domain/platform.ts';
-import type { Address, InventoryLevel, LineItem, Money, Order, Product } from '../../domain/resource.ts';
-import { addressOf } from '../address.ts';
+import type { InventoryLevel, LineItem, Money, Order, Product } from '../../domain/resource.ts';
+import { addressBy, joinedText } from '../address.ts';
 import { sumOf } from '../amount.ts';
 import { recordInvalid } from '../json.ts';
 import { minorMoney } from '../minor-units.ts';
-import { lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
-
-type Stage = 'waiting' | 'sent' | 'done' | 'returned' | 'cancelled';
+import { progressOf, type Stage } from '../pieces.ts';
+import { baseBy, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { joined, lookUp } from '../words.ts';
 
 const STAGE: Readonly<Record<string, Stage>> = {
   open: 'waiting',
@@ -20,12 +20,20 @@ const STAGE: Readonly<Record<string, Stage>> = {
   cancelled: 'cancelled',
 };
 
+const base = baseBy({ id: 'id_order', createdAt: 'ts_created_iso', updatedAt: 'ts_units_updated_iso' });
+const baseOfUnit = baseBy({
+  id: 'id_unit',
+  createdAt: 'date_inserted_iso',
+  updatedAt: 'date_lastchange_iso',
+  as: 'utc',
+});
+
 export function mapOrder(item: Json): readonly Order[] {
   const order = readRecord(item);
   const units = order.list('order_units');
   const [first] = units;
   if (first === undefined) throw recordInvalid(`${order.path}/order_units`, 'is empty');
-  const currency = readCurrency(first.raw['currency'], `${first.path}/currency`);
+  const currency = first.currency('currency');
   const prices = units.map((unit) => money(unit, 'price', currency));
   const shipping = sumOf(units.map((unit) => money(unit, 'shipping_rate', currency)));
   const total = sumOf([...prices, shipping]);
@@ -33,14 +41,12 @@ export function mapOrder(item: Json): readonly Order[] {
   const words = units.map((unit) => unit.optionalText('status'));
   return [
     {
-      platformId: order.id('id_order'),
-      platformCreatedAt: order.instant('ts_created_iso'),
-      platformUpdatedAt: order.instant('ts_units_updated_iso'),
+      ...base(order),
       number: order.id('id_order'),
-      ...progressOf(words),
+      ...progressOf(words.map((word) => lookUp(STAGE, word))),
       // Kaufland is paid; whether it was is not told.
       paymentStatus: 'unknown',
-      platformStatus: [...new Set(words.flatMap((word) => word ?? []))].join(',') || null,
+      platformStatus: joined([...new Set(words)], ','),
       currency,
       total,
       subtotal: sumOf(prices),
@@ -54,17 +60,6 @@ export function mapOrder(item: Json): readonly Order[] {
       lineItems: units.map((unit) => mapLine(unit, currency)),
     },
   ];
-}
-
-function progressOf(words: readonly (string | null)[]): Pick<Order, 'status' | 'fulfillmentStatus'> {
-  const stages = words.map((word) => lookUp(STAGE, word));
-  if (stages.includes(undefined)) return { status: 'unknown', fulfillmentStatus: 'unknown' };
-  const alive = stages.filter((one) => one !== 'cancelled');
-  if (alive.length === 0) return { status: 'cancelled', fulfillmentStatus: 'unfulfilled' };
-  if (alive.every((one) => one === 'returned')) return { status: 'completed', fulfillmentStatus: 'returned' };
-  if (alive.every((one) => one === 'waiting')) return { status: 'open', fulfillmentStatus: 'unfulfilled' };
-  if (alive.includes('waiting')) return { status: 'open', fulfillmentStatus: 'partially_fulfilled' };
-  return { status: alive.includes('sent') ? 'open' : 'completed', fulfillmentStatus: 'fulfilled' };
 }
 
 function mapLine(unit: RecordReader, currency: string): LineItem {
@@ -88,20 +83,16 @@ function money(record: RecordReader, name: string, currency: string | null): Mon
   return record.has(name) && currency !== null ? minorMoney(record, name, 2, currency) : null;
 }
 
-function mapAddress(address: RecordReader | null): Address | null {
-  if (address === null) return null;
-  const street = [address.optionalText('street'), address.optionalText('house_number')];
-  return addressOf({
-    names: [address.optionalText('first_name'), address.optionalText('last_name')],
-    company: address.optionalText('company_name'),
-    line1: street.flatMap((one) => one ?? []).join(' ') || null,
-    line2: address.optionalText('additional_field'),
-    city: address.optionalText('city'),
-    postalCode: address.optionalText('postcode'),
-    country: address.optionalText('country'),
-    phone: address.optionalText('phone'),
-  });
-}
+const mapAddress = addressBy({
+  names: ['first_name', 'last_name'],
+  company: 'company_name',
+  line1: joinedText(['street', 'house_number']),
+  line2: 'additional_field',
+  city: 'city',
+  postalCode: 'postcode',
+  country: 'country',
+  phone: 'phone',
+});
 
 /** A unit is a seller's offer of one product in one condition. */
 export function mapUnit(item: Json): readonly Product[] {
@@ -112,7 +103,7 @@ export function mapUnit(item: Json): readonly Product[] {
   const currency = code === null ? null : readCurrency(code, `${unit.path}/currency`);
   return [
     {
-      ...base(unit),
+      ...baseOfUnit(unit),
       title: unit.optionalObject('product')?.optionalText('title') ?? '',
       status: status === 'available' ? 'active' : status === 'onhold' ? 'draft' : 'unknown',
       platformStatus: status,
@@ -137,7 +128,7 @@ export function mapUnitStock(item: Json): readonly InventoryLevel[] {
   const unit = readRecord(item);
   return [
     {
-      ...base(unit),
+      ...baseOfUnit(unit),
       sku: unit.optionalText('id_offer'),
       productPlatformId: unit.id('id_unit'),
       variantPlatformId: unit.id('id_unit'),
@@ -147,12 +138,4 @@ export function mapUnitStock(item: Json): readonly InventoryLevel[] {
       reserved: null,
     },
   ];
-}
-
-function base(unit: RecordReader) {
-  return {
-    platformId: unit.id('id_unit'),
-    platformCreatedAt: unit.instant('date_inserted_iso', 'utc'),
-    platformUpdatedAt: unit.instant('date_lastchange_iso', 'utc'),
-  };
 }

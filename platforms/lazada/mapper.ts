@@ -1,12 +1,12 @@
 // Lazada's objects → unified records. Each item of an order is one piece. Amounts are decimal text or numbers in major units; what Lazada masks («61****7») stays masked. Pure.
 import type { Json, PassContext } from '../../domain/platform.ts';
-import type { Address, InventoryLevel, LineItem, Order, Product } from '../../domain/resource.ts';
-import { addressOf } from '../address.ts';
+import type { InventoryLevel, LineItem, Order, Product } from '../../domain/resource.ts';
+import { addressBy, firstText } from '../address.ts';
 import { negated, sumOf } from '../amount.ts';
-import { lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { progressOf, type Stage } from '../pieces.ts';
+import { baseBy, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { lookUp, meaningOf, type ProductWords } from '../words.ts';
 import { instantOf } from './instant.ts';
-
-type Stage = 'waiting' | 'sent' | 'delivered' | 'returned' | 'cancelled' | 'lost';
 
 /** Words of an item. */
 const STAGE: Readonly<Record<string, Stage>> = {
@@ -24,15 +24,23 @@ const STAGE: Readonly<Record<string, Stage>> = {
   failed_delivery: 'sent',
   shipped_back: 'sent',
   shipped_back_failed: 'sent',
-  delivered: 'delivered',
+  delivered: 'done',
   returned: 'returned',
   shipped_back_success: 'returned',
-  package_scrapped: 'lost',
-  lost: 'lost',
-  lost_by_3pl: 'lost',
-  damaged_by_3pl: 'lost',
+  package_scrapped: 'done',
+  lost: 'done',
+  lost_by_3pl: 'done',
+  damaged_by_3pl: 'done',
   canceled: 'cancelled',
 };
+
+const base = baseBy({ id: 'order_id', createdAt: 'created_at', updatedAt: 'updated_at', as: instantOf });
+const baseOfProduct = baseBy({
+  id: 'item_id',
+  createdAt: 'created_time',
+  updatedAt: 'updated_time',
+  as: instantOf,
+});
 
 export function mapOrder(item: Json, pass: PassContext): readonly Order[] {
   const order = readRecord(item);
@@ -44,11 +52,9 @@ export function mapOrder(item: Json, pass: PassContext): readonly Order[] {
   const voucher = order.optionalMoney('voucher', currency);
   return [
     {
-      platformId: order.id('order_id'),
-      platformCreatedAt: instantOf(order, 'created_at'),
-      platformUpdatedAt: instantOf(order, 'updated_at'),
+      ...base(order),
       number: order.optionalId('order_number'),
-      ...progressOf(words),
+      ...progressOf(words.map((word) => lookUp(STAGE, word))),
       paymentStatus: paymentOf(words, items),
       platformStatus: words.join(',') || null,
       currency,
@@ -74,19 +80,6 @@ function currencyOf(items: readonly RecordReader[], pass: PassContext): string {
   return readCurrency(told, first === undefined ? '/order_items' : `${first.path}/currency`);
 }
 
-function progressOf(words: readonly string[]): Pick<Order, 'status' | 'fulfillmentStatus'> {
-  const stages = words.map((word) => lookUp(STAGE, word));
-  const alive = stages.filter((one) => one !== 'cancelled');
-  const all = (...wanted: Stage[]) => alive.every((one) => one !== undefined && wanted.includes(one));
-  if (stages.length === 0 || stages.includes(undefined))
-    return { status: 'unknown', fulfillmentStatus: 'unknown' };
-  if (alive.length === 0) return { status: 'cancelled', fulfillmentStatus: 'unfulfilled' };
-  if (all('returned')) return { status: 'completed', fulfillmentStatus: 'returned' };
-  const status = all('delivered', 'returned', 'lost') ? 'completed' : 'open';
-  if (all('waiting')) return { status, fulfillmentStatus: 'unfulfilled' };
-  return { status, fulfillmentStatus: alive.includes('waiting') ? 'partially_fulfilled' : 'fulfilled' };
-}
-
 /** Cash on delivery has no time of payment, and a cancelled order does not tell whether it was given back. */
 function paymentOf(words: readonly string[], items: readonly RecordReader[]): Order['paymentStatus'] {
   if (words.includes('unpaid')) return 'pending';
@@ -107,22 +100,19 @@ function mapLine(line: RecordReader, currency: string): LineItem {
   };
 }
 
-function mapAddress(address: RecordReader | null): Address | null {
-  if (address === null) return null;
-  return addressOf({
-    names: [address.optionalText('first_name'), address.optionalText('last_name')],
-    line1: address.optionalText('address1'),
-    line2: address.optionalText('address2') ?? address.optionalText('address5'),
-    city: address.optionalText('city'),
-    region: address.optionalText('address3'),
-    postalCode: address.optionalText('post_code'),
-    // In words.
-    country: address.optionalText('country'),
-    phone: address.optionalText('phone'),
-  });
-}
+const mapAddress = addressBy({
+  names: ['first_name', 'last_name'],
+  line1: 'address1',
+  line2: firstText('address2', 'address5'),
+  city: 'city',
+  region: 'address3',
+  postalCode: 'post_code',
+  // In words.
+  country: 'country',
+  phone: 'phone',
+});
 
-const PRODUCT_STATUS: Readonly<Record<string, Product['status']>> = {
+const PRODUCT_STATUS: ProductWords = {
   active: 'active',
   inactive: 'draft',
   'pending qc': 'draft',
@@ -137,9 +127,9 @@ export function mapProduct(item: Json, pass: PassContext): readonly Product[] {
   const currency = pass.facts['currency'] ?? null;
   return [
     {
-      ...base(product),
+      ...baseOfProduct(product),
       title: attributes?.optionalText('name') ?? '',
-      status: lookUp(PRODUCT_STATUS, status?.toLowerCase() ?? null) ?? 'unknown',
+      status: meaningOf(PRODUCT_STATUS, status?.toLowerCase() ?? null),
       platformStatus: status,
       description: attributes?.optionalText('description') ?? null,
       brand: attributes?.optionalText('brand') ?? null,
@@ -171,7 +161,7 @@ function level(product: RecordReader, sku: RecordReader, warehouse: RecordReader
   const id = sku.id('SkuId');
   const location = warehouse?.id('warehouseCode') ?? null;
   return {
-    ...base(product),
+    ...baseOfProduct(product),
     platformId: location === null ? id : `${id}/${location}`,
     sku: sku.optionalText('SellerSku'),
     productPlatformId: product.id('item_id'),
@@ -191,12 +181,4 @@ function reservedIn(warehouse: RecordReader): number | null {
     warehouse.optionalInteger('withholdQuantity'),
   ];
   return occupied === null && withheld === null ? null : (occupied ?? 0) + (withheld ?? 0);
-}
-
-function base(product: RecordReader) {
-  return {
-    platformId: product.id('item_id'),
-    platformCreatedAt: instantOf(product, 'created_time'),
-    platformUpdatedAt: instantOf(product, 'updated_time'),
-  };
 }

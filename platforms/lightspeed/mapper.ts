@@ -3,6 +3,7 @@ import type { Json, PassContext } from '../../domain/platform.ts';
 import type { Address, Customer, Product } from '../../domain/resource.ts';
 import { addressOf } from '../address.ts';
 import { baseBy, type RecordReader, readRecord } from '../record-reader.ts';
+import { statusOfFlag } from '../words.ts';
 
 const base = baseBy({ id: 'id', createdAt: 'created_at', updatedAt: 'updated_at' });
 
@@ -14,7 +15,7 @@ export function mapProduct(item: Json, pass: PassContext): readonly Product[] {
     {
       ...base(product),
       title: product.optionalText('name') ?? '',
-      status: isActive === true ? 'active' : isActive === false ? 'draft' : 'unknown',
+      status: statusOfFlag(isActive),
       platformStatus: isActive === true ? 'active' : isActive === false ? 'inactive' : null,
       description: product.optionalText('description'),
       brand: product.optionalObject('brand')?.optionalText('name') ?? null,

@@ -1,21 +1,21 @@
 // Magento's objects → unified records. Instants carry no zone and are UTC; amounts are JSON numbers in major units, of the order's own currency. Pure.
 import type { Json, PassContext } from '../../domain/platform.ts';
 import type {
-  Address,
   Customer,
   InventoryLevel,
   LineItem,
-  Money,
   Order,
   Product,
   ProductVariant,
 } from '../../domain/resource.ts';
-import { addressOf } from '../address.ts';
+import { addressBy } from '../address.ts';
+import { withoutSign } from '../amount.ts';
 import { textOf, valueAt } from '../json.ts';
-import { baseBy, lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { baseBy, type RecordReader, readRecord } from '../record-reader.ts';
+import { joined, meaningOf, type OrderWords } from '../words.ts';
 
 /** The state; statuses are the merchant's own words for it. */
-const STATE: Readonly<Record<string, Order['status']>> = {
+const STATE: OrderWords<'status'> = {
   new: 'open',
   pending_payment: 'open',
   processing: 'open',
@@ -26,17 +26,17 @@ const STATE: Readonly<Record<string, Order['status']>> = {
   canceled: 'cancelled',
 };
 
-const base = baseBy({ id: 'id', createdAt: 'created_at', updatedAt: 'updated_at', zone: 'utc' });
+const base = baseBy({ id: 'id', createdAt: 'created_at', updatedAt: 'updated_at', as: 'utc' });
 const baseOfOrder = baseBy({
   id: 'entity_id',
   createdAt: 'created_at',
   updatedAt: 'updated_at',
-  zone: 'utc',
+  as: 'utc',
 });
 
 export function mapOrder(item: Json): readonly Order[] {
   const order = readRecord(item);
-  const currency = readCurrency(order.raw['order_currency_code'], `${order.path}/order_currency_code`);
+  const currency = order.currency('order_currency_code');
   const state = order.optionalText('state');
   const status = order.optionalText('status');
   const rows = order.list('items');
@@ -45,10 +45,10 @@ export function mapOrder(item: Json): readonly Order[] {
     {
       ...baseOfOrder(order),
       number: order.optionalText('increment_id'),
-      status: lookUp(STATE, state) ?? 'unknown',
+      status: meaningOf(STATE, state),
       paymentStatus: paymentOf(order, state, currency),
       fulfillmentStatus: fulfillmentOf(rows, state),
-      platformStatus: [state, status].filter((one) => one !== null).join('/') || null,
+      platformStatus: joined([state, status], '/'),
       currency,
       total: order.money('grand_total', currency),
       subtotal: order.optionalMoney('subtotal', currency),
@@ -106,11 +106,6 @@ function fulfillmentOf(rows: readonly RecordReader[], state: string | null): Ord
     return (shipped[at] ?? 0) >= wanted;
   });
   return isWhole ? 'fulfilled' : 'partially_fulfilled';
-}
-
-/** A discount is written as what it adds to the total: -5.0000. */
-function withoutSign(money: Money | null): Money | null {
-  return money === null ? null : { ...money, amount: money.amount.replace(/^-/, '') };
 }
 
 export function mapProduct(item: Json, pass: PassContext): readonly Product[] {
@@ -200,23 +195,20 @@ export function sourceItemId(item: Json): string | null {
   return source === null || sku === null ? null : `${source}/${sku}`;
 }
 
-/** An order's address tells its region as text, a customer's as an object. */
-function mapAddress(address: RecordReader | null): Address | null {
-  if (address === null) return null;
-  const [line1, ...more] = address.texts('street');
-  const region =
-    typeof address.raw['region'] === 'object'
-      ? address.optionalObject('region')?.optionalText('region')
-      : address.optionalText('region');
-  return addressOf({
-    names: [address.optionalText('firstname'), address.optionalText('lastname')],
-    company: address.optionalText('company'),
-    line1: line1 ?? null,
-    line2: more.join(', ') || null,
-    city: address.optionalText('city'),
-    region: region ?? null,
-    postalCode: address.optionalText('postcode'),
-    country: address.optionalText('country_id'),
-    phone: address.optionalText('telephone'),
-  });
+const mapAddress = addressBy({
+  names: ['firstname', 'lastname'],
+  company: 'company',
+  line1: (address) => address.texts('street')[0] ?? null,
+  line2: (address) => joined(address.texts('street').slice(1), ', '),
+  city: 'city',
+  region: regionOf,
+  postalCode: 'postcode',
+  country: 'country_id',
+  phone: 'telephone',
+});
+
+/** An order's address tells it as text, a customer's as an object. */
+function regionOf(address: RecordReader): string | null {
+  const isText = typeof address.raw['region'] !== 'object';
+  return (isText ? address : address.optionalObject('region'))?.optionalText('region') ?? null;
 }

@@ -9,9 +9,10 @@ import type {
   Order,
   Product,
 } from '../../domain/resource.ts';
-import { baseBy, lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { baseBy, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { joined, meaningOf, type OrderWords, type ProductWords } from '../words.ts';
 
-const ORDER_STATUS: Readonly<Record<string, Order['status']>> = {
+const ORDER_STATUS: OrderWords<'status'> = {
   pending: 'open',
   requires_action: 'open',
   draft: 'open',
@@ -20,7 +21,7 @@ const ORDER_STATUS: Readonly<Record<string, Order['status']>> = {
   canceled: 'cancelled',
 };
 
-const PAYMENT: Readonly<Record<string, Order['paymentStatus']>> = {
+const PAYMENT: OrderWords<'paymentStatus'> = {
   not_paid: 'pending',
   awaiting: 'pending',
   requires_action: 'pending',
@@ -33,7 +34,7 @@ const PAYMENT: Readonly<Record<string, Order['paymentStatus']>> = {
   canceled: 'voided',
 };
 
-const FULFILLMENT: Readonly<Record<string, Order['fulfillmentStatus']>> = {
+const FULFILLMENT: OrderWords<'fulfillmentStatus'> = {
   not_fulfilled: 'unfulfilled',
   partially_fulfilled: 'partially_fulfilled',
   fulfilled: 'fulfilled',
@@ -43,7 +44,7 @@ const FULFILLMENT: Readonly<Record<string, Order['fulfillmentStatus']>> = {
   delivered: 'fulfilled',
 };
 
-const PRODUCT_STATUS: Readonly<Record<string, Product['status']>> = {
+const PRODUCT_STATUS: ProductWords = {
   published: 'active',
   draft: 'draft',
   proposed: 'draft',
@@ -66,10 +67,10 @@ export function mapOrder(item: Json, pass: PassContext): readonly Order[] {
     {
       ...base(order),
       number: order.has('display_id') ? `#${order.id('display_id')}` : null,
-      status: orUnknown(ORDER_STATUS, status),
-      paymentStatus: orUnknown(PAYMENT, payment),
-      fulfillmentStatus: orUnknown(FULFILLMENT, fulfillment),
-      platformStatus: [status, payment, fulfillment].filter((one) => one !== null).join('/') || null,
+      status: meaningOf(ORDER_STATUS, status),
+      paymentStatus: meaningOf(PAYMENT, payment),
+      fulfillmentStatus: meaningOf(FULFILLMENT, fulfillment),
+      platformStatus: joined([status, payment, fulfillment], '/'),
       currency,
       total: amount(order, 'total', currency) ?? order.money('total', currency),
       subtotal: amount(order, 'subtotal', currency),
@@ -105,7 +106,7 @@ export function mapProduct(item: Json): readonly Product[] {
     {
       ...base(product),
       title: product.text('title'),
-      status: orUnknown(PRODUCT_STATUS, status),
+      status: meaningOf(PRODUCT_STATUS, status),
       platformStatus: status,
       description: product.optionalText('description'),
       brand: null,
@@ -162,9 +163,9 @@ function amount(record: RecordReader, name: string, currency: string): Money | n
 
 function address(of: RecordReader | null): Address | null {
   if (of === null) return null;
-  const names = [of.optionalText('first_name'), of.optionalText('last_name')].filter((one) => one !== null);
+  const names = [of.optionalText('first_name'), of.optionalText('last_name')];
   return {
-    name: names.join(' ') || null,
+    name: joined(names, ' '),
     company: of.optionalText('company'),
     line1: of.optionalText('address_1'),
     line2: of.optionalText('address_2'),
@@ -174,8 +175,4 @@ function address(of: RecordReader | null): Address | null {
     countryCode: of.optionalText('country_code')?.toUpperCase() ?? null,
     phone: of.optionalText('phone'),
   };
-}
-
-function orUnknown<T extends string>(table: Readonly<Record<string, T>>, word: string | null): T | 'unknown' {
-  return lookUp(table, word) ?? 'unknown';
 }

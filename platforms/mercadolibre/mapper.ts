@@ -1,9 +1,10 @@
 // Mercado Libre's objects → unified records. Amounts are JSON numbers in major units, instants RFC 3339 with a zone. Pure.
 import type { Json } from '../../domain/platform.ts';
 import type { InventoryLevel, LineItem, Order, Product, ProductVariant } from '../../domain/resource.ts';
-import { baseBy, lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { baseBy, type RecordReader, readRecord } from '../record-reader.ts';
+import { meaningOf, type OrderWords, type ProductWords } from '../words.ts';
 
-const PAYMENT: Readonly<Record<string, Order['paymentStatus']>> = {
+const PAYMENT: OrderWords<'paymentStatus'> = {
   confirmed: 'pending',
   payment_required: 'pending',
   payment_in_process: 'pending',
@@ -15,7 +16,7 @@ const base = baseBy({ id: 'id', createdAt: 'date_created', updatedAt: 'last_upda
 
 export function mapOrder(item: Json): readonly Order[] {
   const order = readRecord(item);
-  const currency = readCurrency(order.raw['currency_id'], `${order.path}/currency_id`);
+  const currency = order.currency('currency_id');
   const word = order.optionalText('status');
   const isDelivered = order.texts('tags').includes('delivered');
   const isCancelled = word === 'cancelled' || word === 'invalid';
@@ -25,7 +26,7 @@ export function mapOrder(item: Json): readonly Order[] {
       number: order.id('id'),
       status: isCancelled ? 'cancelled' : isDelivered ? 'completed' : word === null ? 'unknown' : 'open',
       // Of a cancelled order it is not told whether the money went back.
-      paymentStatus: lookUp(PAYMENT, word) ?? 'unknown',
+      paymentStatus: meaningOf(PAYMENT, word),
       // What is on its way is in the shipment.
       fulfillmentStatus: isDelivered ? 'fulfilled' : 'unknown',
       platformStatus: word,
@@ -58,7 +59,7 @@ function mapLine(line: RecordReader, currency: string): LineItem {
   };
 }
 
-const ITEM_STATUS: Readonly<Record<string, Product['status']>> = {
+const ITEM_STATUS: ProductWords = {
   active: 'active',
   paused: 'draft',
   not_yet_active: 'draft',
@@ -77,7 +78,7 @@ export function mapItem(raw: Json): readonly Product[] {
     {
       ...base(item),
       title: item.optionalText('title') ?? '',
-      status: lookUp(ITEM_STATUS, status) ?? 'unknown',
+      status: meaningOf(ITEM_STATUS, status),
       platformStatus: status,
       // A call of its own.
       description: null,

@@ -1,44 +1,42 @@
 // Mirakl's orders and offers → unified records. Amounts are JSON numbers of the order's own currency, instants RFC 3339. Pure.
 import type { Json } from '../../domain/platform.ts';
-import type { Address, InventoryLevel, LineItem, Order, Product } from '../../domain/resource.ts';
-import { addressOf } from '../address.ts';
+import type { InventoryLevel, LineItem, Order, Product } from '../../domain/resource.ts';
+import { addressBy } from '../address.ts';
 import { alpha2Of } from '../country-code.ts';
-import { lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { baseBy, type RecordReader, readRecord } from '../record-reader.ts';
+import { joined, statesBy, statusOfFlag } from '../words.ts';
 
-const STATE: Readonly<
-  Record<string, { readonly status: Order['status']; readonly fulfillment: Order['fulfillmentStatus'] }>
-> = {
-  STAGING: { status: 'open', fulfillment: 'unfulfilled' },
-  WAITING_ACCEPTANCE: { status: 'open', fulfillment: 'unfulfilled' },
-  WAITING_DEBIT: { status: 'open', fulfillment: 'unfulfilled' },
-  WAITING_DEBIT_PAYMENT: { status: 'open', fulfillment: 'unfulfilled' },
-  SHIPPING: { status: 'open', fulfillment: 'unfulfilled' },
-  SHIPPED: { status: 'open', fulfillment: 'fulfilled' },
-  TO_COLLECT: { status: 'open', fulfillment: 'fulfilled' },
-  RECEIVED: { status: 'completed', fulfillment: 'fulfilled' },
-  CLOSED: { status: 'completed', fulfillment: 'unknown' },
-  REFUSED: { status: 'cancelled', fulfillment: 'unfulfilled' },
-  CANCELED: { status: 'cancelled', fulfillment: 'unfulfilled' },
-};
-const UNKNOWN = { status: 'unknown', fulfillment: 'unknown' } as const;
+const statesOf = statesBy(['status', 'fulfillmentStatus'], {
+  STAGING: ['open', 'unfulfilled'],
+  WAITING_ACCEPTANCE: ['open', 'unfulfilled'],
+  WAITING_DEBIT: ['open', 'unfulfilled'],
+  WAITING_DEBIT_PAYMENT: ['open', 'unfulfilled'],
+  SHIPPING: ['open', 'unfulfilled'],
+  SHIPPED: ['open', 'fulfilled'],
+  TO_COLLECT: ['open', 'fulfilled'],
+  RECEIVED: ['completed', 'fulfilled'],
+  CLOSED: ['completed', 'unknown'],
+  REFUSED: ['cancelled', 'unfulfilled'],
+  CANCELED: ['cancelled', 'unfulfilled'],
+});
 
 const UNPAID: readonly string[] = ['STAGING', 'WAITING_ACCEPTANCE', 'WAITING_DEBIT', 'WAITING_DEBIT_PAYMENT'];
 
+const base = baseBy({ id: 'order_id', createdAt: 'created_date', updatedAt: 'last_updated_date' });
+/** Offers tell no time at which one was made or changed. */
+const baseOfOffer = baseBy({ id: 'offer_id' });
+
 export function mapOrder(item: Json): readonly Order[] {
   const order = readRecord(item);
-  const currency = readCurrency(order.raw['currency_iso_code'], `${order.path}/currency_iso_code`);
+  const currency = order.currency('currency_iso_code');
   const word = order.optionalText('order_state');
-  const { status, fulfillment } = lookUp(STATE, word) ?? UNKNOWN;
   const customer = order.optionalObject('customer');
   return [
     {
-      platformId: order.id('order_id'),
-      platformCreatedAt: order.instant('created_date'),
-      platformUpdatedAt: order.instant('last_updated_date'),
+      ...base(order),
       number: order.optionalText('commercial_id') ?? order.id('order_id'),
-      status,
+      ...statesOf(word),
       paymentStatus: paymentOf(order, word),
-      fulfillmentStatus: fulfillment,
       platformStatus: word,
       currency,
       total: order.money('total_price', currency),
@@ -74,20 +72,17 @@ function mapLine(line: RecordReader, currency: string): LineItem {
   };
 }
 
-function mapAddress(address: RecordReader | null): Address | null {
-  if (address === null) return null;
-  return addressOf({
-    names: [address.optionalText('firstname'), address.optionalText('lastname')],
-    company: address.optionalText('company'),
-    line1: address.optionalText('street_1'),
-    line2: address.optionalText('street_2'),
-    city: address.optionalText('city'),
-    region: address.optionalText('state'),
-    postalCode: address.optionalText('zip_code'),
-    country: alpha2Of(address.optionalText('country_iso_code')),
-    phone: address.optionalText('phone'),
-  });
-}
+const mapAddress = addressBy({
+  names: ['firstname', 'lastname'],
+  company: 'company',
+  line1: 'street_1',
+  line2: 'street_2',
+  city: 'city',
+  region: 'state',
+  postalCode: 'zip_code',
+  country: (address) => alpha2Of(address.optionalText('country_iso_code')),
+  phone: 'phone',
+});
 
 /** An offer is of one product of the operator's catalogue: its only variant has its id. */
 export function mapOffer(item: Json): readonly Product[] {
@@ -96,10 +91,10 @@ export function mapOffer(item: Json): readonly Product[] {
   const isActive = offer.raw['active'];
   return [
     {
-      ...untimed(id),
+      ...baseOfOffer(offer),
       title: offer.optionalText('product_title') ?? '',
-      status: isActive === true ? 'active' : isActive === false ? 'draft' : 'unknown',
-      platformStatus: offer.texts('inactivity_reasons').join(',') || null,
+      status: statusOfFlag(isActive),
+      platformStatus: joined(offer.texts('inactivity_reasons'), ','),
       description: offer.optionalText('product_description'),
       brand: offer.optionalText('product_brand'),
       url: null,
@@ -131,7 +126,7 @@ export function mapStock(item: Json): readonly InventoryLevel[] {
   const id = offer.id('offer_id');
   return [
     {
-      ...untimed(id),
+      ...baseOfOffer(offer),
       sku: offer.optionalText('shop_sku'),
       productPlatformId: id,
       variantPlatformId: id,
@@ -141,9 +136,4 @@ export function mapStock(item: Json): readonly InventoryLevel[] {
       reserved: null,
     },
   ];
-}
-
-/** Offers tell no time at which one was made or changed. */
-function untimed(platformId: string) {
-  return { platformId, platformCreatedAt: null, platformUpdatedAt: null };
 }

@@ -1,22 +1,26 @@
 // OTTO's orders → unified records. Each position item is one piece; amounts are objects of a JSON number and its currency, tax included. Pure.
 import type { Json } from '../../domain/platform.ts';
-import type { Address, LineItem, Money, Order } from '../../domain/resource.ts';
-import { addressOf } from '../address.ts';
+import type { LineItem, Order } from '../../domain/resource.ts';
+import { addressBy, joinedText } from '../address.ts';
 import { sumOf } from '../amount.ts';
 import { alpha2Of } from '../country-code.ts';
 import { recordInvalid } from '../json.ts';
-import { lookUp, type RecordReader, readRecord } from '../record-reader.ts';
-
-type Stage = 'waiting' | 'sent' | 'returned' | 'cancelled';
+import { progressOf, type Stage } from '../pieces.ts';
+import { baseBy, type RecordReader, readRecord } from '../record-reader.ts';
+import { moneyBy } from '../told-money.ts';
+import { joined, lookUp } from '../words.ts';
 
 const STAGE: Readonly<Record<string, Stage>> = {
   ANNOUNCED: 'waiting',
   PROCESSABLE: 'waiting',
-  SENT: 'sent',
+  SENT: 'done',
   RETURNED: 'returned',
   CANCELLED_BY_PARTNER: 'cancelled',
   CANCELLED_BY_MARKETPLACE: 'cancelled',
 };
+
+const base = baseBy({ id: 'salesOrderId', createdAt: 'orderDate', updatedAt: 'lastModifiedDate' });
+const { moneyIn } = moneyBy({ amount: 'amount', currency: 'currency' });
 
 export function mapOrder(item: Json): readonly Order[] {
   const order = readRecord(item);
@@ -24,29 +28,23 @@ export function mapOrder(item: Json): readonly Order[] {
   const lines = items.map(mapLine);
   const words = items.map((one) => one.optionalText('fulfillmentStatus'));
   const subtotal = sumOf(lines.map((line) => line.total));
-  const shipping = sumOf(
-    order.list('initialDeliveryFees').map((fee) => money(fee.optionalObject('deliveryFeeAmount'))),
-  );
+  const shipping = sumOf(order.list('initialDeliveryFees').map((fee) => moneyIn(fee, 'deliveryFeeAmount')));
   const total = sumOf([subtotal, shipping]);
   if (total === null) throw recordInvalid(`${order.path}/positionItems`, 'tells no price');
   return [
     {
-      platformId: order.id('salesOrderId'),
-      platformCreatedAt: order.instant('orderDate'),
-      platformUpdatedAt: order.instant('lastModifiedDate'),
+      ...base(order),
       number: order.optionalText('orderNumber'),
-      ...progressOf(words),
+      ...progressOf(words.map((word) => lookUp(STAGE, word))),
       // An announced piece waits for a prepayment; of others OTTO is paid, and does not tell when.
       paymentStatus: words.includes('ANNOUNCED') ? 'pending' : 'unknown',
-      platformStatus: [...new Set(words.flatMap((word) => word ?? []))].join(',') || null,
+      platformStatus: joined([...new Set(words)], ','),
       currency: total.currency,
       total,
       subtotal,
       tax: null,
       shipping,
-      discount: sumOf(
-        order.list('initialDiscounts').map((one) => money(one.optionalObject('discountAmount'))),
-      ),
+      discount: sumOf(order.list('initialDiscounts').map((one) => moneyIn(one, 'discountAmount'))),
       customerPlatformId: null,
       email: order.optionalObject('deliveryAddress')?.optionalText('email') ?? null,
       shippingAddress: mapAddress(order.optionalObject('deliveryAddress')),
@@ -56,22 +54,9 @@ export function mapOrder(item: Json): readonly Order[] {
   ];
 }
 
-function progressOf(words: readonly (string | null)[]): Pick<Order, 'status' | 'fulfillmentStatus'> {
-  const stages = words.map((word) => lookUp(STAGE, word));
-  if (stages.length === 0 || stages.includes(undefined))
-    return { status: 'unknown', fulfillmentStatus: 'unknown' };
-  const alive = stages.filter((one) => one !== 'cancelled');
-  if (alive.length === 0) return { status: 'cancelled', fulfillmentStatus: 'unfulfilled' };
-  if (alive.every((one) => one === 'returned')) return { status: 'completed', fulfillmentStatus: 'returned' };
-  if (alive.every((one) => one === 'waiting')) return { status: 'open', fulfillmentStatus: 'unfulfilled' };
-  return alive.includes('waiting')
-    ? { status: 'open', fulfillmentStatus: 'partially_fulfilled' }
-    : { status: 'completed', fulfillmentStatus: 'fulfilled' };
-}
-
 function mapLine(item: RecordReader): LineItem {
   const product = item.object('product');
-  const price = money(item.optionalObject('itemValueGrossPrice'));
+  const price = moneyIn(item, 'itemValueGrossPrice');
   return {
     platformId: item.id('positionItemId'),
     productPlatformId: product.optionalText('articleNumber'),
@@ -80,24 +65,16 @@ function mapLine(item: RecordReader): LineItem {
     title: product.optionalText('productTitle'),
     quantity: 1,
     unitPrice: price,
-    total: money(item.optionalObject('itemValueReducedGrossPrice')) ?? price,
+    total: moneyIn(item, 'itemValueReducedGrossPrice') ?? price,
   };
 }
 
-function money(told: RecordReader | null): Money | null {
-  return told === null ? null : told.money('amount', told.text('currency'));
-}
-
-function mapAddress(address: RecordReader | null): Address | null {
-  if (address === null) return null;
-  const street = [address.optionalText('street'), address.optionalText('houseNumber')];
-  return addressOf({
-    names: [address.optionalText('firstName'), address.optionalText('lastName')],
-    line1: street.flatMap((one) => one ?? []).join(' ') || null,
-    line2: address.optionalText('addition'),
-    city: address.optionalText('city'),
-    postalCode: address.optionalText('zipCode'),
-    country: alpha2Of(address.optionalText('countryCode')),
-    phone: address.optionalText('phoneNumber'),
-  });
-}
+const mapAddress = addressBy({
+  names: ['firstName', 'lastName'],
+  line1: joinedText(['street', 'houseNumber']),
+  line2: 'addition',
+  city: 'city',
+  postalCode: 'zipCode',
+  country: (address) => alpha2Of(address.optionalText('countryCode')),
+  phone: 'phoneNumber',
+});

@@ -11,13 +11,9 @@ import type {
 } from '../../domain/resource.ts';
 import { negated, sumOf } from '../amount.ts';
 import { isList, textOf, valueAt } from '../json.ts';
-import { type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { baseBy, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
 
-const base = (record: RecordReader) => ({
-  platformId: record.id('id'),
-  platformCreatedAt: null,
-  platformUpdatedAt: null,
-});
+const base = baseBy({ id: 'id' });
 
 /** A currency that the shop does not list any more is not guessed at. */
 export function mapOrder(item: Json): readonly Order[] {

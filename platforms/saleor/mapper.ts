@@ -1,7 +1,6 @@
 // Saleor's objects → unified records. Amounts are JSON numbers in major units beside their currency. Pure.
 import type { Json } from '../../domain/platform.ts';
 import type {
-  Address,
   Customer,
   InventoryLevel,
   LineItem,
@@ -10,27 +9,26 @@ import type {
   Product,
   ProductVariant,
 } from '../../domain/resource.ts';
-import { addressOf } from '../address.ts';
+import { addressBy, textIn } from '../address.ts';
 import { recordInvalid } from '../json.ts';
-import { baseBy, lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { baseBy, type RecordReader, readRecord } from '../record-reader.ts';
+import { moneyBy } from '../told-money.ts';
+import { joined, meaningOf, type OrderWords, statesBy } from '../words.ts';
 
 /** PARTIALLY_RETURNED does not say whether the rest was sent. */
-const STATUS: Readonly<
-  Record<string, { readonly status: Order['status']; readonly fulfillment: Order['fulfillmentStatus'] }>
-> = {
-  DRAFT: { status: 'open', fulfillment: 'unfulfilled' },
-  UNCONFIRMED: { status: 'open', fulfillment: 'unfulfilled' },
-  UNFULFILLED: { status: 'open', fulfillment: 'unfulfilled' },
-  PARTIALLY_FULFILLED: { status: 'open', fulfillment: 'partially_fulfilled' },
-  FULFILLED: { status: 'completed', fulfillment: 'fulfilled' },
-  RETURNED: { status: 'completed', fulfillment: 'returned' },
-  CANCELED: { status: 'cancelled', fulfillment: 'unfulfilled' },
-  EXPIRED: { status: 'cancelled', fulfillment: 'unfulfilled' },
-};
-const UNKNOWN = { status: 'unknown', fulfillment: 'unknown' } as const;
+const statesOf = statesBy(['status', 'fulfillmentStatus'], {
+  DRAFT: ['open', 'unfulfilled'],
+  UNCONFIRMED: ['open', 'unfulfilled'],
+  UNFULFILLED: ['open', 'unfulfilled'],
+  PARTIALLY_FULFILLED: ['open', 'partially_fulfilled'],
+  FULFILLED: ['completed', 'fulfilled'],
+  RETURNED: ['completed', 'returned'],
+  CANCELED: ['cancelled', 'unfulfilled'],
+  EXPIRED: ['cancelled', 'unfulfilled'],
+});
 
 /** PARTIALLY_CHARGED and REFUSED have no counterpart. */
-const PAYMENT: Readonly<Record<string, Order['paymentStatus']>> = {
+const PAYMENT: OrderWords<'paymentStatus'> = {
   NOT_CHARGED: 'pending',
   PENDING: 'pending',
   FULLY_CHARGED: 'paid',
@@ -40,23 +38,23 @@ const PAYMENT: Readonly<Record<string, Order['paymentStatus']>> = {
 };
 
 const base = baseBy({ id: 'id', createdAt: 'created', updatedAt: 'updatedAt' });
+const baseOfStock = baseBy({ id: 'id' });
+const { moneyOf, moneyIn } = moneyBy({ amount: 'amount', currency: 'currency' });
 const baseOfCustomer = baseBy({ id: 'id', createdAt: 'dateJoined', updatedAt: 'updatedAt' });
 
 export function mapOrder(item: Json): readonly Order[] {
   const order = readRecord(item);
   const total = order.object('total');
-  const gross = money(total.object('gross'));
+  const gross = moneyOf(total.object('gross'));
   const [word, payment] = [order.optionalText('status'), order.optionalText('paymentStatus')];
-  const { status, fulfillment } = lookUp(STATUS, word) ?? UNKNOWN;
   const isAuthorized = order.raw['authorizeStatus'] === 'FULL' && payment === 'NOT_CHARGED';
   return [
     {
       ...base(order),
       number: order.optionalText('number'),
-      status,
-      paymentStatus: isAuthorized ? 'authorized' : (lookUp(PAYMENT, payment) ?? 'unknown'),
-      fulfillmentStatus: fulfillment,
-      platformStatus: [word, payment].filter((one) => one !== null).join('/') || null,
+      ...statesOf(word),
+      paymentStatus: isAuthorized ? 'authorized' : meaningOf(PAYMENT, payment),
+      platformStatus: joined([word, payment], '/'),
       currency: gross.currency,
       total: gross,
       subtotal: moneyIn(order.optionalObject('subtotal'), 'gross'),
@@ -81,20 +79,11 @@ function mapLine(line: RecordReader): LineItem {
     // Also told where the variant is gone.
     variantPlatformId: line.optionalId('productVariantId') ?? variant?.optionalId('id') ?? null,
     sku: line.optionalText('productSku'),
-    title: names.filter((one) => one !== null).join(' ') || null,
+    title: joined(names, ' '),
     quantity: line.integer('quantity'),
     unitPrice: moneyIn(line.optionalObject('unitPrice'), 'gross'),
     total: moneyIn(line.optionalObject('totalPrice'), 'gross'),
   };
-}
-
-function moneyIn(of: RecordReader | null, name: string): Money | null {
-  const found = of?.optionalObject(name) ?? null;
-  return found === null ? null : money(found);
-}
-
-function money(of: RecordReader): Money {
-  return of.money('amount', readCurrency(of.raw['currency'], `${of.path}/currency`));
 }
 
 export function mapProduct(item: Json): readonly Product[] {
@@ -158,9 +147,7 @@ export function mapStock(item: Json): readonly InventoryLevel[] {
   if (!stock.has('warehouse')) throw recordInvalid(`${stock.path}/warehouse`, 'is not told');
   return [
     {
-      platformId: stock.id('id'),
-      platformCreatedAt: null,
-      platformUpdatedAt: null,
+      ...baseOfStock(stock),
       sku: variant.optionalText('sku'),
       productPlatformId: variant.optionalObject('product')?.optionalId('id') ?? null,
       variantPlatformId: variant.id('id'),
@@ -172,17 +159,14 @@ export function mapStock(item: Json): readonly InventoryLevel[] {
   ];
 }
 
-function mapAddress(address: RecordReader | null): Address | null {
-  if (address === null) return null;
-  return addressOf({
-    names: [address.optionalText('firstName'), address.optionalText('lastName')],
-    company: address.optionalText('companyName'),
-    line1: address.optionalText('streetAddress1'),
-    line2: address.optionalText('streetAddress2'),
-    city: address.optionalText('city'),
-    region: address.optionalText('countryArea'),
-    postalCode: address.optionalText('postalCode'),
-    country: address.optionalObject('country')?.optionalText('code') ?? null,
-    phone: address.optionalText('phone'),
-  });
-}
+const mapAddress = addressBy({
+  names: ['firstName', 'lastName'],
+  company: 'companyName',
+  line1: 'streetAddress1',
+  line2: 'streetAddress2',
+  city: 'city',
+  region: 'countryArea',
+  postalCode: 'postalCode',
+  country: textIn('country', 'code'),
+  phone: 'phone',
+});

@@ -1,10 +1,12 @@
 // B2C Commerce's orders and products → unified records. Amounts are JSON numbers in major units, of the order's currency. Pure.
 import type { Json } from '../../domain/platform.ts';
-import type { Address, LineItem, Money, Order, Product, ProductVariant } from '../../domain/resource.ts';
-import { addressOf } from '../address.ts';
-import { baseBy, lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import type { LineItem, Money, Order, Product, ProductVariant } from '../../domain/resource.ts';
+import { addressBy, joinedText } from '../address.ts';
+import { baseBy, type RecordReader, readRecord } from '../record-reader.ts';
+import { moneyBy } from '../told-money.ts';
+import { joined, meaningOf, type OrderWords } from '../words.ts';
 
-const STATUS: Readonly<Record<string, Order['status']>> = {
+const STATUS: OrderWords<'status'> = {
   created: 'open',
   new: 'open',
   open: 'open',
@@ -15,20 +17,21 @@ const STATUS: Readonly<Record<string, Order['status']>> = {
 };
 
 /** part_paid has no counterpart. */
-const PAYMENT: Readonly<Record<string, Order['paymentStatus']>> = { not_paid: 'pending', paid: 'paid' };
+const PAYMENT: OrderWords<'paymentStatus'> = { not_paid: 'pending', paid: 'paid' };
 
-const SHIPPING: Readonly<Record<string, Order['fulfillmentStatus']>> = {
+const SHIPPING: OrderWords<'fulfillmentStatus'> = {
   not_shipped: 'unfulfilled',
   part_shipped: 'partially_fulfilled',
   shipped: 'fulfilled',
 };
 
+const { moneyOf } = moneyBy({ amount: 'price', currency: 'priceCurrency' });
 const baseOfOrder = baseBy({ id: 'orderNo', createdAt: 'creationDate', updatedAt: 'lastModified' });
 const baseOfProduct = baseBy({ id: 'id', createdAt: 'creationDate', updatedAt: 'lastModified' });
 
 export function mapOrder(item: Json): readonly Order[] {
   const order = readRecord(item);
-  const currency = readCurrency(order.raw['currency'], `${order.path}/currency`);
+  const currency = order.currency('currency');
   const words = ['status', 'paymentStatus', 'shippingStatus'].map((name) => order.optionalText(name));
   const [status = null, payment = null, shipping = null] = words;
   const customer = order.optionalObject('customerInfo');
@@ -37,10 +40,10 @@ export function mapOrder(item: Json): readonly Order[] {
     {
       ...baseOfOrder(order),
       number: order.id('orderNo'),
-      status: lookUp(STATUS, status) ?? 'unknown',
-      paymentStatus: lookUp(PAYMENT, payment) ?? 'unknown',
-      fulfillmentStatus: lookUp(SHIPPING, shipping) ?? 'unknown',
-      platformStatus: words.filter((one) => one !== null).join('/') || null,
+      status: meaningOf(STATUS, status),
+      paymentStatus: meaningOf(PAYMENT, payment),
+      fulfillmentStatus: meaningOf(SHIPPING, shipping),
+      platformStatus: joined(words, '/'),
       currency,
       total: order.money('orderTotal', currency),
       subtotal: order.optionalMoney('productSubTotal', currency),
@@ -71,21 +74,17 @@ function mapLine(line: RecordReader, currency: string): LineItem {
   };
 }
 
-function mapAddress(address: RecordReader | null): Address | null {
-  if (address === null) return null;
-  const whole = address.optionalText('fullName');
-  return addressOf({
-    names: whole === null ? [address.optionalText('firstName'), address.optionalText('lastName')] : [whole],
-    company: address.optionalText('companyName'),
-    line1: address.optionalText('address1'),
-    line2: address.optionalText('address2'),
-    city: address.optionalText('city'),
-    region: address.optionalText('stateCode'),
-    postalCode: address.optionalText('postalCode'),
-    country: address.optionalText('countryCode'),
-    phone: address.optionalText('phone'),
-  });
-}
+const mapAddress = addressBy({
+  names: [(of) => of.optionalText('fullName') ?? joinedText(['firstName', 'lastName'])(of)],
+  company: 'companyName',
+  line1: 'address1',
+  line2: 'address2',
+  city: 'city',
+  region: 'stateCode',
+  postalCode: 'postalCode',
+  country: 'countryCode',
+  phone: 'phone',
+});
 
 /** A master is never bought, and does not tell its variants: each is a product of its own. */
 export function mapProduct(item: Json): readonly Product[] {
@@ -123,7 +122,7 @@ function mapVariant(product: RecordReader): ProductVariant {
 /** Told for a site, in its currency. */
 function priceOf(product: RecordReader): Money | null {
   if (!product.has('price') || !product.has('priceCurrency')) return null;
-  return product.money('price', readCurrency(product.raw['priceCurrency'], `${product.path}/priceCurrency`));
+  return moneyOf(product);
 }
 
 /** By locale; "default" is always one. */

@@ -10,46 +10,48 @@ import type {
   Product,
   ProductVariant,
 } from '../../domain/resource.ts';
-import { lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { baseBy, type RecordReader, readRecord } from '../record-reader.ts';
+import { moneyBy } from '../told-money.ts';
+import { meaningOf, type ProductWords, statesBy } from '../words.ts';
 
-const ORDER: Readonly<Record<string, { status: Order['status']; fulfillment: Order['fulfillmentStatus'] }>> =
-  {
-    PENDING: { status: 'open', fulfillment: 'unfulfilled' },
-    UNPAID: { status: 'open', fulfillment: 'unfulfilled' },
-    INVOICE_PENDING: { status: 'open', fulfillment: 'unfulfilled' },
-    READY_TO_SHIP: { status: 'open', fulfillment: 'unfulfilled' },
-    RETRY_SHIP: { status: 'open', fulfillment: 'unfulfilled' },
-    PROCESSED: { status: 'open', fulfillment: 'unfulfilled' },
-    SHIPPED: { status: 'open', fulfillment: 'fulfilled' },
-    TO_CONFIRM_RECEIVE: { status: 'open', fulfillment: 'fulfilled' },
-    TO_RETURN: { status: 'open', fulfillment: 'returned' },
-    COMPLETED: { status: 'completed', fulfillment: 'fulfilled' },
-    IN_CANCEL: { status: 'open', fulfillment: 'unfulfilled' },
-    CANCELLED: { status: 'cancelled', fulfillment: 'unfulfilled' },
-  };
-const FOREIGN = { status: 'unknown', fulfillment: 'unknown' } as const;
+const statesOf = statesBy(['status', 'fulfillmentStatus'], {
+  PENDING: ['open', 'unfulfilled'],
+  UNPAID: ['open', 'unfulfilled'],
+  INVOICE_PENDING: ['open', 'unfulfilled'],
+  READY_TO_SHIP: ['open', 'unfulfilled'],
+  RETRY_SHIP: ['open', 'unfulfilled'],
+  PROCESSED: ['open', 'unfulfilled'],
+  SHIPPED: ['open', 'fulfilled'],
+  TO_CONFIRM_RECEIVE: ['open', 'fulfilled'],
+  TO_RETURN: ['open', 'returned'],
+  COMPLETED: ['completed', 'fulfilled'],
+  IN_CANCEL: ['open', 'unfulfilled'],
+  CANCELLED: ['cancelled', 'unfulfilled'],
+});
 
-const ITEM_STATUS: Readonly<Record<string, Product['status']>> = {
+const ITEM_STATUS: ProductWords = {
   NORMAL: 'active',
   UNLIST: 'draft',
   REVIEWING: 'draft',
   BANNED: 'archived',
 };
 
+const TIMES = { createdAt: 'create_time', updatedAt: 'update_time', as: 'epoch' } as const;
+const base = baseBy({ id: 'order_sn', ...TIMES });
+const baseOfItem = baseBy({ id: 'item_id', ...TIMES });
+const { moneyOf } = moneyBy({ amount: 'current_price', currency: 'currency' });
+
 export function mapOrder(item: Json): readonly Order[] {
   const order = readRecord(item);
-  const currency = readCurrency(order.raw['currency'], `${order.path}/currency`);
+  const currency = order.currency('currency');
   const platformStatus = order.text('order_status');
-  const known = lookUp(ORDER, platformStatus) ?? FOREIGN;
+  const states = statesOf(platformStatus);
   return [
     {
-      platformId: order.id('order_sn'),
-      platformCreatedAt: order.epoch('create_time'),
-      platformUpdatedAt: order.epoch('update_time'),
+      ...base(order),
       number: order.id('order_sn'),
-      status: known.status,
-      paymentStatus: paymentStatus(order, platformStatus),
-      fulfillmentStatus: known.fulfillment,
+      ...states,
+      paymentStatus: paymentOf(order, states.status),
       platformStatus,
       currency,
       total: order.money('total_amount', currency),
@@ -67,10 +69,10 @@ export function mapOrder(item: Json): readonly Order[] {
 }
 
 /** Cash on delivery has no pay_time until it is delivered. */
-function paymentStatus(order: RecordReader, status: string): Order['paymentStatus'] {
-  if (order.epoch('pay_time') !== null) return status === 'CANCELLED' ? 'refunded' : 'paid';
-  if (status === 'CANCELLED') return 'voided';
-  return lookUp(ORDER, status) === undefined ? 'unknown' : 'pending';
+function paymentOf(order: RecordReader, status: Order['status']): Order['paymentStatus'] {
+  if (order.epoch('pay_time') !== null) return status === 'cancelled' ? 'refunded' : 'paid';
+  if (status === 'cancelled') return 'voided';
+  return status === 'unknown' ? 'unknown' : 'pending';
 }
 
 /** The actual fee once it is known, the estimate before. */
@@ -99,11 +101,9 @@ export function mapItem(item: Json): readonly Product[] {
   const models = product.list('model').map(mapModel);
   return [
     {
-      platformId: product.id('item_id'),
-      platformCreatedAt: product.epoch('create_time'),
-      platformUpdatedAt: product.epoch('update_time'),
+      ...baseOfItem(product),
       title: product.text('item_name'),
-      status: lookUp(ITEM_STATUS, status) ?? 'unknown',
+      status: meaningOf(ITEM_STATUS, status),
       platformStatus: status,
       description: product.optionalText('description'),
       brand: product.optionalObject('brand')?.optionalText('original_brand_name') ?? null,
@@ -138,8 +138,7 @@ function mapSingle(product: RecordReader): ProductVariant {
 
 function priceOf(of: RecordReader): Money | null {
   const price = of.list('price_info')[0];
-  if (price === undefined) return null;
-  return price.money('current_price', readCurrency(price.raw['currency'], `${price.path}/currency`));
+  return price === undefined ? null : moneyOf(price);
 }
 
 /** One level an item or model, over all of its locations. */
@@ -153,9 +152,8 @@ export function mapStock(item: Json): readonly InventoryLevel[] {
 function mapLevel(product: RecordReader, stocked: RecordReader, id: string): InventoryLevel {
   const summary = stocked.optionalObject('stock_info_v2')?.optionalObject('summary_info') ?? null;
   return {
+    ...baseOfItem(product),
     platformId: id,
-    platformCreatedAt: product.epoch('create_time'),
-    platformUpdatedAt: product.epoch('update_time'),
     sku: stocked.optionalText('model_sku') ?? product.optionalText('item_sku'),
     productPlatformId: product.id('item_id'),
     variantPlatformId: id,

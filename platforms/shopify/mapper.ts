@@ -1,17 +1,11 @@
 // Shopify's GraphQL nodes → unified records. Ids are the platform's global ids, as they come. Pure.
 import type { Json, PassContext } from '../../domain/platform.ts';
-import type {
-  Address,
-  Customer,
-  InventoryLevel,
-  LineItem,
-  Money,
-  Order,
-  Product,
-} from '../../domain/resource.ts';
-import { baseBy, lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import type { Address, Customer, InventoryLevel, LineItem, Order, Product } from '../../domain/resource.ts';
+import { baseBy, type RecordReader, readRecord } from '../record-reader.ts';
+import { moneyBy, moneyInBy } from '../told-money.ts';
+import { joined, meaningOf, type OrderWords, type ProductWords } from '../words.ts';
 
-const PAYMENT: Readonly<Record<string, Order['paymentStatus']>> = {
+const PAYMENT: OrderWords<'paymentStatus'> = {
   PENDING: 'pending',
   PARTIALLY_PAID: 'pending',
   AUTHORIZED: 'authorized',
@@ -21,7 +15,7 @@ const PAYMENT: Readonly<Record<string, Order['paymentStatus']>> = {
   VOIDED: 'voided',
 };
 
-const FULFILLMENT: Readonly<Record<string, Order['fulfillmentStatus']>> = {
+const FULFILLMENT: OrderWords<'fulfillmentStatus'> = {
   UNFULFILLED: 'unfulfilled',
   OPEN: 'unfulfilled',
   IN_PROGRESS: 'unfulfilled',
@@ -34,7 +28,7 @@ const FULFILLMENT: Readonly<Record<string, Order['fulfillmentStatus']>> = {
   RESTOCKED: 'returned',
 };
 
-const PRODUCT_STATUS: Readonly<Record<string, Product['status']>> = {
+const PRODUCT_STATUS: ProductWords = {
   ACTIVE: 'active',
   DRAFT: 'draft',
   ARCHIVED: 'archived',
@@ -42,6 +36,12 @@ const PRODUCT_STATUS: Readonly<Record<string, Product['status']>> = {
 };
 
 const base = baseBy({ id: 'id', createdAt: 'createdAt', updatedAt: 'updatedAt' });
+
+const { moneyOf } = moneyBy({ amount: 'amount', currency: 'currencyCode' });
+
+/** Amounts in the shop's own currency; the customer's presentment currency is not kept. */
+const shopMoney = (set: RecordReader) => moneyOf(set.object('shopMoney'));
+const shopMoneyIn = moneyInBy(shopMoney);
 
 export function mapOrder(item: Json): readonly Order[] {
   const order = readRecord(item);
@@ -52,15 +52,15 @@ export function mapOrder(item: Json): readonly Order[] {
       ...base(order),
       number: order.optionalText('name'),
       status: order.has('cancelledAt') ? 'cancelled' : order.has('closedAt') ? 'completed' : 'open',
-      paymentStatus: lookUp(PAYMENT, payment) ?? 'unknown',
-      fulfillmentStatus: lookUp(FULFILLMENT, fulfillment) ?? 'unknown',
-      platformStatus: [payment, fulfillment].filter((one) => one !== null).join('/') || null,
-      currency: readCurrency(order.raw['currencyCode'], `${order.path}/currencyCode`),
+      paymentStatus: meaningOf(PAYMENT, payment),
+      fulfillmentStatus: meaningOf(FULFILLMENT, fulfillment),
+      platformStatus: joined([payment, fulfillment], '/'),
+      currency: order.currency('currencyCode'),
       total: shopMoney(order.object('totalPriceSet')),
-      subtotal: optionalShopMoney(order, 'subtotalPriceSet'),
-      tax: optionalShopMoney(order, 'totalTaxSet'),
-      shipping: optionalShopMoney(order, 'totalShippingPriceSet'),
-      discount: optionalShopMoney(order, 'totalDiscountsSet'),
+      subtotal: shopMoneyIn(order, 'subtotalPriceSet'),
+      tax: shopMoneyIn(order, 'totalTaxSet'),
+      shipping: shopMoneyIn(order, 'totalShippingPriceSet'),
+      discount: shopMoneyIn(order, 'totalDiscountsSet'),
       customerPlatformId: order.optionalObject('customer')?.id('id') ?? null,
       email: order.optionalText('email'),
       shippingAddress: optionalAddress(order, 'shippingAddress'),
@@ -78,7 +78,7 @@ function mapLineItem(line: RecordReader): LineItem {
     sku: line.optionalText('sku'),
     title: line.optionalText('title'),
     quantity: line.integer('quantity'),
-    unitPrice: optionalShopMoney(line, 'originalUnitPriceSet'),
+    unitPrice: shopMoneyIn(line, 'originalUnitPriceSet'),
     // The discounted total of a line costs two more points a line; unit price × quantity would be a guess.
     total: null,
   };
@@ -92,7 +92,7 @@ export function mapProduct(item: Json, pass: PassContext): readonly Product[] {
     {
       ...base(product),
       title: product.text('title'),
-      status: lookUp(PRODUCT_STATUS, status) ?? 'unknown',
+      status: meaningOf(PRODUCT_STATUS, status),
       platformStatus: status,
       description: product.optionalText('description'),
       brand: product.optionalText('vendor'),
@@ -151,17 +151,6 @@ export function mapInventoryItem(item: Json): readonly InventoryLevel[] {
         reserved: quantities.get('committed') ?? null,
       };
     });
-}
-
-/** Amounts in the shop's own currency; the customer's presentment currency is not kept. */
-function shopMoney(set: RecordReader): Money {
-  const money = set.object('shopMoney');
-  return money.money('amount', readCurrency(money.raw['currencyCode'], `${money.path}/currencyCode`));
-}
-
-function optionalShopMoney(record: RecordReader, name: string): Money | null {
-  const set = record.optionalObject(name);
-  return set === null ? null : shopMoney(set);
 }
 
 function optionalAddress(record: RecordReader, name: string): Address | null {

@@ -1,18 +1,11 @@
 // Shoptet's orders, products, customers and supplies → unified records. Amounts and quantities are decimal text. Pure.
 import type { Json } from '../../domain/platform.ts';
-import type {
-  Address,
-  Customer,
-  InventoryLevel,
-  LineItem,
-  Money,
-  Order,
-  Product,
-} from '../../domain/resource.ts';
-import { addressOf } from '../address.ts';
+import type { Customer, InventoryLevel, LineItem, Money, Order, Product } from '../../domain/resource.ts';
+import { addressBy, firstText, joinedText } from '../address.ts';
 import { negated, sumOf } from '../amount.ts';
 import { textOf, valueAt } from '../json.ts';
-import { baseBy, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { baseBy, type RecordReader, readRecord } from '../record-reader.ts';
+import { joined, meaningOf, type ProductWords } from '../words.ts';
 
 const TIMES = { createdAt: 'creationTime', updatedAt: 'changeTime' } as const;
 const baseByCode = baseBy({ id: 'code', ...TIMES });
@@ -25,7 +18,7 @@ const DISCOUNTS = new Set(['discount-coupon', 'volume-discount']);
 export function mapOrder(item: Json): readonly Order[] {
   const order = readRecord(item);
   const price = order.object('price');
-  const currency = readCurrency(price.raw['currencyCode'], `${price.path}/currencyCode`);
+  const currency = price.currency('currencyCode');
   const items = order.list('items');
   const ofType = (types: ReadonlySet<string>) =>
     items.filter((one) => types.has(one.optionalText('itemType') ?? ''));
@@ -79,7 +72,7 @@ function mapLine(line: RecordReader, currency: string): LineItem {
     productPlatformId: line.optionalId('productGuid'),
     variantPlatformId: code,
     sku: code,
-    title: names.filter((one) => one !== null).join(' - ') || null,
+    title: joined(names, ' - '),
     quantity: line.integer('amount'),
     unitPrice: line.optionalObject('unitPrice')?.optionalMoney('withVat', currency) ?? null,
     total: linePrice(line, currency),
@@ -90,7 +83,7 @@ function linePrice(line: RecordReader, currency: string): Money | null {
   return line.optionalObject('itemPrice')?.optionalMoney('withVat', currency) ?? null;
 }
 
-const STATUS: Readonly<Record<string, Product['status']>> = {
+const STATUS: ProductWords = {
   visible: 'active',
   normal: 'active',
   hidden: 'draft',
@@ -103,7 +96,7 @@ export function mapProduct(item: Json): readonly Product[] {
     {
       ...baseByGuid(product),
       title: product.optionalText('name') ?? '',
-      status: (visibility !== null && Object.hasOwn(STATUS, visibility) && STATUS[visibility]) || 'unknown',
+      status: meaningOf(STATUS, visibility),
       platformStatus: visibility,
       description: product.optionalText('description') ?? product.optionalText('shortDescription'),
       brand: product.optionalObject('brand')?.optionalText('name') ?? null,
@@ -168,17 +161,13 @@ export function supplyId(item: Json): string | null {
   return stock === null || code === null ? null : `${stock}/${code}`;
 }
 
-function mapAddress(address: RecordReader | null): Address | null {
-  if (address === null) return null;
-  const street = [address.optionalText('street'), address.optionalText('houseNumber')];
-  return addressOf({
-    names: [address.optionalText('fullName')],
-    company: address.optionalText('company'),
-    line1: street.filter((one) => one !== null).join(' ') || null,
-    line2: address.optionalText('additional'),
-    city: address.optionalText('city'),
-    region: address.optionalText('regionName') ?? address.optionalText('district'),
-    postalCode: address.optionalText('zip'),
-    country: address.optionalText('countryCode'),
-  });
-}
+const mapAddress = addressBy({
+  names: ['fullName'],
+  company: 'company',
+  line1: joinedText(['street', 'houseNumber']),
+  line2: 'additional',
+  city: 'city',
+  region: firstText('regionName', 'district'),
+  postalCode: 'zip',
+  country: 'countryCode',
+});

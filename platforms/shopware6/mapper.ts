@@ -1,7 +1,6 @@
 // Shopware's orders, products and customers → unified records. Amounts are JSON numbers in major units; ids are 32 hex digits. Pure.
 import type { Json, PassContext } from '../../domain/platform.ts';
 import type {
-  Address,
   Customer,
   InventoryLevel,
   LineItem,
@@ -10,18 +9,19 @@ import type {
   Product,
   ProductVariant,
 } from '../../domain/resource.ts';
-import { addressOf } from '../address.ts';
+import { addressBy, textIn } from '../address.ts';
 import { negated, sumOf } from '../amount.ts';
-import { baseBy, lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { baseBy, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { joined, meaningOf, type OrderWords, statusOfFlag } from '../words.ts';
 
-const STATUS: Readonly<Record<string, Order['status']>> = {
+const STATUS: OrderWords<'status'> = {
   open: 'open',
   in_progress: 'open',
   completed: 'completed',
   cancelled: 'cancelled',
 };
 
-const PAYMENT: Readonly<Record<string, Order['paymentStatus']>> = {
+const PAYMENT: OrderWords<'paymentStatus'> = {
   open: 'pending',
   in_progress: 'pending',
   unconfirmed: 'pending',
@@ -34,7 +34,7 @@ const PAYMENT: Readonly<Record<string, Order['paymentStatus']>> = {
   failed: 'voided',
 };
 
-const FULFILLMENT: Readonly<Record<string, Order['fulfillmentStatus']>> = {
+const FULFILLMENT: OrderWords<'fulfillmentStatus'> = {
   open: 'unfulfilled',
   shipped: 'fulfilled',
   shipped_partially: 'partially_fulfilled',
@@ -43,6 +43,7 @@ const FULFILLMENT: Readonly<Record<string, Order['fulfillmentStatus']>> = {
 };
 
 const base = baseBy({ id: 'id', createdAt: 'createdAt', updatedAt: 'updatedAt' });
+const baseOfStock = baseBy({ id: 'id' });
 
 export function mapOrder(item: Json): readonly Order[] {
   const order = readRecord(item);
@@ -61,10 +62,10 @@ export function mapOrder(item: Json): readonly Order[] {
     {
       ...base(order),
       number: order.optionalText('orderNumber'),
-      status: lookUp(STATUS, status) ?? 'unknown',
-      paymentStatus: lookUp(PAYMENT, payment) ?? 'unknown',
-      fulfillmentStatus: lookUp(FULFILLMENT, fulfillment) ?? 'unknown',
-      platformStatus: words.filter((one) => one !== null).join('/') || null,
+      status: meaningOf(STATUS, status),
+      paymentStatus: meaningOf(PAYMENT, payment),
+      fulfillmentStatus: meaningOf(FULFILLMENT, fulfillment),
+      platformStatus: joined(words, '/'),
       currency,
       total,
       subtotal: order.optionalMoney('positionPrice', currency),
@@ -121,7 +122,7 @@ export function mapProduct(item: Json, pass: PassContext): readonly Product[] {
     {
       ...base(product),
       title: translated(product, 'name') ?? '',
-      status: active === true ? 'active' : active === false ? 'draft' : 'unknown',
+      status: statusOfFlag(active),
       platformStatus: active === true ? 'active' : active === false ? 'inactive' : null,
       description: translated(product, 'description'),
       brand: translated(product.optionalObject('manufacturer'), 'name'),
@@ -146,7 +147,7 @@ function mapVariant(product: RecordReader, price: Money | null): ProductVariant 
     platformId: id,
     sku: product.optionalText('productNumber'),
     barcode: product.optionalText('ean'),
-    title: options.filter((one) => one !== '').join(' / ') || null,
+    title: joined(options, ' / '),
     price,
     inventoryItemPlatformId: id,
   };
@@ -184,9 +185,7 @@ export function mapStock(item: Json): readonly InventoryLevel[] {
   const onHand = product.optionalInteger('stock');
   return [
     {
-      platformId: id,
-      platformCreatedAt: null,
-      platformUpdatedAt: null,
+      ...baseOfStock(product),
       sku: product.optionalText('productNumber'),
       productPlatformId: product.optionalId('parentId') ?? id,
       variantPlatformId: id,
@@ -203,17 +202,14 @@ function translated(of: RecordReader | null, name: string): string | null {
   return of?.optionalObject('translated')?.optionalText(name) ?? of?.optionalText(name) ?? null;
 }
 
-function mapAddress(address: RecordReader | null): Address | null {
-  if (address === null) return null;
-  return addressOf({
-    names: [address.optionalText('firstName'), address.optionalText('lastName')],
-    company: address.optionalText('company'),
-    line1: address.optionalText('street'),
-    line2: address.optionalText('additionalAddressLine1'),
-    city: address.optionalText('city'),
-    region: translated(address.optionalObject('countryState'), 'name'),
-    postalCode: address.optionalText('zipcode'),
-    country: address.optionalObject('country')?.optionalText('iso') ?? null,
-    phone: address.optionalText('phoneNumber'),
-  });
-}
+const mapAddress = addressBy({
+  names: ['firstName', 'lastName'],
+  company: 'company',
+  line1: 'street',
+  line2: 'additionalAddressLine1',
+  city: 'city',
+  region: (address) => translated(address.optionalObject('countryState'), 'name'),
+  postalCode: 'zipcode',
+  country: textIn('country', 'iso'),
+  phone: 'phoneNumber',
+});

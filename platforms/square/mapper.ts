@@ -13,9 +13,10 @@ import type {
 import { addressOf } from '../address.ts';
 import { textOf, valueAt } from '../json.ts';
 import { minorMoney } from '../minor-units.ts';
-import { baseBy, lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { baseBy, type RecordReader, readRecord } from '../record-reader.ts';
+import { joined, meaningOf, type OrderWords } from '../words.ts';
 
-const STATUS: Readonly<Record<string, Order['status']>> = {
+const STATUS: OrderWords<'status'> = {
   OPEN: 'open',
   DRAFT: 'open',
   COMPLETED: 'completed',
@@ -34,7 +35,7 @@ export function mapOrder(item: Json): readonly Order[] {
     {
       ...base(order),
       number: order.optionalText('reference_id') ?? order.optionalText('ticket_name'),
-      status: lookUp(STATUS, state) ?? 'unknown',
+      status: meaningOf(STATUS, state),
       paymentStatus: paymentOf(order, state),
       fulfillmentStatus: fulfillmentOf(fulfillments, state),
       platformStatus: state,
@@ -94,7 +95,7 @@ function mapLine(line: RecordReader): LineItem {
     productPlatformId: null,
     variantPlatformId: line.optionalId('catalog_object_id'),
     sku: null,
-    title: names.filter((one) => one !== null).join(' - ') || null,
+    title: joined(names, ' - '),
     quantity: line.integer('quantity'),
     unitPrice: optionalMoney(line, 'base_price_money'),
     total: optionalMoney(line, 'total_money'),
@@ -187,7 +188,7 @@ const WHOLE = new Set('BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV X
 const THOUSANDS = new Set('BHD IQD JOD KWD LYD OMR TND'.split(' '));
 
 function moneyOf(money: RecordReader): Money {
-  const currency = readCurrency(money.raw['currency'], `${money.path}/currency`);
+  const currency = money.currency('currency');
   const digits = WHOLE.has(currency) ? 0 : THOUSANDS.has(currency) ? 3 : 2;
   return minorMoney(money, 'amount', digits, currency);
 }

@@ -1,7 +1,6 @@
 // Squarespace's orders, products and stock → unified records. Amounts are decimal text with their currency. Pure.
 import type { Json } from '../../domain/platform.ts';
 import type {
-  Address,
   InventoryLevel,
   LineItem,
   Money,
@@ -9,44 +8,43 @@ import type {
   Product,
   ProductVariant,
 } from '../../domain/resource.ts';
-import { addressOf } from '../address.ts';
+import { addressBy } from '../address.ts';
 import { negated, sumOf } from '../amount.ts';
-import { baseBy, lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { baseBy, type RecordReader, readRecord } from '../record-reader.ts';
+import { moneyBy } from '../told-money.ts';
+import { statesBy, statusOfFlag } from '../words.ts';
 
 /** The word for what became of sending the order. */
-const STATUS: Readonly<
-  Record<string, { readonly status: Order['status']; readonly fulfillment: Order['fulfillmentStatus'] }>
-> = {
-  PENDING: { status: 'open', fulfillment: 'unfulfilled' },
-  FULFILLED: { status: 'completed', fulfillment: 'fulfilled' },
-  CANCELED: { status: 'cancelled', fulfillment: 'unfulfilled' },
-};
-const UNKNOWN = { status: 'unknown', fulfillment: 'unknown' } as const;
+const statesOf = statesBy(['status', 'fulfillmentStatus'], {
+  PENDING: ['open', 'unfulfilled'],
+  FULFILLED: ['completed', 'fulfilled'],
+  CANCELED: ['cancelled', 'unfulfilled'],
+});
 
 const base = baseBy({ id: 'id', createdAt: 'createdOn', updatedAt: 'modifiedOn' });
+const baseOfStock = baseBy({ id: 'variantId' });
+const { moneyOf, moneyIn } = moneyBy({ amount: 'value', currency: 'currency' });
 
 /** An order of the merchant's test mode was never paid: it is no record. */
 export function mapOrder(item: Json): readonly Order[] {
   const order = readRecord(item);
   if (order.raw['testmode'] === true) return [];
   const word = order.optionalText('fulfillmentStatus');
-  const { status, fulfillment } = lookUp(STATUS, word) ?? UNKNOWN;
   const total = moneyOf(order.object('grandTotal'));
   return [
     {
       ...base(order),
       number: order.optionalId('orderNumber'),
-      status,
+      ...statesOf(word),
       paymentStatus: paymentOf(order, total),
-      fulfillmentStatus: fulfillment,
       platformStatus:
         [word, order.optionalText('paymentState')].filter((one) => one !== null).join('/') || null,
       currency: total.currency,
       total,
-      subtotal: optionalMoney(order, 'subtotal'),
-      tax: optionalMoney(order, 'taxTotal'),
-      shipping: optionalMoney(order, 'shippingTotal'),
-      discount: optionalMoney(order, 'discountTotal'),
+      subtotal: moneyIn(order, 'subtotal'),
+      tax: moneyIn(order, 'taxTotal'),
+      shipping: moneyIn(order, 'shippingTotal'),
+      discount: moneyIn(order, 'discountTotal'),
       customerPlatformId: null,
       email: order.optionalText('customerEmail'),
       shippingAddress: mapAddress(order.optionalObject('shippingAddress')),
@@ -58,7 +56,7 @@ export function mapOrder(item: Json): readonly Order[] {
 
 /** What was given back is an amount; of the words for what was paid, one alone is sure. */
 function paymentOf(order: RecordReader, total: Money): Order['paymentStatus'] {
-  const refunded = optionalMoney(order, 'refundedTotal');
+  const refunded = moneyIn(order, 'refundedTotal');
   if (refunded === null || !/[1-9]/.test(refunded.amount))
     return order.raw['paymentState'] === 'PAID' ? 'paid' : 'unknown';
   const left = sumOf([total, negated(refunded)])?.amount ?? '';
@@ -73,7 +71,7 @@ function mapLine(line: RecordReader): LineItem {
     sku: line.optionalText('sku'),
     title: line.optionalText('productName'),
     quantity: line.integer('quantity'),
-    unitPrice: optionalMoney(line, 'unitPricePaid'),
+    unitPrice: moneyIn(line, 'unitPricePaid'),
     // Discounts are of the order; a line tells the price of one piece alone.
     total: null,
   };
@@ -86,7 +84,7 @@ export function mapProduct(item: Json): readonly Product[] {
     {
       ...base(product),
       title: product.optionalText('name') ?? '',
-      status: isVisible === true ? 'active' : isVisible === false ? 'draft' : 'unknown',
+      status: statusOfFlag(isVisible),
       platformStatus: isVisible === true ? 'visible' : isVisible === false ? 'hidden' : null,
       description: product.optionalText('description'),
       brand: null,
@@ -107,7 +105,7 @@ function mapVariant(variant: RecordReader): ProductVariant {
     sku: variant.optionalText('sku'),
     barcode: null,
     title: title.join(' / ') || null,
-    price: pricing === null ? null : optionalMoney(pricing, isOnSale ? 'salePrice' : 'basePrice'),
+    price: moneyIn(pricing, isOnSale ? 'salePrice' : 'basePrice'),
     // Stock is counted by variant.
     inventoryItemPlatformId: id,
   };
@@ -118,9 +116,7 @@ export function mapStock(item: Json): readonly InventoryLevel[] {
   const id = stock.id('variantId');
   return [
     {
-      platformId: id,
-      platformCreatedAt: null,
-      platformUpdatedAt: null,
+      ...baseOfStock(stock),
       sku: stock.optionalText('sku'),
       productPlatformId: null,
       variantPlatformId: id,
@@ -133,25 +129,13 @@ export function mapStock(item: Json): readonly InventoryLevel[] {
   ];
 }
 
-function moneyOf(of: RecordReader): Money {
-  return of.money('value', readCurrency(of.raw['currency'], `${of.path}/currency`));
-}
-
-function optionalMoney(of: RecordReader, name: string): Money | null {
-  const money = of.optionalObject(name);
-  return money === null ? null : moneyOf(money);
-}
-
-function mapAddress(address: RecordReader | null): Address | null {
-  if (address === null) return null;
-  return addressOf({
-    names: [address.optionalText('firstName'), address.optionalText('lastName')],
-    line1: address.optionalText('address1'),
-    line2: address.optionalText('address2'),
-    city: address.optionalText('city'),
-    region: address.optionalText('state'),
-    postalCode: address.optionalText('postalCode'),
-    country: address.optionalText('countryCode'),
-    phone: address.optionalText('phone'),
-  });
-}
+const mapAddress = addressBy({
+  names: ['firstName', 'lastName'],
+  line1: 'address1',
+  line2: 'address2',
+  city: 'city',
+  region: 'state',
+  postalCode: 'postalCode',
+  country: 'countryCode',
+  phone: 'phone',
+});

@@ -1,7 +1,6 @@
 // Tiendanube's objects → unified records. Amounts are decimal text; a price is in the store's main currency, an order's in its own. Pure.
 import type { Json, PassContext } from '../../domain/platform.ts';
 import type {
-  Address,
   Customer,
   InventoryLevel,
   LineItem,
@@ -9,17 +8,19 @@ import type {
   Product,
   ProductVariant,
 } from '../../domain/resource.ts';
-import { addressOf } from '../address.ts';
-import { baseBy, lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { type AddressNames, addressBy, joinedText } from '../address.ts';
+import { inLanguage } from '../in-language.ts';
+import { baseBy, type RecordReader, readRecord } from '../record-reader.ts';
+import { joined, meaningOf, type OrderWords } from '../words.ts';
 
-const STATUS: Readonly<Record<string, Order['status']>> = {
+const STATUS: OrderWords<'status'> = {
   open: 'open',
   closed: 'completed',
   cancelled: 'cancelled',
 };
 
 /** "abandoned" has no counterpart: the shopper left the payment. */
-const PAYMENT: Readonly<Record<string, Order['paymentStatus']>> = {
+const PAYMENT: OrderWords<'paymentStatus'> = {
   pending: 'pending',
   authorized: 'authorized',
   paid: 'paid',
@@ -28,7 +29,7 @@ const PAYMENT: Readonly<Record<string, Order['paymentStatus']>> = {
 };
 
 /** As documented, and as its examples have it. */
-const SHIPPING: Readonly<Record<string, Order['fulfillmentStatus']>> = {
+const SHIPPING: OrderWords<'fulfillmentStatus'> = {
   unpacked: 'unfulfilled',
   unfulfilled: 'unfulfilled',
   unshipped: 'unfulfilled',
@@ -40,7 +41,7 @@ const base = baseBy({ id: 'id', createdAt: 'created_at', updatedAt: 'updated_at'
 
 export function mapOrder(item: Json): readonly Order[] {
   const order = readRecord(item);
-  const currency = readCurrency(order.raw['currency'], `${order.path}/currency`);
+  const currency = order.currency('currency');
   const words = ['status', 'payment_status', 'shipping_status'].map((name) => order.optionalText(name));
   const [status = null, payment = null, shipping = null] = words;
   const customer = order.optionalObject('customer');
@@ -48,10 +49,10 @@ export function mapOrder(item: Json): readonly Order[] {
     {
       ...base(order),
       number: order.optionalId('number'),
-      status: lookUp(STATUS, status) ?? 'unknown',
-      paymentStatus: lookUp(PAYMENT, payment) ?? 'unknown',
-      fulfillmentStatus: lookUp(SHIPPING, shipping) ?? 'unknown',
-      platformStatus: words.filter((one) => one !== null).join('/') || null,
+      status: meaningOf(STATUS, status),
+      paymentStatus: meaningOf(PAYMENT, payment),
+      fulfillmentStatus: meaningOf(SHIPPING, shipping),
+      platformStatus: joined(words, '/'),
       currency,
       total: order.money('total', currency),
       subtotal: order.optionalMoney('subtotal', currency),
@@ -61,8 +62,8 @@ export function mapOrder(item: Json): readonly Order[] {
       // With the scope read_customers alone.
       customerPlatformId: customer?.optionalId('id') ?? null,
       email: customer?.optionalText('email') ?? null,
-      shippingAddress: mapAddress(order.optionalObject('shipping_address'), ''),
-      billingAddress: mapAddress(order, 'billing_'),
+      shippingAddress: mapAddress(order.optionalObject('shipping_address')),
+      billingAddress: mapBillingAddress(order),
       lineItems: order.list('products').map((line) => mapLine(line, currency)),
     },
   ];
@@ -81,37 +82,32 @@ function mapLine(line: RecordReader, currency: string): LineItem {
   };
 }
 
-/** A billing address is spread over members of the order that begin with billing_. */
-function mapAddress(of: RecordReader | null, prefix: '' | 'billing_'): Address | null {
-  if (of === null) return null;
-  const text = (name: string) => of.optionalText(`${prefix}${name}`);
-  const join = (names: readonly string[], separator: string) =>
-    names.flatMap((name) => text(name) ?? []).join(separator) || null;
-  return addressOf({
-    names: [text('name')],
-    line1: join(['address', 'number'], ' '),
-    line2: join(['floor', 'locality'], ', '),
-    city: text('city'),
-    region: text('province'),
-    postalCode: text('zipcode'),
-    country: text('country'),
-    phone: text('phone'),
-  });
+const mapAddress = addressBy(addressNames(''));
+/** Spread over members of the order that begin with billing_. */
+const mapBillingAddress = addressBy(addressNames('billing_'));
+
+function addressNames(prefix: '' | 'billing_'): AddressNames {
+  const all = (names: readonly string[], separator?: string) =>
+    joinedText(
+      names.map((name) => `${prefix}${name}`),
+      separator,
+    );
+  return {
+    names: [`${prefix}name`],
+    line1: all(['address', 'number']),
+    line2: all(['floor', 'locality'], ', '),
+    city: `${prefix}city`,
+    region: `${prefix}province`,
+    postalCode: `${prefix}zipcode`,
+    country: `${prefix}country`,
+    phone: `${prefix}phone`,
+  };
 }
 
 /** Texts by language; where there is but one it may be plain. */
 function localized(record: RecordReader, name: string, pass: PassContext): string | null {
   if (typeof record.raw[name] === 'string') return record.optionalText(name);
-  const texts = record.optionalObject(name);
-  return texts === null ? null : inLanguage(texts, pass);
-}
-
-/** The store's main language, else the first there is. */
-function inLanguage(texts: RecordReader, { facts }: PassContext): string | null {
-  const wanted = facts['language'] ?? '';
-  const [first] = Object.keys(texts.raw);
-  const own = texts.has(wanted) ? texts.optionalText(wanted) : null;
-  return own ?? (first === undefined ? null : texts.optionalText(first));
+  return inLanguage(record.optionalObject(name), pass);
 }
 
 export function mapProduct(item: Json, pass: PassContext): readonly Product[] {
@@ -133,12 +129,12 @@ export function mapProduct(item: Json, pass: PassContext): readonly Product[] {
 
 function mapVariant(variant: RecordReader, pass: PassContext): ProductVariant {
   const id = variant.id('id');
-  const values = variant.list('values').flatMap((value) => inLanguage(value, pass) ?? []);
+  const values = variant.list('values').map((value) => inLanguage(value, pass));
   return {
     platformId: id,
     sku: variant.optionalText('sku'),
     barcode: variant.optionalText('barcode'),
-    title: values.join(' / ') || null,
+    title: joined(values, ' / '),
     price: variant.optionalMoney('price', pass.facts['currency'] ?? null),
     inventoryItemPlatformId: id,
   };
@@ -149,9 +145,7 @@ export function mapStock(item: Json): readonly InventoryLevel[] {
   const product = readRecord(item);
   const productId = product.id('id');
   return product.list('variants').map((variant) => ({
-    platformId: variant.id('id'),
-    platformCreatedAt: variant.instant('created_at'),
-    platformUpdatedAt: variant.instant('updated_at'),
+    ...base(variant),
     sku: variant.optionalText('sku'),
     productPlatformId: productId,
     variantPlatformId: variant.id('id'),
@@ -172,7 +166,7 @@ export function mapCustomer(item: Json): readonly Customer[] {
       firstName: customer.optionalText('name'),
       lastName: null,
       phone: customer.optionalText('phone'),
-      addresses: customer.list('addresses').flatMap((one) => mapAddress(one, '') ?? []),
+      addresses: customer.list('addresses').flatMap((one) => mapAddress(one) ?? []),
     },
   ];
 }

@@ -1,39 +1,37 @@
 // TikTok Shop's objects → unified records. Each line of an order is one piece. Instants are Unix seconds, amounts decimal text in major units; what TikTok masks stays masked. Pure.
 import type { Json } from '../../domain/platform.ts';
-import type { Address, InventoryLevel, LineItem, Order, Product } from '../../domain/resource.ts';
-import { addressOf } from '../address.ts';
+import type { InventoryLevel, LineItem, Order, Product } from '../../domain/resource.ts';
+import { addressBy, firstText } from '../address.ts';
 import { sumOf } from '../amount.ts';
-import { lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { baseBy, type RecordReader, readRecord } from '../record-reader.ts';
+import { meaningOf, type ProductWords, statesBy } from '../words.ts';
 
-const ORDER: Readonly<
-  Record<string, { readonly status: Order['status']; readonly fulfillment: Order['fulfillmentStatus'] }>
-> = {
-  UNPAID: { status: 'open', fulfillment: 'unfulfilled' },
-  ON_HOLD: { status: 'open', fulfillment: 'unfulfilled' },
-  AWAITING_SHIPMENT: { status: 'open', fulfillment: 'unfulfilled' },
-  AWAITING_COLLECTION: { status: 'open', fulfillment: 'unfulfilled' },
-  PARTIALLY_SHIPPING: { status: 'open', fulfillment: 'partially_fulfilled' },
-  IN_TRANSIT: { status: 'open', fulfillment: 'fulfilled' },
-  DELIVERED: { status: 'open', fulfillment: 'fulfilled' },
-  COMPLETED: { status: 'completed', fulfillment: 'fulfilled' },
-  CANCELLED: { status: 'cancelled', fulfillment: 'unfulfilled' },
-};
-const UNKNOWN = { status: 'unknown', fulfillment: 'unknown' } as const;
+const statesOf = statesBy(['status', 'fulfillmentStatus'], {
+  UNPAID: ['open', 'unfulfilled'],
+  ON_HOLD: ['open', 'unfulfilled'],
+  AWAITING_SHIPMENT: ['open', 'unfulfilled'],
+  AWAITING_COLLECTION: ['open', 'unfulfilled'],
+  PARTIALLY_SHIPPING: ['open', 'partially_fulfilled'],
+  IN_TRANSIT: ['open', 'fulfilled'],
+  DELIVERED: ['open', 'fulfilled'],
+  COMPLETED: ['completed', 'fulfilled'],
+  CANCELLED: ['cancelled', 'unfulfilled'],
+});
+
+const base = baseBy({ id: 'id', createdAt: 'create_time', updatedAt: 'update_time', as: 'epoch' });
 
 export function mapOrder(item: Json): readonly Order[] {
   const order = readRecord(item);
   const payment = order.object('payment');
-  const currency = readCurrency(payment.raw['currency'], `${payment.path}/currency`);
+  const currency = payment.currency('currency');
   const word = order.optionalText('status');
-  const { status, fulfillment } = lookUp(ORDER, word) ?? UNKNOWN;
   const part = (name: string) => payment.optionalMoney(name, currency);
   return [
     {
       ...base(order),
       number: order.id('id'),
-      status,
+      ...statesOf(word),
       paymentStatus: paymentOf(order, word),
-      fulfillmentStatus: fulfillment,
       platformStatus: word,
       currency,
       total: payment.money('total_amount', currency),
@@ -72,25 +70,24 @@ function mapLine(line: RecordReader, currency: string): LineItem {
   };
 }
 
-/** Levels of a district: L0 the country, L1 the province or state, L2 the city or district. */
-function mapAddress(address: RecordReader | null): Address | null {
-  if (address === null) return null;
-  const districts = address.list('district_info');
-  const level = (name: string) =>
-    districts.find((one) => one.raw['address_level'] === name)?.optionalText('address_name') ?? null;
-  return addressOf({
-    names: [address.optionalText('name')],
-    line1: address.optionalText('address_line1') ?? address.optionalText('address_detail'),
-    line2: address.optionalText('address_line2'),
-    city: address.optionalText('post_town') ?? level('L2'),
-    region: level('L1'),
-    postalCode: address.optionalText('postal_code'),
-    country: address.optionalText('region_code'),
-    phone: address.optionalText('phone_number'),
-  });
+const mapAddress = addressBy({
+  names: ['name'],
+  line1: firstText('address_line1', 'address_detail'),
+  line2: 'address_line2',
+  city: (address) => address.optionalText('post_town') ?? districtOf(address, 'L2'),
+  region: (address) => districtOf(address, 'L1'),
+  postalCode: 'postal_code',
+  country: 'region_code',
+  phone: 'phone_number',
+});
+
+/** L0 is the country, L1 the province or state, L2 the city or district. */
+function districtOf(address: RecordReader, level: 'L1' | 'L2'): string | null {
+  const found = address.list('district_info').find((one) => one.raw['address_level'] === level);
+  return found?.optionalText('address_name') ?? null;
 }
 
-const PRODUCT_STATUS: Readonly<Record<string, Product['status']>> = {
+const PRODUCT_STATUS: ProductWords = {
   ACTIVATE: 'active',
   DRAFT: 'draft',
   PENDING: 'draft',
@@ -107,7 +104,7 @@ export function mapProduct(item: Json): readonly Product[] {
     {
       ...base(product),
       title: product.optionalText('title') ?? '',
-      status: lookUp(PRODUCT_STATUS, status) ?? 'unknown',
+      status: meaningOf(PRODUCT_STATUS, status),
       platformStatus: status,
       description: null,
       brand: null,
@@ -152,12 +149,4 @@ export function mapStock(item: Json): readonly InventoryLevel[] {
       };
     }),
   );
-}
-
-function base(record: RecordReader) {
-  return {
-    platformId: record.id('id'),
-    platformCreatedAt: record.epoch('create_time'),
-    platformUpdatedAt: record.epoch('update_time'),
-  };
 }

@@ -1,43 +1,40 @@
 // Trendyol's order packages, contents and stock → unified records. Instants are Unix milliseconds. Fields that were renamed in 2026 are read by both names. Pure.
 import type { Json } from '../../domain/platform.ts';
-import type { Address, InventoryLevel, LineItem, Money, Order, Product } from '../../domain/resource.ts';
-import { addressOf } from '../address.ts';
+import type { InventoryLevel, LineItem, Money, Order, Product } from '../../domain/resource.ts';
+import { addressBy, firstText, joinedText } from '../address.ts';
 import { recordInvalid } from '../json.ts';
-import { lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { baseBy, type RecordReader, readRecord } from '../record-reader.ts';
+import { statesBy } from '../words.ts';
 
 /** What a seller in Turkey lists in; products do not tell it. */
 const DOMESTIC = 'TRY';
 
-type Meaning = Pick<Order, 'status' | 'paymentStatus' | 'fulfillmentStatus'>;
+/** UnDelivered is on its way back to the seller. */
+const statesOf = statesBy(['status', 'paymentStatus', 'fulfillmentStatus'], {
+  Awaiting: ['open', 'pending', 'unfulfilled'],
+  Created: ['open', 'paid', 'unfulfilled'],
+  Picking: ['open', 'paid', 'unfulfilled'],
+  Invoiced: ['open', 'paid', 'unfulfilled'],
+  Shipped: ['open', 'paid', 'fulfilled'],
+  AtCollectionPoint: ['open', 'paid', 'fulfilled'],
+  UnDelivered: ['open', 'paid', 'fulfilled'],
+  Delivered: ['completed', 'paid', 'fulfilled'],
+  Returned: ['completed', 'unknown', 'returned'],
+  Cancelled: ['cancelled', 'unknown', 'unfulfilled'],
+  UnSupplied: ['cancelled', 'unknown', 'unfulfilled'],
+});
 
-const OPEN: Meaning = { status: 'open', paymentStatus: 'paid', fulfillmentStatus: 'unfulfilled' };
-const SENT: Meaning = { status: 'open', paymentStatus: 'paid', fulfillmentStatus: 'fulfilled' };
-const CANCELLED: Meaning = {
-  status: 'cancelled',
-  paymentStatus: 'unknown',
-  fulfillmentStatus: 'unfulfilled',
-};
-
-const STATUS: Readonly<Record<string, Meaning>> = {
-  Awaiting: { ...OPEN, paymentStatus: 'pending' },
-  Created: OPEN,
-  Picking: OPEN,
-  Invoiced: OPEN,
-  Shipped: SENT,
-  AtCollectionPoint: SENT,
-  // On its way back to the seller.
-  UnDelivered: SENT,
-  Delivered: { ...SENT, status: 'completed' },
-  Returned: { status: 'completed', paymentStatus: 'unknown', fulfillmentStatus: 'returned' },
-  Cancelled: CANCELLED,
-  UnSupplied: CANCELLED,
-};
-const UNKNOWN: Meaning = { status: 'unknown', paymentStatus: 'unknown', fulfillmentStatus: 'unknown' };
+const base = baseBy({
+  id: 'contentId',
+  createdAt: 'creationDate',
+  updatedAt: 'lastModifiedDate',
+  as: 'epochMs',
+});
 
 /** One package of an order: an order that is sent in two is two, each with its part of the total. */
 export function mapPackage(item: Json): readonly Order[] {
   const order = readRecord(item);
-  const currency = readCurrency(order.raw['currencyCode'], '/currencyCode');
+  const currency = order.currency('currencyCode');
   const word = order.optionalText(named(order, 'status', 'shipmentPackageStatus'));
   const money = (...names: readonly [string, string]) =>
     order.optionalMoney(named(order, ...names), currency);
@@ -47,7 +44,7 @@ export function mapPackage(item: Json): readonly Order[] {
       platformCreatedAt: order.epochMs('orderDate'),
       platformUpdatedAt: order.epochMs('lastModifiedDate'),
       number: order.optionalId('orderNumber'),
-      ...(lookUp(STATUS, word) ?? UNKNOWN),
+      ...statesOf(word),
       platformStatus: word,
       currency,
       total: order.money(named(order, 'packageTotalPrice', 'totalPrice'), currency),
@@ -86,23 +83,18 @@ function named(of: RecordReader, name: string, before: string): string {
   return of.has(name) || !of.has(before) ? name : before;
 }
 
-function mapAddress(of: RecordReader | null): Address | null {
-  if (of === null) return null;
-  const names = ['firstName', 'lastName'].map((name) => of.optionalText(name));
-  const whole = of.optionalText('fullName');
-  return addressOf({
-    names: whole === null ? names : [whole],
-    company: of.optionalText('company'),
-    line1: of.optionalText('address1'),
-    line2: of.optionalText('address2'),
-    city: of.optionalText('district'),
-    // The province; stateName is told abroad.
-    region: of.optionalText('stateName') ?? of.optionalText('city'),
-    postalCode: of.optionalText('postalCode'),
-    country: of.optionalText('countryCode'),
-    phone: of.optionalText('phone'),
-  });
-}
+const mapAddress = addressBy({
+  names: [(of) => of.optionalText('fullName') ?? joinedText(['firstName', 'lastName'])(of)],
+  company: 'company',
+  line1: 'address1',
+  line2: 'address2',
+  city: 'district',
+  // The province; stateName is told abroad.
+  region: firstText('stateName', 'city'),
+  postalCode: 'postalCode',
+  country: 'countryCode',
+  phone: 'phone',
+});
 
 /** A content: what its variants share. */
 export function mapContent(item: Json): readonly Product[] {
@@ -110,9 +102,7 @@ export function mapContent(item: Json): readonly Product[] {
   const variants = content.list('variants');
   return [
     {
-      platformId: content.id('contentId'),
-      platformCreatedAt: content.epochMs('creationDate'),
-      platformUpdatedAt: content.epochMs('lastModifiedDate'),
+      ...base(content),
       title: content.optionalText('title') ?? '',
       ...statusOf(variants),
       description: content.optionalText('description'),

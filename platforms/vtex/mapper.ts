@@ -9,37 +9,38 @@ import type {
   Order,
   Product,
 } from '../../domain/resource.ts';
-import { addressOf } from '../address.ts';
+import { addressOf, joinedText } from '../address.ts';
+import { withoutSign } from '../amount.ts';
 import { alpha2Of } from '../country-code.ts';
 import { minorMoney } from '../minor-units.ts';
-import { baseBy, lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { baseBy, type RecordReader, readRecord } from '../record-reader.ts';
+import { statesBy } from '../words.ts';
 
 /** Of the workflow; a store may have words of its own. */
-const STATUS: Readonly<
-  Record<string, { readonly status: Order['status']; readonly payment: Order['paymentStatus'] }>
-> = {
-  'waiting-for-sellers-confirmation': { status: 'open', payment: 'unknown' },
-  'payment-pending': { status: 'open', payment: 'pending' },
-  'payment-approved': { status: 'open', payment: 'authorized' },
-  'window-to-cancel': { status: 'open', payment: 'authorized' },
-  'ready-for-handling': { status: 'open', payment: 'authorized' },
-  handling: { status: 'open', payment: 'authorized' },
-  invoiced: { status: 'completed', payment: 'paid' },
-  canceled: { status: 'cancelled', payment: 'unknown' },
-};
-const UNKNOWN = { status: 'unknown', payment: 'unknown' } as const;
+const statesOf = statesBy(['status', 'paymentStatus'], {
+  'waiting-for-sellers-confirmation': ['open', 'unknown'],
+  'payment-pending': ['open', 'pending'],
+  'payment-approved': ['open', 'authorized'],
+  'window-to-cancel': ['open', 'authorized'],
+  'ready-for-handling': ['open', 'authorized'],
+  handling: ['open', 'authorized'],
+  invoiced: ['completed', 'paid'],
+  canceled: ['cancelled', 'unknown'],
+});
 
 /** "Value in cents", whatever the currency. */
 const CENTS = 2;
 
 const base = baseBy({ id: 'orderId', createdAt: 'creationDate', updatedAt: 'lastChange' });
+const baseOfProduct = baseBy({ id: 'Id' });
+const baseOfShopper = baseBy({ id: 'id', createdAt: 'createdIn', updatedAt: 'updatedIn', as: 'utc' });
 
 export function mapOrder(item: Json): readonly Order[] {
   const order = readRecord(item);
   const preferences = order.object('storePreferencesData');
-  const currency = readCurrency(preferences.raw['currencyCode'], `${preferences.path}/currencyCode`);
+  const currency = preferences.currency('currencyCode');
   const word = order.optionalText('status');
-  const { status, payment } = lookUp(STATUS, word) ?? UNKNOWN;
+  const states = statesOf(word);
   const part = (id: string) => partOf(order, id, currency);
   const profile = order.optionalObject('clientProfileData');
   const shipping = order.optionalObject('shippingData');
@@ -47,9 +48,8 @@ export function mapOrder(item: Json): readonly Order[] {
     {
       ...base(order),
       number: order.optionalId('sequence') ?? order.id('orderId'),
-      status,
-      paymentStatus: payment,
-      fulfillmentStatus: fulfillmentOf(order, status),
+      ...states,
+      fulfillmentStatus: fulfillmentOf(order, states.status),
       platformStatus: word,
       currency,
       total: cents(order, 'value', currency),
@@ -102,19 +102,13 @@ function optionalCents(of: RecordReader, name: string, currency: string): Money 
   return of.has(name) ? cents(of, name, currency) : null;
 }
 
-function withoutSign(of: Money | null): Money | null {
-  return of === null ? null : { ...of, amount: of.amount.replace(/^-/, '') };
-}
-
 function mapAddress(address: RecordReader | null, profile: RecordReader | null): Address | null {
   if (address === null) return null;
-  const of = (names: readonly string[], separator: string) =>
-    names.flatMap((name) => address.optionalText(name) ?? []).join(separator) || null;
   return addressOf({
     names: [address.optionalText('receiverName')],
     company: profile?.optionalText('corporateName') ?? null,
-    line1: of(['street', 'number'], ' '),
-    line2: of(['complement', 'neighborhood'], ', '),
+    line1: joinedText(['street', 'number'])(address),
+    line2: joinedText(['complement', 'neighborhood'], ', ')(address),
     city: address.optionalText('city'),
     region: address.optionalText('state'),
     postalCode: address.optionalText('postalCode'),
@@ -128,9 +122,7 @@ export function mapProduct(item: Json): readonly Product[] {
   const product = readRecord(item);
   return [
     {
-      platformId: product.id('Id'),
-      platformCreatedAt: null,
-      platformUpdatedAt: null,
+      ...baseOfProduct(product),
       title: product.optionalText('Name') ?? '',
       status: product.raw['IsActive'] === true && product.raw['IsVisible'] === true ? 'active' : 'draft',
       platformStatus: null,
@@ -176,9 +168,7 @@ export function mapShopper(item: Json): readonly Customer[] {
   const shopper = readRecord(item);
   return [
     {
-      platformId: shopper.id('id'),
-      platformCreatedAt: shopper.instant('createdIn', 'utc'),
-      platformUpdatedAt: shopper.instant('updatedIn', 'utc'),
+      ...baseOfShopper(shopper),
       email: shopper.optionalText('email'),
       firstName: shopper.optionalText('firstName'),
       lastName: shopper.optionalText('lastName'),

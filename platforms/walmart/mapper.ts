@@ -1,10 +1,21 @@
 // Walmart's purchase orders, items and stock → unified records. Instants are milliseconds; an order tells its charges, and a total in some answers alone. Pure.
 import type { Json } from '../../domain/platform.ts';
-import type { Address, InventoryLevel, LineItem, Money, Order, Product } from '../../domain/resource.ts';
-import { addressOf } from '../address.ts';
+import type { InventoryLevel, LineItem, Money, Order, Product } from '../../domain/resource.ts';
+import { addressBy, textIn } from '../address.ts';
 import { sumOf } from '../amount.ts';
+import { alpha2Of } from '../country-code.ts';
 import { recordInvalid } from '../json.ts';
-import { lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { progressOf, type Stage } from '../pieces.ts';
+import { baseBy, type RecordReader, readRecord } from '../record-reader.ts';
+import { moneyBy } from '../told-money.ts';
+import { joined, lookUp, meaningOf, type ProductWords } from '../words.ts';
+
+/** A line of another word is not sent yet. */
+const STAGE: Readonly<Record<string, Stage>> = { Shipped: 'sent', Delivered: 'done', Cancelled: 'cancelled' };
+
+/** Lines have times of their status, and the order none. */
+const base = baseBy({ id: 'purchaseOrderId', createdAt: 'orderDate', as: 'epochMs' });
+const baseOfItem = baseBy({ id: 'sku' });
 
 /** One customer order becomes a purchase order for each place it is sent from. */
 export function mapOrder(item: Json): readonly Order[] {
@@ -13,23 +24,20 @@ export function mapOrder(item: Json): readonly Order[] {
   const charges = lines.flatMap(chargesOf);
   const taxes = sumOf(charges.map(({ tax }) => tax));
   const total =
-    moneyOrNull(order.optionalObject('orderSummary')?.optionalObject('totalAmount') ?? null, SUMMARY) ??
+    summaryMoneyIn(order.optionalObject('orderSummary'), 'totalAmount') ??
     sumOf([...charges.map(({ amount }) => amount), taxes]);
   if (total === null) throw recordInvalid(`${order.path}/orderLines`, 'tells no charge');
   const statuses = lines.flatMap(statusesOf);
   const of = (type: string) => sumOf(charges.flatMap((one) => (one.type === type ? [one.amount] : [])));
   return [
     {
-      platformId: order.id('purchaseOrderId'),
-      platformCreatedAt: order.epochMs('orderDate'),
-      // Lines have times of their status, and the order none.
-      platformUpdatedAt: null,
+      ...base(order),
       number: order.optionalId('customerOrderId'),
-      status: statusOf(statuses),
+      // Of the lines, since the order has none of its own.
+      ...progressOf(statuses.map((word) => lookUp(STAGE, word) ?? 'waiting')),
       // Walmart takes the payment, and tells nothing of it.
       paymentStatus: 'unknown',
-      fulfillmentStatus: fulfillmentOf(statuses),
-      platformStatus: [...new Set(statuses)].join('/') || null,
+      platformStatus: joined([...new Set(statuses)], '/'),
       currency: total.currency,
       total,
       subtotal: of('PRODUCT'),
@@ -51,46 +59,21 @@ interface Charge {
   readonly tax: Money | null;
 }
 
-interface MoneyNames {
-  readonly amount: string;
-  readonly currency: string;
-}
-
-const CHARGE: MoneyNames = { amount: 'amount', currency: 'currency' };
-const SUMMARY: MoneyNames = { amount: 'currencyAmount', currency: 'currencyUnit' };
+const { moneyIn } = moneyBy({ amount: 'amount', currency: 'currency' });
+const { moneyIn: summaryMoneyIn } = moneyBy({ amount: 'currencyAmount', currency: 'currencyUnit' });
 
 function chargesOf(line: RecordReader): readonly Charge[] {
   const charges = line.optionalObject('charges')?.list('charge') ?? [];
   return charges.map((charge) => ({
     type: charge.optionalText('chargeType'),
-    amount: moneyOrNull(charge.optionalObject('chargeAmount'), CHARGE),
-    tax: moneyOrNull(charge.optionalObject('tax')?.optionalObject('taxAmount') ?? null, CHARGE),
+    amount: moneyIn(charge, 'chargeAmount'),
+    tax: moneyIn(charge.optionalObject('tax'), 'taxAmount'),
   }));
-}
-
-function moneyOrNull(of: RecordReader | null, names: MoneyNames): Money | null {
-  if (of === null) return null;
-  return of.money(names.amount, readCurrency(of.raw[names.currency], `${of.path}/${names.currency}`));
 }
 
 function statusesOf(line: RecordReader): readonly string[] {
   const statuses = line.optionalObject('orderLineStatuses')?.list('orderLineStatus') ?? [];
   return statuses.flatMap((one) => one.optionalText('status') ?? []);
-}
-
-/** Of the lines, since the order has none of its own. */
-function statusOf(statuses: readonly string[]): Order['status'] {
-  if (statuses.length === 0) return 'unknown';
-  const alive = statuses.filter((one) => one !== 'Cancelled');
-  if (alive.length === 0) return 'cancelled';
-  return alive.every((one) => one === 'Delivered') ? 'completed' : 'open';
-}
-
-function fulfillmentOf(statuses: readonly string[]): Order['fulfillmentStatus'] {
-  const alive = statuses.filter((one) => one !== 'Cancelled');
-  if (alive.length === 0) return statuses.length === 0 ? 'unknown' : 'unfulfilled';
-  const sent = alive.filter((one) => one === 'Shipped' || one === 'Delivered').length;
-  return sent === 0 ? 'unfulfilled' : sent < alive.length ? 'partially_fulfilled' : 'fulfilled';
 }
 
 function mapLine(line: RecordReader): LineItem {
@@ -112,26 +95,18 @@ function mapLine(line: RecordReader): LineItem {
   };
 }
 
-/** Three letters there (ISO 3166-1 alpha-3), of the countries Walmart sells in. */
-const COUNTRIES: Readonly<Record<string, string>> = { USA: 'US', CAN: 'CA', MEX: 'MX' };
+const mapAddress = addressBy({
+  names: [textIn('postalAddress', 'name')],
+  line1: textIn('postalAddress', 'address1'),
+  line2: textIn('postalAddress', 'address2'),
+  city: textIn('postalAddress', 'city'),
+  region: textIn('postalAddress', 'state'),
+  postalCode: textIn('postalAddress', 'postalCode'),
+  country: (shipping) => alpha2Of(textIn('postalAddress', 'country')(shipping)),
+  phone: 'phone',
+});
 
-function mapAddress(shipping: RecordReader | null): Address | null {
-  const address = shipping?.optionalObject('postalAddress') ?? null;
-  const country = address?.optionalText('country') ?? null;
-  const text = (name: string) => address?.optionalText(name) ?? null;
-  return addressOf({
-    names: [text('name')],
-    line1: text('address1'),
-    line2: text('address2'),
-    city: text('city'),
-    region: text('state'),
-    postalCode: text('postalCode'),
-    country: lookUp(COUNTRIES, country) ?? country,
-    phone: shipping?.optionalText('phone') ?? null,
-  });
-}
-
-const PUBLISHED: Readonly<Record<string, Product['status']>> = {
+const PUBLISHED: ProductWords = {
   PUBLISHED: 'active',
   UNPUBLISHED: 'draft',
   READY_TO_PUBLISH: 'draft',
@@ -150,12 +125,10 @@ export function mapItem(item: Json): readonly Product[] {
   const isOver = lifecycle === 'ARCHIVED' || lifecycle === 'RETIRED';
   return [
     {
-      platformId: sku,
-      platformCreatedAt: null,
-      platformUpdatedAt: null,
+      ...baseOfItem(listed),
       title: title ?? '',
-      status: isOver ? 'archived' : (lookUp(PUBLISHED, published) ?? 'unknown'),
-      platformStatus: [lifecycle, published].filter((one) => one !== null).join('/') || null,
+      status: isOver ? 'archived' : meaningOf(PUBLISHED, published),
+      platformStatus: joined([lifecycle, published], '/'),
       description: null,
       brand: null,
       url: null,
@@ -165,7 +138,7 @@ export function mapItem(item: Json): readonly Product[] {
           sku,
           barcode: listed.optionalText('gtin') ?? listed.optionalText('upc'),
           title,
-          price: moneyOrNull(listed.optionalObject('price'), CHARGE),
+          price: moneyIn(listed, 'price'),
           inventoryItemPlatformId: sku,
         },
       ],

@@ -11,16 +11,17 @@ import type {
   ProductVariant,
 } from '../../domain/resource.ts';
 import { addressOf } from '../address.ts';
-import { baseBy, lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { baseBy, type RecordReader, readRecord } from '../record-reader.ts';
+import { joined, meaningOf, type OrderWords, statusOfFlag } from '../words.ts';
 
-const STATUS: Readonly<Record<string, Order['status']>> = {
+const STATUS: OrderWords<'status'> = {
   APPROVED: 'open',
   PENDING: 'open',
   CANCELED: 'cancelled',
   REJECTED: 'cancelled',
 };
 
-const PAYMENT: Readonly<Record<string, Order['paymentStatus']>> = {
+const PAYMENT: OrderWords<'paymentStatus'> = {
   NOT_PAID: 'pending',
   PENDING: 'pending',
   PENDING_MERCHANT: 'pending',
@@ -31,7 +32,7 @@ const PAYMENT: Readonly<Record<string, Order['paymentStatus']>> = {
   DECLINED: 'voided',
 };
 
-const FULFILLMENT: Readonly<Record<string, Order['fulfillmentStatus']>> = {
+const FULFILLMENT: OrderWords<'fulfillmentStatus'> = {
   NOT_FULFILLED: 'unfulfilled',
   PARTIALLY_FULFILLED: 'partially_fulfilled',
   FULFILLED: 'fulfilled',
@@ -41,10 +42,9 @@ const base = baseBy({ id: 'id', createdAt: 'createdDate', updatedAt: 'updatedDat
 
 export function mapOrder(item: Json): readonly Order[] {
   const order = readRecord(item);
-  const currency = readCurrency(order.raw['currency'], `${order.path}/currency`);
-  const [status, payment, fulfillment] = ['status', 'paymentStatus', 'fulfillmentStatus'].map((name) =>
-    order.optionalText(name),
-  );
+  const currency = order.currency('currency');
+  const words = ['status', 'paymentStatus', 'fulfillmentStatus'].map((name) => order.optionalText(name));
+  const [status = null, payment = null, fulfillment = null] = words;
   const isDone = status === 'APPROVED' && fulfillment === 'FULFILLED';
   const prices = order.object('priceSummary');
   const buyer = order.optionalObject('buyerInfo');
@@ -52,10 +52,10 @@ export function mapOrder(item: Json): readonly Order[] {
     {
       ...base(order),
       number: order.optionalId('number'),
-      status: isDone ? 'completed' : (lookUp(STATUS, status ?? null) ?? 'unknown'),
-      paymentStatus: lookUp(PAYMENT, payment ?? null) ?? 'unknown',
-      fulfillmentStatus: lookUp(FULFILLMENT, fulfillment ?? null) ?? 'unknown',
-      platformStatus: [status, payment, fulfillment].filter((one) => one != null).join('/') || null,
+      status: isDone ? 'completed' : meaningOf(STATUS, status),
+      paymentStatus: meaningOf(PAYMENT, payment),
+      fulfillmentStatus: meaningOf(FULFILLMENT, fulfillment),
+      platformStatus: joined(words, '/'),
       currency,
       total: prices.object('total').money('amount', currency),
       subtotal: amountOf(prices, 'subtotal', currency),
@@ -101,7 +101,7 @@ export function mapProduct(item: Json, pass: PassContext): readonly Product[] {
     {
       ...base(product),
       title: product.optionalText('name') ?? '',
-      status: isVisible === true ? 'active' : isVisible === false ? 'draft' : 'unknown',
+      status: statusOfFlag(isVisible),
       platformStatus: isVisible === true ? 'visible' : isVisible === false ? 'hidden' : null,
       description: product.optionalText('plainDescription'),
       brand: product.optionalObject('brand')?.optionalText('name') ?? null,
@@ -130,7 +130,7 @@ function mapVariant(variant: RecordReader, currency: string | null): ProductVari
     platformId: id,
     sku: variant.optionalText('sku'),
     barcode: variant.optionalText('barcode'),
-    title: names.filter((one) => one !== '').join(' / ') || null,
+    title: joined(names, ' / '),
     price: price === null ? null : price.optionalMoney('amount', currency),
     // Stock has an id a variant and location.
     inventoryItemPlatformId: null,
@@ -184,11 +184,11 @@ function mapAddress(of: RecordReader | null): Address | null {
   const person = of?.optionalObject('contactDetails') ?? null;
   if (address === null && person === null) return null;
   const street = address?.optionalObject('streetAddress') ?? null;
-  const line = [street?.optionalText('number'), street?.optionalText('name')].filter((one) => one != null);
+  const line = [street?.optionalText('number'), street?.optionalText('name')];
   return addressOf({
     names: [person?.optionalText('firstName') ?? null, person?.optionalText('lastName') ?? null],
     company: person?.optionalText('company') ?? null,
-    line1: address?.optionalText('addressLine1') ?? (line.join(' ') || null),
+    line1: address?.optionalText('addressLine1') ?? joined(line, ' '),
     line2: address?.optionalText('addressLine2') ?? null,
     city: address?.optionalText('city') ?? null,
     region: address?.optionalText('subdivision') ?? null,

@@ -1,7 +1,6 @@
 // WooCommerce's objects → unified records. Instants named _gmt carry no zone and are UTC; amounts are decimal text. Pure.
 import type { Json, PassContext } from '../../domain/platform.ts';
 import type {
-  Address,
   Customer,
   InventoryLevel,
   LineItem,
@@ -9,28 +8,24 @@ import type {
   Product,
   ProductVariant,
 } from '../../domain/resource.ts';
-import { baseBy, lookUp, type RecordReader, readCurrency, readRecord } from '../record-reader.ts';
+import { addressBy } from '../address.ts';
+import { baseBy, type RecordReader, readRecord } from '../record-reader.ts';
+import { meaningOf, type ProductWords, statesBy } from '../words.ts';
 
 /** A status outside this table is a plugin's own. */
-const ORDER: Readonly<
-  Record<
-    string,
-    { status: Order['status']; payment: Order['paymentStatus']; fulfillment: Order['fulfillmentStatus'] }
-  >
-> = {
-  pending: { status: 'open', payment: 'pending', fulfillment: 'unfulfilled' },
-  'checkout-draft': { status: 'open', payment: 'pending', fulfillment: 'unfulfilled' },
-  'on-hold': { status: 'open', payment: 'pending', fulfillment: 'unfulfilled' },
-  processing: { status: 'open', payment: 'paid', fulfillment: 'unfulfilled' },
-  completed: { status: 'completed', payment: 'paid', fulfillment: 'fulfilled' },
-  refunded: { status: 'completed', payment: 'refunded', fulfillment: 'unknown' },
-  cancelled: { status: 'cancelled', payment: 'unknown', fulfillment: 'unfulfilled' },
-  failed: { status: 'cancelled', payment: 'voided', fulfillment: 'unfulfilled' },
-  trash: { status: 'cancelled', payment: 'unknown', fulfillment: 'unknown' },
-};
-const FOREIGN = { status: 'unknown', payment: 'unknown', fulfillment: 'unknown' } as const;
+const statesOf = statesBy(['status', 'paymentStatus', 'fulfillmentStatus'], {
+  pending: ['open', 'pending', 'unfulfilled'],
+  'checkout-draft': ['open', 'pending', 'unfulfilled'],
+  'on-hold': ['open', 'pending', 'unfulfilled'],
+  processing: ['open', 'paid', 'unfulfilled'],
+  completed: ['completed', 'paid', 'fulfilled'],
+  refunded: ['completed', 'refunded', 'unknown'],
+  cancelled: ['cancelled', 'unknown', 'unfulfilled'],
+  failed: ['cancelled', 'voided', 'unfulfilled'],
+  trash: ['cancelled', 'unknown', 'unknown'],
+});
 
-const PRODUCT_STATUS: Readonly<Record<string, Product['status']>> = {
+const PRODUCT_STATUS: ProductWords = {
   publish: 'active',
   private: 'active',
   draft: 'draft',
@@ -39,22 +34,21 @@ const PRODUCT_STATUS: Readonly<Record<string, Product['status']>> = {
   trash: 'archived',
 };
 
-const base = baseBy({ id: 'id', createdAt: 'date_created_gmt', updatedAt: 'date_modified_gmt', zone: 'utc' });
+const base = baseBy({ id: 'id', createdAt: 'date_created_gmt', updatedAt: 'date_modified_gmt', as: 'utc' });
 
 export function mapOrder(item: Json): readonly Order[] {
   const order = readRecord(item);
-  const currency = readCurrency(order.raw['currency'], `${order.path}/currency`);
+  const currency = order.currency('currency');
   const platformStatus = order.text('status');
-  const known = lookUp(ORDER, platformStatus) ?? FOREIGN;
+  const states = statesOf(platformStatus);
   const billing = order.optionalObject('billing');
-  const isPartlyRefunded = known.payment === 'paid' && order.list('refunds').length > 0;
+  const isPartlyRefunded = states.paymentStatus === 'paid' && order.list('refunds').length > 0;
   return [
     {
       ...base(order),
       number: order.optionalId('number'),
-      status: known.status,
-      paymentStatus: isPartlyRefunded ? 'partially_refunded' : known.payment,
-      fulfillmentStatus: known.fulfillment,
+      ...states,
+      paymentStatus: isPartlyRefunded ? 'partially_refunded' : states.paymentStatus,
       platformStatus,
       currency,
       total: order.money('total', currency),
@@ -95,7 +89,7 @@ export function mapProduct(item: Json, pass: PassContext): readonly Product[] {
     {
       ...base(product),
       title: product.text('name'),
-      status: lookUp(PRODUCT_STATUS, status) ?? 'unknown',
+      status: meaningOf(PRODUCT_STATUS, status),
       platformStatus: status,
       description: product.optionalText('description'),
       brand: product.list('brands')[0]?.optionalText('name') ?? null,
@@ -159,22 +153,15 @@ export function mapStock(item: Json): readonly InventoryLevel[] {
   ];
 }
 
-/** WooCommerce sends every field, empty or not; an address of empty fields alone is none. */
-function mapAddress(address: RecordReader | null): Address | null {
-  if (address === null) return null;
-  const text = (name: string) => (address.has(name) ? address.optionalText(name) : null);
-  const names = [text('first_name'), text('last_name')].flatMap((one) => one ?? []);
-  const country = text('country');
-  const mapped: Address = {
-    name: names.join(' ') || null,
-    company: text('company'),
-    line1: text('address_1'),
-    line2: text('address_2'),
-    city: text('city'),
-    region: text('state'),
-    postalCode: text('postcode'),
-    countryCode: country !== null && /^[A-Z]{2}$/.test(country) ? country : null,
-    phone: text('phone'),
-  };
-  return Object.values(mapped).every((one) => one === null) ? null : mapped;
-}
+/** WooCommerce sends every field, empty or not. */
+const mapAddress = addressBy({
+  names: ['first_name', 'last_name'],
+  company: 'company',
+  line1: 'address_1',
+  line2: 'address_2',
+  city: 'city',
+  region: 'state',
+  postalCode: 'postcode',
+  country: 'country',
+  phone: 'phone',
+});
