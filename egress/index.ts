@@ -16,7 +16,10 @@ import { API_BOUNDS, createSender } from './send.ts';
 import { type Clock, type Log, SYSTEM_CLOCK } from './surroundings.ts';
 import { createWithCredential, type WithCredential } from './with-credential.ts';
 
+export { type NewWebhookKey, newWebhookKey, type WebhookKeyKind } from '../auth/standard-webhooks.ts';
 export type { CallOptions, CredentialUse, EnsureFresh, PlatformCall, PlatformResult } from './call.ts';
+export { createDeliverer, type Deliverer, endpointGuard } from './deliver.ts';
+export { createEndpointKeys } from './endpoint-keys.ts';
 export { type AskWorkflow, ensureFreshBy } from './ensure-fresh.ts';
 export type {
   Exchange,

@@ -1,16 +1,7 @@
-// Unguessable values for links, states and browsers: 256 bits each. Only their SHA-256 is ever stored.
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+// What is derived from unguessable values and how they are compared; they are made where they are stored.
+import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** A stored hash, in the form the store takes. */
-export type Hash = Uint8Array<ArrayBuffer>;
-
-export function mintToken(): string {
-  return randomBytes(32).toString('base64url');
-}
-
-export function hashToken(token: string): Hash {
-  return Uint8Array.from(createHash('sha256').update(token, 'utf8').digest());
-}
+export { type Hash, hashToken, mintToken } from '../store/tokens.ts';
 
 export function isSameHash(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && timingSafeEqual(a, b);

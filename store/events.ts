@@ -1,7 +1,7 @@
 // The outbox: events written in the transaction of the change they tell of. The feed's head row is locked until commit, so that commit
 // order is position order and a reader that goes by position misses nothing.
 import type { ConnectionId, TenantId } from '../domain/ids.ts';
-import type { Tx } from './database.ts';
+import type { Sql, Tx } from './database.ts';
 import type { Event, Prisma } from './generated/client.ts';
 import { newId } from './new-id.ts';
 
@@ -36,6 +36,28 @@ export async function appendEvent(tx: Tx, event: NewEvent): Promise<void> {
       ...(event.atMs === undefined ? {} : { at: new Date(event.atMs) }),
     },
   });
+}
+
+/** The same on a plain connection. */
+export async function appendEventBySql(sql: Sql, event: NewEvent): Promise<void> {
+  const head = await sql.query<{ position: string }>(
+    `INSERT INTO feed_heads (tenant_id, feed, position) VALUES ($1, 'events', 1)
+     ON CONFLICT (tenant_id, feed) DO UPDATE SET position = feed_heads.position + 1 RETURNING position`,
+    [event.tenantId],
+  );
+  await sql.query(
+    `INSERT INTO events (id, tenant_id, position, type, connection_id, data, at)
+     VALUES ($1, $2, $3, $4, $5, $6, coalesce(to_timestamp($7::float8 / 1000), now()))`,
+    [
+      newId('event'),
+      event.tenantId,
+      head.rows[0]?.position ?? 0,
+      event.type,
+      event.connectionId ?? null,
+      JSON.stringify(event.data),
+      event.atMs ?? null,
+    ],
+  );
 }
 
 /** Reads on from a position, oldest first. */
