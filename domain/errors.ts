@@ -224,6 +224,7 @@ export const ERRORS = {
     status: 502,
     title: 'The platform cannot be reached',
     retry: true,
+  endpoint_disabled: { status: 409, title: 'The endpoint is disabled', retry: false, actor: 'caller' },
     actor: 'platform',
   },
   platform_down: {

@@ -38,6 +38,10 @@ export interface HttpDeps {
   readonly settings: HttpSettings;
   /** The proxy route's door; nothing else calls a platform. */
   readonly withCredential: Egress['withCredential'];
+  /** Verifies what platforms push. */
+  readonly receive: Egress['receive'];
+  /** Throws address_not_allowed for what no delivery may be sent to. */
+  readonly checkEndpointUrl: (url: string) => void;
   readonly log: Logger;
   readonly nowMs: () => number;
 }

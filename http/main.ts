@@ -3,7 +3,13 @@
 import { Client, Connection } from '@temporalio/client';
 import { pino } from 'pino';
 import { readSettings, type Settings } from '../domain/settings.ts';
-import { createEgress, ensureFreshBy, type OriginOverrides, parseOriginOverrides } from '../egress/index.ts';
+import {
+  createEgress,
+  endpointGuard,
+  ensureFreshBy,
+  type OriginOverrides,
+  parseOriginOverrides,
+} from '../egress/index.ts';
 import { loadPlatforms } from '../platforms/load.ts';
 import { createDataKeyPort, listDataKeyUses } from '../store/data-keys.ts';
 import { openDatabase } from '../store/database.ts';
@@ -49,6 +55,7 @@ const egress = createEgress({
   allowPrivateNetworks: settings.allowPrivateNetworks,
   log,
 });
+const addresses = endpointGuard({ allowPrivateNetworks: settings.allowPrivateNetworks });
 const app = await createServer({
   db,
   vault,
@@ -58,6 +65,8 @@ const app = await createServer({
   platforms,
   settings: httpSettings(settings, overrides),
   withCredential: egress.withCredential,
+  receive: egress.receive,
+  checkEndpointUrl: (url) => void addresses.check(url),
   log,
   nowMs: Date.now,
 });

@@ -71,6 +71,7 @@ const TAGS = [
   'Inventory',
   'Syncs',
   'Feeds',
+  'Deliveries',
   'Audit',
   'Data keys',
   'Platforms',

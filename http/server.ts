@@ -29,6 +29,8 @@ import { connectionMoveRoutes } from './routes/connection-moves.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import { consoleRoutes } from './routes/console.ts';
 import { dataKeyRoutes } from './routes/data-keys.ts';
+import { deliveryRoutes } from './routes/deliveries.ts';
+import { endpointRoutes } from './routes/endpoints.ts';
 import { feedRoutes } from './routes/feeds.ts';
 import { fleetRoutes } from './routes/fleet.ts';
 import { fleetRunRoutes } from './routes/fleet-runs.ts';
@@ -124,6 +126,8 @@ const ROUTES = [
   calendarRoutes,
   feedRoutes,
   fleetRoutes,
+  endpointRoutes,
+  deliveryRoutes,
   auditRoutes,
   dataKeyRoutes,
   proxyRoutes,

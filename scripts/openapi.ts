@@ -57,6 +57,8 @@ const deps: HttpDeps = {
   log: pino({ level: 'silent' }),
   nowMs: Date.now,
 };
+  receive: { verify: unused, values: unused, content: unused },
+  checkEndpointUrl: unused,
 
 const app = await createServer(deps);
 const file = join(mkdtempSync(join(tmpdir(), 'mooring-openapi-')), 'openapi.json');

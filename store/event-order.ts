@@ -7,6 +7,9 @@ import type { Event } from './generated/client.ts';
 /** In `feed_heads`, where a restore bumps its epoch with those of the tenants. */
 export const ALL_TENANTS = '*';
 
+/** Where readers listen for new events. */
+export const EVENTS_CHANNEL = 'events';
+
 const BATCH = 2_000;
 /** Any number will do, so long as nothing else locks it. */
 const ORDER_LOCK = 7_326_402;
@@ -41,6 +44,8 @@ async function orderBatch(sql: Sql): Promise<number> {
     `UPDATE feed_heads SET position = position + ${BATCH} WHERE tenant_id = $1 AND feed = 'events'`,
     [ALL_TENANTS],
   );
+  // Told here and not by whoever writes an event: notices make their transactions commit one after another.
+  await sql.query(`SELECT pg_notify($1, '')`, [EVENTS_CHANNEL]);
   return rowCount;
 }
 

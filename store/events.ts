@@ -1,6 +1,6 @@
 // The outbox: events written in the transaction of the change they tell of. The feed's head row is locked until commit, so that commit
 // order is position order and a reader that goes by position misses nothing.
-import type { ConnectionId, TenantId } from '../domain/ids.ts';
+import type { ConnectionId, EventId, TenantId } from '../domain/ids.ts';
 import type { Sql, Tx } from './database.ts';
 import type { Event, Prisma } from './generated/client.ts';
 import { newId } from './new-id.ts';
@@ -18,16 +18,17 @@ export interface NewEvent {
 }
 
 /** Appends one event. Call it last in a transaction: every other writer of the tenant's feed waits for the commit. */
-export async function appendEvent(tx: Tx, event: NewEvent): Promise<void> {
+export async function appendEvent(tx: Tx, event: NewEvent): Promise<EventId> {
   const rows = await tx.$queryRaw<{ position: bigint }[]>`
     INSERT INTO feed_heads (tenant_id, feed, position) VALUES (${event.tenantId}, 'events', 1)
     ON CONFLICT (tenant_id, feed) DO UPDATE SET position = feed_heads.position + 1
     RETURNING position`;
   const position = rows[0]?.position ?? 0n;
   const data: Prisma.InputJsonObject = JSON.parse(JSON.stringify(event.data));
+  const id = newId('event');
   await tx.event.create({
     data: {
-      id: newId('event'),
+      id,
       tenantId: event.tenantId,
       position,
       type: event.type,
@@ -36,6 +37,7 @@ export async function appendEvent(tx: Tx, event: NewEvent): Promise<void> {
       ...(event.atMs === undefined ? {} : { at: new Date(event.atMs) }),
     },
   });
+  return id;
 }
 
 /** The same on a plain connection. */

@@ -73,7 +73,7 @@ export interface DeliveryOf {
 }
 
 /** Those that are there already are left as they are. Tells who delivers. */
-async function insertDeliveries(sql: Sql, deliveries: readonly DeliveryOf[]): Promise<number> {
+export async function insertDeliveries(sql: Sql, deliveries: readonly DeliveryOf[]): Promise<number> {
   if (deliveries.length === 0) return 0;
   const { rowCount } = await sql.query(
     `INSERT INTO deliveries (id, tenant_id, endpoint_id, event_id, event_type, connection_id, position)

@@ -16,6 +16,7 @@ const ALL = [
   'egress',
   'store',
   'activities',
+  'deliveries',
   'workflows',
   'worker',
   'http',
@@ -36,6 +37,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   workflows: ['domain'],
   egress: ['domain', 'platforms', 'auth', 'vault', 'store'],
   activities: ['domain', 'platforms', 'auth', 'vault', 'store', 'egress', 'workflows/messages.ts'],
+  deliveries: ['domain', 'store', 'egress'],
   http: ['domain', 'platforms', 'store', 'vault', 'egress', 'workflows/messages.ts', 'temporal.config.ts'],
   client: [],
   cli: [
@@ -59,6 +61,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'store',
     'egress',
     'activities',
+    'deliveries',
     'workflows/messages.ts',
     'temporal.config.ts',
   ],

@@ -6,10 +6,17 @@ import { createFleetActivities } from '../activities/fleet.ts';
 import { createLifecycleActivities } from '../activities/lifecycle.ts';
 import { createPageActivities } from '../activities/pages.ts';
 import { SYNC_DEFAULTS } from '../activities/sync-deps.ts';
+import { startDelivering } from '../deliveries/index.ts';
 import { IMPORT_PACE } from '../domain/import.ts';
 import { DEFAULT_TIMINGS } from '../domain/refresh-plan.ts';
 import { readSettings } from '../domain/settings.ts';
-import { createEgress, ensureFreshBy, parseOriginOverrides } from '../egress/index.ts';
+import {
+  createDeliverer,
+  createEgress,
+  createEndpointKeys,
+  ensureFreshBy,
+  parseOriginOverrides,
+} from '../egress/index.ts';
 import { loadPlatforms } from '../platforms/load.ts';
 import { createDataKeyPort, createRewrapPort, listDataKeyUses } from '../store/data-keys.ts';
 import { openDatabase } from '../store/database.ts';
@@ -18,9 +25,9 @@ import { TASK_QUEUES, temporalSettings } from '../temporal.config.ts';
 import { createVault, openKeyProvider, rewrapDataKeys } from '../vault/index.ts';
 import { keepAuditChain } from './audit-chain.ts';
 import { workflowBundle } from './bundle.ts';
-import { keepEventOrder } from './event-order.ts';
 import { createFleetWorkflows } from './fleet-workflows.ts';
 import { grants } from './grants.ts';
+import { keepOutbox } from './outbox.ts';
 import { createReportRun } from './report-run.ts';
 import { createSchedules, ensureSweepSchedule } from './schedules.ts';
 import { temporalLogger } from './temporal-log.ts';
@@ -136,7 +143,20 @@ const workers = await Promise.all([
   }),
 ]);
 await ensureSweepSchedule(client);
-const keeping = [keepAuditChain(db, log), keepEventOrder(db, log)];
+const door = createDeliverer({
+  keys: createEndpointKeys({ db, vault, nowMs: Date.now }),
+  allowPrivateNetworks: settings.allowPrivateNetworks,
+  nowMs: Date.now,
+});
+const keeping = [
+  keepAuditChain(db, log),
+  keepOutbox(db, log),
+  await startDelivering({
+    ...{ db, door, log, publicUrl: settings.publicUrl },
+    lifetimeMs: DAY_MS,
+    nowMs: Date.now,
+  }),
+];
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal));
 const running = Promise.all(workers.map((worker) => worker.run()));
@@ -145,6 +165,7 @@ try {
   await running;
 } finally {
   await Promise.all(keeping.map((one) => one.stop()));
+  await door.close();
   await egress.close();
   await db.close();
   await native.close();

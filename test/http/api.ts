@@ -3,6 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import type { TenantId } from '../../domain/ids.ts';
 import type { Platform } from '../../domain/platform.ts';
+import { endpointGuard } from '../../egress/index.ts';
+import type { NotificationKeys } from '../../egress/notification-keys.ts';
+import { createReceive } from '../../egress/receive.ts';
 import { hashApiKey, mintApiKey } from '../../http/api-key.ts';
 import type { Role } from '../../http/auth.ts';
 import type { HttpDeps } from '../../http/deps.ts';
@@ -57,6 +60,8 @@ export async function startApi(
     keyProvider?: KeyProvider;
     claimUrl?: string;
   } = {},
+    /** Endpoints on this machine. */
+    allowPrivateNetworks?: boolean;
 ): Promise<TestApi> {
   const database = await createTestDatabase();
   const logged: string[] = [];
@@ -89,6 +94,7 @@ export async function startApi(
   const operatorKey = await insertKey(database, 'operator', null);
   return {
     app,
+    checkEndpointUrl: (url) => void endpointGuard({ allowPrivateNetworks: options.allowPrivateNetworks === true }).check(url),
     database,
     logged,
     commands,
