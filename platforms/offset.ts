@@ -1,5 +1,7 @@
 // Where a list goes on that is counted from its beginning. When it becomes shorter while a pass reads it, what came after
 // has moved up: so much before the page is read again, and the page itself. Pure.
+import type { Json, PageCursor, PassContext, RawPage } from '../domain/platform.ts';
+import { valueAt } from './json.ts';
 
 export interface Counted {
   readonly offset: number;
@@ -20,4 +22,36 @@ export function offsetAfter({ offset, size, limit = 1, total, totalBefore }: Cou
   if (lost > 0 && offset > 0) return total === 0 ? null : Math.max(0, offset - lost);
   const end = offset + size;
   return end >= total || size === 0 ? null : end;
+}
+
+/** Where a page begins whose cursor `countedPage` made. */
+export function offsetIn(cursor: PageCursor | null): number {
+  return numberAt(cursor, 'offset') ?? 0;
+}
+
+/** A page of a list by offset and limit. `total`: as the answer tells it; what is no number is not told. */
+export function countedPage(
+  pass: PassContext,
+  cursor: PageCursor | null,
+  items: readonly Json[],
+  total: Json | undefined,
+): RawPage {
+  const told = typeof total === 'number' ? total : null;
+  const offset = offsetAfter({
+    offset: offsetIn(cursor),
+    size: items.length,
+    limit: pass.pageSize,
+    total: told,
+    totalBefore: numberAt(cursor, 'total'),
+  });
+  return {
+    items,
+    next: offset === null ? null : { offset, total: told },
+    total: cursor === null ? told : null,
+  };
+}
+
+function numberAt(cursor: PageCursor | null, name: string): number | null {
+  const value = valueAt(cursor ?? undefined, name);
+  return typeof value === 'number' ? value : null;
 }

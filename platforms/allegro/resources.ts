@@ -8,7 +8,7 @@ import type {
   ResourceDefinition,
 } from '../../domain/platform.ts';
 import { answerInvalid, listAt, textOf, valueAt } from '../json.ts';
-import { offsetAfter } from '../offset.ts';
+import { countedPage, offsetIn } from '../offset.ts';
 import { mapOffer, mapOrder, mapStock } from './mapper.ts';
 
 const ORDERS = '/order/checkout-forms';
@@ -64,29 +64,17 @@ function orderPosition(pass: PassContext, cursor: PageCursor | null) {
 }
 
 function offersRequest(pass: PassContext, cursor: PageCursor | null): PlatformRequest {
-  const offset = textOf(valueAt(cursor ?? undefined, 'offset')) ?? '0';
   return {
     method: 'GET',
     path: OFFERS,
     endpoint: `GET ${OFFERS}`,
-    query: { limit: String(pass.pageSize), offset },
+    query: { limit: String(pass.pageSize), offset: String(offsetIn(cursor)) },
   };
 }
 
 /** Throws platform_answer_invalid. */
 function readOffers(pass: PassContext, cursor: PageCursor | null, body: Json): RawPage {
-  const items = listAt(body, 'offers');
-  const count = valueAt(body, 'totalCount');
-  const total = typeof count === 'number' ? count : null;
-  const before = valueAt(cursor ?? undefined, 'total');
-  const offset = offsetAfter({
-    offset: Number(textOf(valueAt(cursor ?? undefined, 'offset')) ?? 0),
-    size: items.length,
-    limit: pass.pageSize,
-    total,
-    totalBefore: typeof before === 'number' ? before : null,
-  });
-  return { items, next: offset === null ? null : { offset, total }, total: cursor === null ? total : null };
+  return countedPage(pass, cursor, listAt(body, 'offers'), valueAt(body, 'totalCount'));
 }
 
 const orders: ResourceDefinition<'orders'> = {

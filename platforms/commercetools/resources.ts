@@ -1,30 +1,16 @@
 // How each resource of commercetools is listed.
-import type { ResourceDefinition } from '../../domain/platform.ts';
-import type { Resource } from '../../domain/resource.ts';
-import { textOf, valueAt } from '../json.ts';
+import { resourcesBy } from '../resource.ts';
 import { type Listing, listRequest, readListing } from './listing.ts';
 import { mapCustomer, mapEntry, mapOrder, mapProduct } from './mapper.ts';
 
-function define<R extends Resource>(
-  resource: R,
-  listing: Listing,
-  map: ResourceDefinition<R>['map'],
-): ResourceDefinition<R> {
-  return {
-    resource,
-    requires: `${resource}:read`,
-    // 500 is the most; products and orders are large.
-    pageSize: { default: 200, max: 500 },
-    filter: listing.isIncremental ? 'updated_at' : 'full_scan',
-    overlapS: 300,
-    windowS: null,
-    request: (pass, cursor) => listRequest(listing, pass, cursor),
-    read: (pass, _cursor, { body }) => readListing(listing, pass, body),
-    map,
-    idOf: (item) => textOf(valueAt(item, 'id')),
-    mapperVersion: 1,
-  };
-}
+const define = resourcesBy<Listing>({
+  // 500 is the most; products and orders are large.
+  pageSize: { default: 200, max: 500 },
+  isIncremental: (listing) => listing.isIncremental,
+  overlapS: 300,
+  request: listRequest,
+  read: (listing, pass, _cursor, { body }) => readListing(listing, pass, body),
+});
 
 export const RESOURCES = {
   orders: define('orders', { name: 'orders', isIncremental: true }, mapOrder),

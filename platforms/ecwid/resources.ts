@@ -1,29 +1,17 @@
 // How each resource of Ecwid is listed.
 import type { ResourceDefinition } from '../../domain/platform.ts';
-import type { Resource } from '../../domain/resource.ts';
 import { textOf, valueAt } from '../json.ts';
+import { resourcesBy } from '../resource.ts';
 import { type Listing, listRequest, readListing } from './listing.ts';
 import { mapCustomer, mapOrder, mapProduct, mapStock } from './mapper.ts';
 
-function define<R extends Resource>(
-  resource: R,
-  listing: Listing,
-  map: ResourceDefinition<R>['map'],
-): ResourceDefinition<R> {
-  return {
-    resource,
-    requires: `${resource}:read`,
-    pageSize: { default: 100, max: 100 },
-    filter: listing.isIncremental ? 'updated_at' : 'full_scan',
-    overlapS: 120,
-    windowS: null,
-    request: (pass, cursor) => listRequest(listing, pass, cursor),
-    read: (pass, cursor, { body }) => readListing(pass, cursor, body),
-    map,
-    idOf: (item) => textOf(valueAt(item, 'id')),
-    mapperVersion: 1,
-  };
-}
+const define = resourcesBy<Listing>({
+  pageSize: { default: 100, max: 100 },
+  isIncremental: (listing) => listing.isIncremental,
+  overlapS: 120,
+  request: listRequest,
+  read: (_listing, pass, cursor, { body }) => readListing(pass, cursor, body),
+});
 
 export const RESOURCES = {
   orders: {

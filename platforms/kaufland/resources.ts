@@ -9,7 +9,7 @@ import type {
   ResourceDefinition,
 } from '../../domain/platform.ts';
 import { answerInvalid, listAt, objectAt, textOf, valueAt } from '../json.ts';
-import { offsetAfter } from '../offset.ts';
+import { countedPage, offsetIn } from '../offset.ts';
 import { mapOrder, mapUnit, mapUnitStock } from './mapper.ts';
 
 function listRequest(
@@ -25,7 +25,7 @@ function listRequest(
     query: {
       storefront: pass.shop['storefront'] ?? '',
       limit: String(pass.pageSize),
-      offset: String(offsetOf(cursor)),
+      offset: String(offsetIn(cursor)),
       ...more,
     },
   };
@@ -33,23 +33,7 @@ function listRequest(
 
 /** Throws platform_answer_invalid. */
 function readList(pass: PassContext, cursor: PageCursor | null, body: Json): RawPage {
-  const items = listAt(body, 'data');
-  const count = valueAt(body, 'pagination.total');
-  const total = typeof count === 'number' ? count : null;
-  const before = valueAt(cursor ?? undefined, 'total');
-  const offset = offsetAfter({
-    offset: offsetOf(cursor),
-    size: items.length,
-    limit: pass.pageSize,
-    total,
-    totalBefore: typeof before === 'number' ? before : null,
-  });
-  return { items, next: offset === null ? null : { offset, total }, total: cursor === null ? total : null };
-}
-
-function offsetOf(cursor: PageCursor | null): number {
-  const offset = valueAt(cursor ?? undefined, 'offset');
-  return typeof offset === 'number' ? offset : 0;
+  return countedPage(pass, cursor, listAt(body, 'data'), valueAt(body, 'pagination.total'));
 }
 
 function since(pass: PassContext): Record<string, string> {

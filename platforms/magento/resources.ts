@@ -1,32 +1,19 @@
 // How each resource of Magento is listed.
-import type { ResourceDefinition } from '../../domain/platform.ts';
-import type { Resource } from '../../domain/resource.ts';
-import { textOf, valueAt } from '../json.ts';
+import { resourcesBy } from '../resource.ts';
 import { type Listing, listRequest, readListing } from './listing.ts';
 import { mapCustomer, mapOrder, mapProduct, mapSourceItem, sourceItemId } from './mapper.ts';
 
 const ENTITY_ID = { field: 'entity_id', isUnique: true } as const;
 
-function define<R extends Resource>(
-  resource: R,
-  listing: Listing,
-  map: ResourceDefinition<R>['map'],
-): ResourceDefinition<R> {
-  return {
-    resource,
-    requires: `${resource}:read`,
-    // 300 is the most where a shop has switched on its input limits; without them there is none.
-    pageSize: { default: 100, max: 300 },
-    filter: listing.isIncremental ? 'updated_at' : 'full_scan',
-    overlapS: 60,
-    windowS: null,
-    request: (pass, cursor) => listRequest(listing, pass, cursor),
-    read: (pass, cursor, { body }) => readListing(listing, pass, cursor, body),
-    map,
-    idOf: (item) => textOf(valueAt(item, listing.key.at)),
-    mapperVersion: 1,
-  };
-}
+const define = resourcesBy<Listing>({
+  // 300 is the most where a shop has switched on its input limits; without them there is none.
+  pageSize: { default: 100, max: 300 },
+  isIncremental: (listing) => listing.isIncremental,
+  overlapS: 60,
+  request: listRequest,
+  read: (listing, pass, cursor, { body }) => readListing(listing, pass, cursor, body),
+  id: (listing) => listing.key.at,
+});
 
 export const RESOURCES = {
   orders: define(

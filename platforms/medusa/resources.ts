@@ -1,14 +1,7 @@
 // How Medusa lists: limit and offset, `count` beside the page, filtered and sorted by update time. Pure.
-import type {
-  Json,
-  PageCursor,
-  PassContext,
-  PlatformRequest,
-  RawPage,
-  ResourceDefinition,
-} from '../../domain/platform.ts';
-import type { Resource } from '../../domain/resource.ts';
+import type { Json, PageCursor, PassContext, PlatformRequest, RawPage } from '../../domain/platform.ts';
 import { answerInvalid, listAt, textOf, valueAt } from '../json.ts';
+import { resourcesBy } from '../resource.ts';
 import { mapCustomer, mapInventory, mapOrder, mapProduct } from './mapper.ts';
 
 interface Listing {
@@ -74,25 +67,13 @@ function readPosition(pass: PassContext, cursor: PageCursor | null): Position {
 
 const PAGE_SIZE = { default: 100, max: 200 };
 
-function define<R extends Resource>(
-  resource: R,
-  listing: Listing,
-  map: ResourceDefinition<R>['map'],
-): ResourceDefinition<R> {
-  return {
-    resource,
-    requires: `${resource}:read`,
-    pageSize: PAGE_SIZE,
-    filter: listing.isIncremental ? 'updated_at' : 'full_scan',
-    overlapS: 60,
-    windowS: null,
-    request: (pass, cursor) => listRequest(listing, pass, cursor),
-    read: (pass, cursor, { body }) => readPage(listing, pass, cursor, body),
-    map,
-    idOf: (item) => textOf(valueAt(item, 'id')),
-    mapperVersion: 1,
-  };
-}
+const define = resourcesBy<Listing>({
+  pageSize: PAGE_SIZE,
+  isIncremental: (listing) => listing.isIncremental,
+  overlapS: 60,
+  request: listRequest,
+  read: (listing, pass, cursor, { body }) => readPage(listing, pass, cursor, body),
+});
 
 export const RESOURCES = {
   orders: define(

@@ -8,7 +8,7 @@ import type {
   ResourceDefinition,
 } from '../../domain/platform.ts';
 import { listAt, textOf, valueAt } from '../json.ts';
-import { offsetAfter } from '../offset.ts';
+import { countedPage, offsetIn } from '../offset.ts';
 import { mapOffer, mapOrder, mapStock } from './mapper.ts';
 
 function listRequest(
@@ -24,7 +24,7 @@ function listRequest(
     endpoint: `GET ${path}`,
     query: {
       max: String(pass.pageSize),
-      offset: String(offsetOf(cursor)),
+      offset: String(offsetIn(cursor)),
       ...(shopId === undefined ? {} : { shop_id: shopId }),
       ...more,
     },
@@ -33,23 +33,7 @@ function listRequest(
 
 /** Throws platform_answer_invalid. */
 function readList(member: string, pass: PassContext, cursor: PageCursor | null, body: Json): RawPage {
-  const items = listAt(body, member);
-  const count = valueAt(body, 'total_count');
-  const total = typeof count === 'number' ? count : null;
-  const before = valueAt(cursor ?? undefined, 'total');
-  const offset = offsetAfter({
-    offset: offsetOf(cursor),
-    size: items.length,
-    limit: pass.pageSize,
-    total,
-    totalBefore: typeof before === 'number' ? before : null,
-  });
-  return { items, next: offset === null ? null : { offset, total }, total: cursor === null ? total : null };
-}
-
-function offsetOf(cursor: PageCursor | null): number {
-  const offset = valueAt(cursor ?? undefined, 'offset');
-  return typeof offset === 'number' ? offset : 0;
+  return countedPage(pass, cursor, listAt(body, member), valueAt(body, 'total_count'));
 }
 
 const orders: ResourceDefinition<'orders'> = {

@@ -1,31 +1,18 @@
 // How each resource of PrestaShop is listed.
 import type { ResourceDefinition } from '../../domain/platform.ts';
-import type { Resource } from '../../domain/resource.ts';
-import { textOf, valueAt } from '../json.ts';
+import { resourcesBy } from '../resource.ts';
 import { combinationsRequest, type Listing, listRequest, readListing, withCombinations } from './listing.ts';
 import { mapCustomer, mapOrder, mapProduct, mapStock } from './mapper.ts';
 
-function define<R extends Resource>(
-  resource: R,
-  listing: Listing,
-  map: ResourceDefinition<R>['map'],
-): ResourceDefinition<R> {
-  return {
-    resource,
-    requires: `${resource}:read`,
-    // No cap of its own: a whole record of a product is long.
-    pageSize: { default: 100, max: 500 },
-    filter: listing.isIncremental ? 'updated_at' : 'full_scan',
-    // The shop compares with its own time, which may be up to 12 hours before UTC; what is read again and is the same is not written.
-    overlapS: 12 * 3_600 + 300,
-    windowS: null,
-    request: (pass, cursor) => listRequest(listing, pass, cursor),
-    read: (pass, cursor, { body }) => readListing(listing, pass, cursor, body),
-    map,
-    idOf: (item) => textOf(valueAt(item, 'id')),
-    mapperVersion: 1,
-  };
-}
+const define = resourcesBy<Listing>({
+  // No cap of its own: a whole record of a product is long.
+  pageSize: { default: 100, max: 500 },
+  isIncremental: (listing) => listing.isIncremental,
+  // The shop compares with its own time, which may be up to 12 hours before UTC; what is read again and is the same is not written.
+  overlapS: 12 * 3_600 + 300,
+  request: listRequest,
+  read: (listing, pass, cursor, { body }) => readListing(listing, pass, cursor, body),
+});
 
 export const RESOURCES = {
   orders: define(

@@ -1,7 +1,5 @@
 // What is asked of each resource of Saleor.
-import type { ResourceDefinition } from '../../domain/platform.ts';
-import type { Resource } from '../../domain/resource.ts';
-import { textOf, valueAt } from '../json.ts';
+import { resourcesBy } from '../resource.ts';
 import { type Listing, listRequest, readListing } from './listing.ts';
 import { mapCustomer, mapOrder, mapProduct, mapStock } from './mapper.ts';
 
@@ -25,26 +23,14 @@ const CUSTOMER = `id email firstName lastName dateJoined updatedAt defaultBillin
 
 const STOCK = 'id quantity quantityAllocated warehouse { id } productVariant { id sku product { id } }';
 
-function define<R extends Resource>(
-  resource: R,
-  listing: Listing,
-  map: ResourceDefinition<R>['map'],
-): ResourceDefinition<R> {
-  return {
-    resource,
-    requires: `${resource}:read`,
-    // 100 is the most; a query costs what it may return, 50,000 at most.
-    pageSize: { default: 50, max: 100 },
-    filter: listing.filter === null ? 'full_scan' : 'updated_at',
-    overlapS: 300,
-    windowS: null,
-    request: (pass, cursor) => listRequest(listing, pass, cursor),
-    read: (_pass, _cursor, { body }) => readListing(listing, body),
-    map,
-    idOf: (item) => textOf(valueAt(item, 'id')),
-    mapperVersion: 1,
-  };
-}
+const define = resourcesBy<Listing>({
+  // 100 is the most; a query costs what it may return, 50,000 at most.
+  pageSize: { default: 50, max: 100 },
+  isIncremental: (listing) => listing.filter !== null,
+  overlapS: 300,
+  request: listRequest,
+  read: (listing, _pass, _cursor, { body }) => readListing(listing, body),
+});
 
 const LAST_MODIFIED = '{ field: LAST_MODIFIED_AT, direction: ASC }';
 

@@ -1,9 +1,8 @@
 // How each resource of Shopify is listed. Page sizes are the largest whose query stays under 1,000 points (query-cost.ts).
 // Fields behind a scope that may be missing are asked for only when it was granted: one denied field fails the whole query.
-import type { PassContext, ResourceDefinition } from '../../domain/platform.ts';
-import type { Resource } from '../../domain/resource.ts';
-import { textOf, valueAt } from '../json.ts';
-import { type Listing, listRequest, readListing } from './listing.ts';
+import type { PassContext } from '../../domain/platform.ts';
+import { resourcesBy } from '../resource.ts';
+import { beginAt, type Listing, listRequest, readListing } from './listing.ts';
 import { mapCustomer, mapInventoryItem, mapOrder, mapProduct } from './mapper.ts';
 
 const MONEY = '{ shopMoney { amount currencyCode } }';
@@ -77,26 +76,14 @@ function isGranted(pass: PassContext, scope: string): boolean {
   return scopes === undefined || scopes.includes(scope) || scopes.includes(scope.replace('read_', 'write_'));
 }
 
-function define<R extends Resource>(
-  resource: R,
-  listing: Listing,
-  map: ResourceDefinition<R>['map'],
-): ResourceDefinition<R> {
-  return {
-    resource,
-    requires: `${resource}:read`,
-    pageSize: { default: listing.pageSizeMax, max: listing.pageSizeMax },
-    filter: listing.isIncremental ? 'updated_at' : 'full_scan',
-    // The search index that `query:` reads lags behind writes.
-    overlapS: 120,
-    windowS: null,
-    request: (pass, cursor) => listRequest(listing, pass, cursor),
-    read: (_, cursor, answer) => readListing(listing, cursor, answer),
-    map,
-    idOf: (item) => textOf(valueAt(item, 'id')),
-    mapperVersion: 1,
-  };
-}
+const define = resourcesBy<Listing>({
+  pageSize: (listing) => ({ default: listing.pageSizeMax, max: listing.pageSizeMax }),
+  isIncremental: (listing) => listing.isIncremental,
+  // The search index that `query:` reads lags behind writes.
+  overlapS: 120,
+  request: listRequest,
+  read: (listing, _pass, cursor, answer) => readListing(listing, cursor, answer),
+});
 
 export const RESOURCES = {
   // Without read_all_orders the last 60 days alone.

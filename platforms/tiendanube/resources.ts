@@ -1,31 +1,17 @@
 // How each resource of Tiendanube is listed.
-import type { ResourceDefinition } from '../../domain/platform.ts';
-import type { Resource } from '../../domain/resource.ts';
-import { textOf, valueAt } from '../json.ts';
+import { resourcesBy } from '../resource.ts';
 import { type Listing, listRequest, readListing } from './listing.ts';
 import { mapCustomer, mapOrder, mapProduct, mapStock } from './mapper.ts';
 
-function define<R extends Resource>(
-  resource: R,
-  listing: Listing,
-  map: ResourceDefinition<R>['map'],
-): ResourceDefinition<R> {
-  return {
-    resource,
-    requires: `${resource}:read`,
-    pageSize: { default: 100, max: 200 },
-    filter: listing.isIncremental ? 'updated_at' : 'full_scan',
-    overlapS: 300,
-    windowS: null,
-    request: (pass, cursor) => listRequest(listing, pass, cursor),
-    // A page past the end.
-    accepts: ['not_found'],
-    read: (pass, cursor, answer) => readListing(pass, cursor, answer),
-    map,
-    idOf: (item) => textOf(valueAt(item, 'id')),
-    mapperVersion: 1,
-  };
-}
+const define = resourcesBy<Listing>({
+  pageSize: { default: 100, max: 200 },
+  isIncremental: (listing) => listing.isIncremental,
+  overlapS: 300,
+  request: listRequest,
+  // A page past the end.
+  accepts: ['not_found'],
+  read: (_listing, pass, cursor, answer) => readListing(pass, cursor, answer),
+});
 
 /** What is new comes last. Orders and customers cannot be sorted. */
 const OLDEST_FIRST = { sort_by: 'created-at-ascending' } as const;
