@@ -1845,7 +1845,6 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
-                    /** @description An id such as "ins_…" */
                     id: string;
                 };
                 cookie?: never;
@@ -2562,6 +2561,523 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List endpoints */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description nextCursor of the previous page */
+                    cursor?: string;
+                    limit?: number;
+                    tenantId?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["Endpoint"][];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Make an endpoint */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewEndpointInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CreatedEndpoint"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/endpoints/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One endpoint */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An id such as "end_…" */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Endpoint"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Remove it, with its secrets and its deliveries */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An id such as "end_…" */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Change it, disable it, enable it again */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An id such as "end_…" */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["EndpointChangeInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Endpoint"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/v1/endpoints/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send it a test event
+         * @description Sent like any other, signed and tried again. GET /v1/deliveries/{id} shows what came of it.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An id such as "end_…" */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TestedEndpoint"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/endpoints/{id}/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give it the next secret; the former ones sign beside it for a while */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An id such as "end_…" */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewEndpointSecretInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CreatedEndpoint"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/endpoints/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send again: what was given up, or everything of a range
+         * @description At most 10000 at once. A receiver that keeps webhook-ids takes none of them twice.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An id such as "end_…" */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ReplayWishInput"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Replayed"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List deliveries, the newest first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description nextCursor of the previous page */
+                    cursor?: string;
+                    limit?: number;
+                    endpointId?: string;
+                    state?: "pending" | "delivered" | "failed";
+                    eventType?: "connection.active" | "connection.recovered" | "connection.degraded" | "connection.reauth_required" | "connection.paused" | "connection.revoking" | "connection.revoked" | "connection.abandoned" | "connection.reminder" | "connection.move_proposed" | "connection.move_settled" | "connection.scope_drift" | "connection.credential_upgraded" | "sync.completed" | "sync.failed" | "sync.held" | "records.changed" | "registration.rejected" | "calendar.warning" | "endpoint.disabled" | "endpoint.test";
+                    connectionId?: string;
+                    /** @description Made at or after this instant */
+                    since?: string;
+                    /** @description Made before this instant */
+                    until?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["Delivery"][];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliveries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One delivery, with its attempts */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An id such as "dlv_…" */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeliveryWithAttempts"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliveries/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send it again
+         * @description From the beginning of the schedule. One that is pending is left as it is.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An id such as "dlv_…" */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Delivery"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/fleet": {
         parameters: {
             query?: never;
@@ -3139,6 +3655,83 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/notify/{platform}/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a platform tells of one connection */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    platform: string;
+                    token: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/notify/{platform}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a platform that knows one address tells */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    platform: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -3928,6 +4521,223 @@ export interface components {
             unreadable: number;
             /** @description Still under a former key, unreadable ones included */
             left: number;
+        };
+        NewEndpointInput: {
+            /**
+             * @description Required with an operator key; else the key's own
+             * @example ten_01kaz7w0v9e7x8m3q2p4r6t8y0
+             */
+            tenantId?: string;
+            /**
+             * @description A public https address; no redirect is followed
+             * @example https://hooks.vendor.example/mooring
+             */
+            url: string;
+            name?: string;
+            /** @description Which events: types, or "connection.*" for a noun; none: all */
+            eventTypes?: string[];
+            /**
+             * @description Of records.changed: the cursor alone, or the first hundred records with it
+             * @enum {string}
+             */
+            data?: "thin" | "full";
+            /** @description connection: what concerns one connection is sent one after another, in the order of the feed */
+            ordered?: "connection" | null;
+            /**
+             * @description Standard Webhooks: hmac signs v1, ed25519 v1a
+             * @enum {string}
+             */
+            secretKind?: "hmac" | "ed25519";
+        };
+        EndpointChangeInput: {
+            /**
+             * @description A public https address; no redirect is followed
+             * @example https://hooks.vendor.example/mooring
+             */
+            url?: string;
+            name?: string;
+            /** @description Which events: types, or "connection.*" for a noun; none: all */
+            eventTypes?: string[];
+            /**
+             * @description Of records.changed: the cursor alone, or the first hundred records with it
+             * @enum {string}
+             */
+            data?: "thin" | "full";
+            /** @description connection: what concerns one connection is sent one after another, in the order of the feed */
+            ordered?: "connection" | null;
+            /** @description false: nothing is made for it, and what is pending is given up. true: from now on; what happened meanwhile is sent only when it is replayed */
+            enabled?: boolean;
+        };
+        NewEndpointSecretInput: {
+            /**
+             * @description Default: as the newest one
+             * @enum {string}
+             */
+            kind?: "hmac" | "ed25519";
+            /** @description For how long the former ones sign as well; default a day */
+            overlapS?: number;
+        };
+        EndpointSecretInput: {
+            version: number;
+            /**
+             * @description Standard Webhooks: hmac signs v1, ed25519 v1a
+             * @enum {string}
+             */
+            kind: "hmac" | "ed25519";
+            /** @description whpk_… of an Ed25519 pair */
+            publicKey: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            createdAt: string;
+            retiresAt: string | null;
+        };
+        EndpointInput: {
+            id: string;
+            tenantId: string;
+            url: string;
+            name: string;
+            eventTypes: string[];
+            /**
+             * @description Of records.changed: the cursor alone, or the first hundred records with it
+             * @enum {string}
+             */
+            data: "thin" | "full";
+            /** @description connection: what concerns one connection is sent one after another, in the order of the feed */
+            ordered: "connection" | null;
+            /** @enum {string} */
+            status: "enabled" | "disabled";
+            disabledBecause: ("by_hand" | "gone" | "failing") | null;
+            disabledAt: string | null;
+            /** @description Since when no attempt succeeded; disabled after five days of it */
+            failingSince: string | null;
+            /** @description Those that sign now, the newest first */
+            secrets: components["schemas"]["EndpointSecretInput"][];
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            createdAt: string;
+        };
+        CreatedEndpointInput: {
+            id: string;
+            tenantId: string;
+            url: string;
+            name: string;
+            eventTypes: string[];
+            /**
+             * @description Of records.changed: the cursor alone, or the first hundred records with it
+             * @enum {string}
+             */
+            data: "thin" | "full";
+            /** @description connection: what concerns one connection is sent one after another, in the order of the feed */
+            ordered: "connection" | null;
+            /** @enum {string} */
+            status: "enabled" | "disabled";
+            disabledBecause: ("by_hand" | "gone" | "failing") | null;
+            disabledAt: string | null;
+            /** @description Since when no attempt succeeded; disabled after five days of it */
+            failingSince: string | null;
+            /** @description Those that sign now, the newest first */
+            secrets: components["schemas"]["EndpointSecretInput"][];
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            createdAt: string;
+            /** @description whsec_…, shown this once; null for Ed25519, whose public key is in `secrets` */
+            secret: string | null;
+        };
+        TestedEndpointInput: {
+            deliveryId: string;
+        };
+        DeliveryInput: {
+            id: string;
+            tenantId: string;
+            endpointId: string;
+            /** @description Sent as webhook-id, the same at every attempt */
+            eventId: string;
+            eventType: string;
+            connectionId: string | null;
+            /** @enum {string} */
+            state: "pending" | "delivered" | "failed";
+            because: ("attempts_exhausted" | "endpoint_gone" | "endpoint_disabled") | null;
+            attempts: number;
+            nextAttemptAt: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            createdAt: string;
+            settledAt: string | null;
+        };
+        DeliveryAttemptInput: {
+            number: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            at: string;
+            tookMs: number;
+            request: {
+                headers: {
+                    [key: string]: string;
+                };
+                /** @description As it was sent, but for the token of a reconnect link; cut after 64 KB */
+                body: string;
+            };
+            status: number | null;
+            /** @description Why there is no status */
+            error: ("address_not_allowed" | "certificate_invalid" | "unreachable" | "timeout" | "answer_invalid" | "secret_unreadable") | null;
+            /** @description Its first KB */
+            answer: string | null;
+        };
+        DeliveryWithAttemptsInput: {
+            id: string;
+            tenantId: string;
+            endpointId: string;
+            /** @description Sent as webhook-id, the same at every attempt */
+            eventId: string;
+            eventType: string;
+            connectionId: string | null;
+            /** @enum {string} */
+            state: "pending" | "delivered" | "failed";
+            because: ("attempts_exhausted" | "endpoint_gone" | "endpoint_disabled") | null;
+            attempts: number;
+            nextAttemptAt: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            createdAt: string;
+            settledAt: string | null;
+            /** @description The newest first, at most 50. A number that is missing: its worker was lost */
+            attemptLog: components["schemas"]["DeliveryAttemptInput"][];
+        };
+        ReplayWishInput: {
+            /**
+             * Format: date-time
+             * @description Events at or after this instant; default: all
+             */
+            since?: string;
+            /**
+             * Format: date-time
+             * @description Events before this instant; default: now
+             */
+            until?: string;
+            /**
+             * @description failed: deliveries that were given up. all: every event that the endpoint wants, those it was never sent too
+             * @enum {string}
+             */
+            state: "failed" | "all";
+        };
+        ReplayedInput: {
+            deliveries: number;
+            /** @description Ten thousand were taken; ask again with `since` for the rest */
+            hasMore: boolean;
+            /** @description The instant of the last event that was taken */
+            until: string | null;
         };
         FleetInput: {
             /** @description A row per platform and state that has any */
@@ -4948,6 +5758,223 @@ export interface components {
             unreadable: number;
             /** @description Still under a former key, unreadable ones included */
             left: number;
+        };
+        NewEndpoint: {
+            /**
+             * @description Required with an operator key; else the key's own
+             * @example ten_01kaz7w0v9e7x8m3q2p4r6t8y0
+             */
+            tenantId?: string;
+            /**
+             * @description A public https address; no redirect is followed
+             * @example https://hooks.vendor.example/mooring
+             */
+            url: string;
+            name?: string;
+            /** @description Which events: types, or "connection.*" for a noun; none: all */
+            eventTypes?: string[];
+            /**
+             * @description Of records.changed: the cursor alone, or the first hundred records with it
+             * @enum {string}
+             */
+            data?: "thin" | "full";
+            /** @description connection: what concerns one connection is sent one after another, in the order of the feed */
+            ordered?: "connection" | null;
+            /**
+             * @description Standard Webhooks: hmac signs v1, ed25519 v1a
+             * @enum {string}
+             */
+            secretKind?: "hmac" | "ed25519";
+        };
+        EndpointChange: {
+            /**
+             * @description A public https address; no redirect is followed
+             * @example https://hooks.vendor.example/mooring
+             */
+            url?: string;
+            name?: string;
+            /** @description Which events: types, or "connection.*" for a noun; none: all */
+            eventTypes?: string[];
+            /**
+             * @description Of records.changed: the cursor alone, or the first hundred records with it
+             * @enum {string}
+             */
+            data?: "thin" | "full";
+            /** @description connection: what concerns one connection is sent one after another, in the order of the feed */
+            ordered?: "connection" | null;
+            /** @description false: nothing is made for it, and what is pending is given up. true: from now on; what happened meanwhile is sent only when it is replayed */
+            enabled?: boolean;
+        };
+        NewEndpointSecret: {
+            /**
+             * @description Default: as the newest one
+             * @enum {string}
+             */
+            kind?: "hmac" | "ed25519";
+            /** @description For how long the former ones sign as well; default a day */
+            overlapS?: number;
+        };
+        EndpointSecret: {
+            version: number;
+            /**
+             * @description Standard Webhooks: hmac signs v1, ed25519 v1a
+             * @enum {string}
+             */
+            kind: "hmac" | "ed25519";
+            /** @description whpk_… of an Ed25519 pair */
+            publicKey: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            createdAt: string;
+            retiresAt: string | null;
+        };
+        Endpoint: {
+            id: string;
+            tenantId: string;
+            url: string;
+            name: string;
+            eventTypes: string[];
+            /**
+             * @description Of records.changed: the cursor alone, or the first hundred records with it
+             * @enum {string}
+             */
+            data: "thin" | "full";
+            /** @description connection: what concerns one connection is sent one after another, in the order of the feed */
+            ordered: "connection" | null;
+            /** @enum {string} */
+            status: "enabled" | "disabled";
+            disabledBecause: ("by_hand" | "gone" | "failing") | null;
+            disabledAt: string | null;
+            /** @description Since when no attempt succeeded; disabled after five days of it */
+            failingSince: string | null;
+            /** @description Those that sign now, the newest first */
+            secrets: components["schemas"]["EndpointSecret"][];
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            createdAt: string;
+        };
+        CreatedEndpoint: {
+            id: string;
+            tenantId: string;
+            url: string;
+            name: string;
+            eventTypes: string[];
+            /**
+             * @description Of records.changed: the cursor alone, or the first hundred records with it
+             * @enum {string}
+             */
+            data: "thin" | "full";
+            /** @description connection: what concerns one connection is sent one after another, in the order of the feed */
+            ordered: "connection" | null;
+            /** @enum {string} */
+            status: "enabled" | "disabled";
+            disabledBecause: ("by_hand" | "gone" | "failing") | null;
+            disabledAt: string | null;
+            /** @description Since when no attempt succeeded; disabled after five days of it */
+            failingSince: string | null;
+            /** @description Those that sign now, the newest first */
+            secrets: components["schemas"]["EndpointSecret"][];
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            createdAt: string;
+            /** @description whsec_…, shown this once; null for Ed25519, whose public key is in `secrets` */
+            secret: string | null;
+        };
+        TestedEndpoint: {
+            deliveryId: string;
+        };
+        Delivery: {
+            id: string;
+            tenantId: string;
+            endpointId: string;
+            /** @description Sent as webhook-id, the same at every attempt */
+            eventId: string;
+            eventType: string;
+            connectionId: string | null;
+            /** @enum {string} */
+            state: "pending" | "delivered" | "failed";
+            because: ("attempts_exhausted" | "endpoint_gone" | "endpoint_disabled") | null;
+            attempts: number;
+            nextAttemptAt: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            createdAt: string;
+            settledAt: string | null;
+        };
+        DeliveryAttempt: {
+            number: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            at: string;
+            tookMs: number;
+            request: {
+                headers: {
+                    [key: string]: string;
+                };
+                /** @description As it was sent, but for the token of a reconnect link; cut after 64 KB */
+                body: string;
+            };
+            status: number | null;
+            /** @description Why there is no status */
+            error: ("address_not_allowed" | "certificate_invalid" | "unreachable" | "timeout" | "answer_invalid" | "secret_unreadable") | null;
+            /** @description Its first KB */
+            answer: string | null;
+        };
+        DeliveryWithAttempts: {
+            id: string;
+            tenantId: string;
+            endpointId: string;
+            /** @description Sent as webhook-id, the same at every attempt */
+            eventId: string;
+            eventType: string;
+            connectionId: string | null;
+            /** @enum {string} */
+            state: "pending" | "delivered" | "failed";
+            because: ("attempts_exhausted" | "endpoint_gone" | "endpoint_disabled") | null;
+            attempts: number;
+            nextAttemptAt: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            createdAt: string;
+            settledAt: string | null;
+            /** @description The newest first, at most 50. A number that is missing: its worker was lost */
+            attemptLog: components["schemas"]["DeliveryAttempt"][];
+        };
+        ReplayWish: {
+            /**
+             * Format: date-time
+             * @description Events at or after this instant; default: all
+             */
+            since?: string;
+            /**
+             * Format: date-time
+             * @description Events before this instant; default: now
+             */
+            until?: string;
+            /**
+             * @description failed: deliveries that were given up. all: every event that the endpoint wants, those it was never sent too
+             * @enum {string}
+             */
+            state: "failed" | "all";
+        };
+        Replayed: {
+            deliveries: number;
+            /** @description Ten thousand were taken; ask again with `since` for the rest */
+            hasMore: boolean;
+            /** @description The instant of the last event that was taken */
+            until: string | null;
         };
         Fleet: {
             /** @description A row per platform and state that has any */

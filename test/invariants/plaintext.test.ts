@@ -21,8 +21,8 @@ const FOLDERS = [
 /** Opens what was sealed. http/idempotency.ts: the answer to a repeated request, such as a link or a key made before. */
 const OPENING = {
   pattern: /\bvault\.open\(/,
-  // egress/install-exchange.ts: the code of an install that nobody claimed yet, and our app's secret to exchange it.
-  files: ['egress/install-exchange.ts', 'egress/open.ts', 'http/idempotency.ts'],
+  // egress/endpoint-keys.ts: what deliveries are signed with. egress/install-exchange.ts: the code of an install that nobody claimed yet, and our app's secret to exchange it.
+  files: ['egress/endpoint-keys.ts', 'egress/install-exchange.ts', 'egress/open.ts', 'http/idempotency.ts'],
 };
 /** Reads the text of an opened secret: to sign, to exchange, to verify, to hide it. */
 const REVEALING = {
@@ -34,6 +34,7 @@ const REVEALING = {
     'auth/grant.ts',
     'auth/issuer.ts',
     'auth/received.ts',
+    'auth/standard-webhooks.ts',
     'egress/redact.ts',
     'http/idempotency.ts',
   ],
