@@ -4,7 +4,13 @@ import type { CredentialFacts, ProbeReason, Timings, UpstreamRevocation } from '
 import type { Projection, StoredConnection } from '../domain/connection-projection.ts';
 import type { ErrorCode, FieldError } from '../domain/errors.ts';
 import type { AuthorizationId, ConnectionId, InstallId, TenantId } from '../domain/ids.ts';
-import type { InstallOutcome } from '../workflows/messages.ts';
+import type {
+  InstallOutcome,
+  RegistrationAnswer,
+  RegistrationConfirmed,
+  TemporaryCredentialsInput,
+  TemporaryOutcome,
+} from '../workflows/messages.ts';
 
 export interface ConnectionRef {
   readonly tenantId: TenantId;
@@ -160,6 +166,10 @@ export interface LifecycleActivities {
   closeBreaker(input: { readonly platform: string }): Promise<void>;
   exchangeInstall(input: { readonly installId: InstallId }): Promise<InstallOutcome>;
   endInstall(input: { readonly installId: InstallId }): Promise<void>;
+  answerRegistration(input: { readonly installId: InstallId }): Promise<RegistrationAnswer>;
+  confirmRegistration(input: { readonly installId: InstallId }): Promise<RegistrationConfirmed>;
+  reconnectShop(input: ConnectionRef & { readonly authorizationId: AuthorizationId }): Promise<void>;
+  askTemporary(input: TemporaryCredentialsInput): Promise<TemporaryOutcome>;
   sweep(): Promise<SweepReport>;
 }
 

@@ -1,4 +1,5 @@
 // The lifecycle's activities, composed: one row each. A name without an activity does not compile.
+import { askTemporary } from './ask-temporary.ts';
 import { closeBreaker, probeCanaries, tellPlatform, weighBreaker } from './breaker.ts';
 import { completeAuthorization } from './complete-authorization.ts';
 import { destroyCredential, discardConnection, fence, revokeUpstream } from './end-connection.ts';
@@ -11,6 +12,7 @@ import { loadConnection } from './load-connection.ts';
 import { probeConnection } from './probe-connection.ts';
 import { readTimings } from './read-timings.ts';
 import { refreshCredential } from './refresh-credential.ts';
+import { answerRegistration, confirmRegistration, reconnectShop } from './register-shop.ts';
 import { reopenConnection } from './reopen-connection.ts';
 import { reportRegistration } from './report-registration.ts';
 import { cancelRuns, removeSchedule, setSchedule } from './set-schedule.ts';
@@ -48,6 +50,10 @@ export function createLifecycleActivities(deps: LifecycleDeps): LifecycleActivit
     closeBreaker: closeBreaker(deps),
     exchangeInstall: exchangeInstall(deps),
     endInstall: endInstall(deps),
+    answerRegistration: answerRegistration(deps),
+    confirmRegistration: confirmRegistration(deps),
+    reconnectShop: reconnectShop(deps),
+    askTemporary: askTemporary(deps),
     sweep: sweep(deps),
   };
   return failingSafely(activities, deps);

@@ -1,7 +1,9 @@
 // A callback as the exchange sees it: which step brings the grant, and whether the platform signed it.
+import { createHmac } from 'node:crypto';
 import { withoutOwnParts } from '../domain/approval-parts.ts';
 import { MooringError } from '../domain/errors.ts';
 import type { BrowserObtain, CallbackStep, Platform } from '../domain/platform.ts';
+import { fillTemplate } from '../platforms/template.ts';
 import { verifyCallback } from './callback-signature.ts';
 import { clientSecrets, type GrantContext } from './grant-context.ts';
 import { verifyReceived } from './received.ts';
@@ -20,34 +22,79 @@ export async function assertCallbackSigned(
   approval: Readonly<Record<string, string>>,
 ): Promise<void> {
   if (step.signature === undefined) return;
-  const parameters = withoutOwnParts(approval);
+  const { shopSecret } = approval;
+  const values = shopSecret === undefined ? {} : { shopSecret };
+  await assertSigned(context, step, step.signature, { approval, values });
+}
+
+/** A shop that is connected signs by what its credential holds too. Throws invalid_callback. */
+export async function assertSignedAgain(
+  context: GrantContext,
+  step: CallbackStep,
+  approval: Readonly<Record<string, string>>,
+  held: Readonly<Record<string, string>>,
+): Promise<void> {
+  if (step.again === undefined) return;
+  await assertSigned(context, step, step.again.signature, { approval, values: held });
+}
+
+/** What a registering shop is answered, so that it knows us: a code over what it sent, by the app's secret. No secret itself. */
+export function registrationProof(
+  context: GrantContext,
+  { proof }: NonNullable<CallbackStep['reply']>,
+  approval: Readonly<Record<string, string>>,
+): string | null {
+  if (proof === undefined) return null;
+  const { registration } = context;
+  const names = {
+    ...withoutOwnParts(approval),
+    clientId: registration?.clientId ?? '',
+    clientSecret: registration?.secret?.reveal() ?? '',
+  };
+  const key = fillTemplate(proof.key, names);
+  if (key === '') throw new MooringError('registration_missing', 'the app has no secret to prove itself by');
+  return createHmac('sha256', key).update(fillTemplate(proof.message, names)).digest('hex');
+}
+
+async function assertSigned(
+  context: GrantContext,
+  step: CallbackStep,
+  signature: NonNullable<CallbackStep['signature']>,
+  by: {
+    readonly approval: Readonly<Record<string, string>>;
+    readonly values: Readonly<Record<string, string>>;
+  },
+): Promise<void> {
+  const parameters = withoutOwnParts(by.approval);
   const secrets = clientSecrets(context);
+  const nowMs = Number(by.approval['receivedAt'] ?? context.nowMs);
   const verdict =
-    'kind' in step.signature
-      ? await verifyReceived(step.signature, messageOf(step, parameters, approval), {
+    'kind' in signature
+      ? await verifyReceived(signature, messageOf(step, parameters, by.approval), {
           secrets,
-          values: { ...context.shop, clientId: context.registration?.clientId ?? '' },
+          values: { ...context.shop, ...by.values, clientId: context.registration?.clientId ?? '' },
           send: context.send,
-          nowMs: context.nowMs,
+          nowMs,
         })
-      : verifyCallback(step.signature, secrets, parameters, context.nowMs);
+      : verifyCallback(signature, secrets, parameters, nowMs);
   if (verdict.ok) return;
   throw new MooringError('invalid_callback', `the callback does not verify: ${verdict.at}`, {
     detail: { at: verdict.at },
   });
 }
 
-/** Only what was sealed with the approval: its parameters, and its query as it came. */
+/** Only what was sealed with the approval: its parameters, its query and body as they came, the headers it is signed in. */
 function messageOf(
   step: CallbackStep,
   parameters: Readonly<Record<string, string>>,
-  { rawQuery = '' }: Readonly<Record<string, string>>,
+  { rawQuery = '', rawBody = '', signedHeaders = '{}' }: Readonly<Record<string, string>>,
 ) {
+  const headers: Readonly<Record<string, string>> = JSON.parse(signedHeaders);
   return {
     method: step.method,
     url: `https://callback.invalid/${step.step}?${rawQuery}`,
-    headers: {},
+    headers,
     parameters,
-    body: new Uint8Array(),
+    body: Buffer.from(rawBody, 'utf8'),
   };
 }

@@ -176,7 +176,9 @@ async function fromHandshake(
   const step = grantingStep(context.platform, obtain);
   await assertCallbackSigned(context, step, approval);
   const shop = shopAfterCallback(context.platform, step, context.shop, approval);
-  return await fromForm({ ...context, shop }, method, keysOf(obtain.keys, approval));
+  const { shopSecret } = approval;
+  const keys = { ...keysOf(obtain.keys, approval), ...(shopSecret === undefined ? {} : { shopSecret }) };
+  return await fromForm({ ...context, shop }, method, keys);
 }
 
 /** What can be minted, logged in or refreshed with is, at once, so that the proof has a token; a key is taken as it is. */

@@ -17,6 +17,7 @@ import { signSigV4 } from './sign/sigv4.ts';
 import { certificateOf } from './transport.ts';
 import { type Moment, type Values, valuesOf } from './values.ts';
 
+export { assertCallbackSigned, assertSignedAgain, registrationProof } from './callback.ts';
 export { type CallbackVerdict, verifyCallback } from './callback-signature.ts';
 export type { SigningContext } from './context.ts';
 export {
@@ -26,6 +27,7 @@ export {
   renewCredential,
   upgradeCredential,
 } from './grant.ts';
+export { requestTemporary, type TemporaryCredentials } from './oauth1-exchange.ts';
 export { type ReceivedMessage, type ReceivedVerdict, verifyReceived } from './received.ts';
 export { revokeCredential } from './revoke.ts';
 export type { Issued } from './token-answer.ts';

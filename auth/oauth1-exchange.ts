@@ -4,6 +4,7 @@ import type { AuthMethod, Json, OAuth1Obtain, OAuth1Sign, TokenAnswer } from '..
 import { textOf, valueAt } from '../platforms/json.ts';
 import { FORM_TYPE, toOutbound } from './draft.ts';
 import { type GrantContext, grantValues } from './grant-context.ts';
+import { randomNonce } from './random-nonce.ts';
 import { signDraftByOAuth1 } from './sign/oauth1.ts';
 import { type GoodAnswer, readGood } from './token-exchange.ts';
 import type { Moment, Values } from './values.ts';
@@ -20,8 +21,23 @@ export interface TemporaryCredentials {
   readonly requestTokenSecret: string;
 }
 
-/** § 2.1. `callback`: where the browser comes back to; null where the platform has it already. Throws the codes of an exchange. */
+/** § 2.1, before the browser leaves; `callbackUrl` is where it comes back to. Throws the codes of an exchange. */
 export async function requestTemporary(
+  context: GrantContext,
+  callbackUrl: string,
+): Promise<TemporaryCredentials> {
+  for (const method of context.platform.auth) {
+    const { obtain } = method;
+    if (obtain.kind !== 'oauth1' || obtain.temporary !== 'before_redirect') continue;
+    const values = grantValues(context, method, null, {});
+    const moment = { nowMs: context.nowMs, nonce: randomNonce() };
+    return await askTemporary(context, { ...method, obtain }, values, { moment, callback: callbackUrl });
+  }
+  throw new MooringError('internal', `"${context.platform.id}" asks for nothing before the approval`);
+}
+
+/** § 2.1. `callback`: where the browser comes back to; null where the platform has it already. Throws the codes of an exchange. */
+async function askTemporary(
   context: GrantContext,
   method: AuthMethod & { readonly obtain: OAuth1Obtain },
   values: Values,
@@ -47,7 +63,7 @@ export async function requestToken(
   const values = grantValues(context, method, null, approval);
   const temporary =
     obtain.temporary === 'after_callback'
-      ? await requestTemporary(context, method, values, {
+      ? await askTemporary(context, method, values, {
           moment: { ...moment, nonce: flipped(moment.nonce) },
           callback: null,
         })

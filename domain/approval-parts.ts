@@ -12,6 +12,12 @@ export const OWN_APPROVAL_PARTS = [
   'requestTokenSecret',
   /** The query as it came, for a signature over it. */
   'rawQuery',
+  /** The body as it came, the headers that its signature needs (JSON), and when it came (epoch ms): a signature is judged as of then, however late it is claimed. */
+  'rawBody',
+  'signedHeaders',
+  'receivedAt',
+  /** What we answered a registering shop with: it signs with it from then on. */
+  'shopSecret',
 ] as const;
 
 export type OwnApprovalPart = (typeof OWN_APPROVAL_PARTS)[number];

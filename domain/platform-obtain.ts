@@ -54,11 +54,16 @@ export interface CallbackStep {
         readonly add?: Readonly<Record<string, string>>;
       }
     | { readonly parameter: string; readonly hostOf: string };
-  /** What the platform's server is answered, beside status 200: JSON, member → template over the callback, {newSecret} (64 characters, kept as shopSecret), {proof}, {stepUrl:name}. */
+  /** What the platform's server is answered, beside status 200: JSON, member → template over the callback, {newSecret} (64 characters, kept as shopSecret), {proof} (HMAC-SHA256 of `message` by `key`, hex), {stepUrl:name}, which carries a state of ours. */
   readonly reply?: {
     readonly json: Readonly<Record<string, string>>;
     readonly proof?: { readonly key: string; readonly message: string };
   };
+  /**
+   * A shop that is connected already signs besides, with the secret it has: its connection is found by `shopField`, and the parts of its credential are what
+   * `signature` may name. Without it nothing is answered.
+   */
+  readonly again?: { readonly shopField: string; readonly signature: ReceivedSignature };
 }
 
 /** The form of callback signature that the first platforms use: HMAC-SHA256 by the client secret over all other parameters. */

@@ -9,7 +9,7 @@ import { openOwnApp, readSealedInstall } from '../store/app-openings.ts';
 import type { Database } from '../store/database.ts';
 import type { Vault } from '../vault/index.ts';
 import type { Guard } from './guard.ts';
-import { methodFor, openRegistration } from './open.ts';
+import { methodFor, openParts, openRegistration } from './open.ts';
 import { acceptOrThrow, readAnswer } from './outcome.ts';
 import { API_BOUNDS, type Sender, TOKEN_BOUNDS } from './send.ts';
 import type { Clock } from './surroundings.ts';
@@ -43,10 +43,10 @@ export function createInstallExchange(deps: Deps): InstallExchange {
       sealed: await readSealedInstall(sql, use.installId),
       app: await openOwnApp(sql, use.platform.id, use.installId),
     }));
-    if (read.sealed === null)
+    const authorization = await openParts(deps, read.sealed);
+    if (authorization === null)
       throw new MooringError('not_found', `there is no install "${use.installId}" that waits`);
     const registration = await openRegistration(deps, read.app, read.app?.secrets ?? []);
-    const authorization = await deps.vault.open(read.sealed.binding, read.sealed.sealed);
     const ended = new AbortController();
     try {
       const lent = { registration, authorization, signal: ended.signal };

@@ -130,7 +130,7 @@ export function createExchangeOpener(deps: OpenDeps): ExchangeOpener {
         await auditClientSecret(sql, use, registration);
       const { authorizationId } = use;
       const authorization =
-        authorizationId === undefined ? null : await readSealedAuthorization(sql, use, authorizationId);
+        authorizationId === undefined ? [] : await readSealedAuthorization(sql, use, authorizationId);
       return { connection, credential, authorization };
     });
     const { connection, credential, authorization } = read;
@@ -144,8 +144,7 @@ export function createExchangeOpener(deps: OpenDeps): ExchangeOpener {
       ),
       permissions: PERMISSIONS.filter((one) => connection.permissions.includes(one)),
       credential: credential === null ? null : await openSealed(deps, credential),
-      authorization:
-        authorization === null ? null : await deps.vault.open(authorization.binding, authorization.sealed),
+      authorization: await openParts(deps, authorization),
     };
   };
 }
@@ -196,6 +195,16 @@ async function openSealed(deps: OpenDeps, credential: SealedCredential): Promise
     refreshExpiresAtMs: credential.refreshExpiresAtMs,
     registrationVersion: credential.registrationVersion,
   };
+}
+
+/** Several are one, the later ones believed. */
+export async function openParts(
+  deps: Pick<OpenDeps, 'vault'>,
+  sealed: readonly SealedPart[],
+): Promise<Record<string, Secret> | null> {
+  if (sealed.length === 0) return null;
+  const opened = await Promise.all(sealed.map((part) => deps.vault.open(part.binding, part.sealed)));
+  return Object.assign({}, ...opened);
 }
 
 /** Opens our app at a platform; its secrets newest first. */

@@ -8,12 +8,14 @@ import { authorizeUrl } from '../platforms/authorize-url.ts';
 import { checkCredentialForm } from '../platforms/credential-form.ts';
 import { scopesFor } from '../platforms/scopes.ts';
 import { expandShop, parseShop } from '../platforms/shop.ts';
-import { insertAuthorization } from '../store/authorizations.ts';
+import { insertAuthorization, setState } from '../store/authorizations.ts';
 import { readClientRegistration } from '../store/client-registrations-list.ts';
 import { type ConnectSessionRow, useConnectSession } from '../store/connect-sessions.ts';
 import { type ConnectionListRow, readConnection } from '../store/connections-list.ts';
 import type { Tx } from '../store/database.ts';
 import { insertNewConnection, type NewConnectionWish } from '../store/new-connection.ts';
+import { newId } from '../store/new-id.ts';
+import type { TemporaryCredentialsInput } from '../workflows/messages.ts';
 import {
   authorizationRow,
   connectPasted,
@@ -108,28 +110,30 @@ export async function beginApproval(deps: HttpDeps, wish: PageWish, browser: str
     existing === null
       ? parseShop(platform, pick(wish.body, platform.shop))
       : shopAgain(platform, existing, wish.body);
+  const isNamedThere = obtain.kind === 'oauth1' && obtain.temporary === 'before_redirect';
   const state = mintToken();
+  const authorizationId = newId('authorization');
   const begun = await deps.db.inTenant(session.tenantId, async (tx) => {
     const connectionId = await connectionFor(deps, tx, wish, shop);
     const row = await readConnection(tx, connectionId);
     const registration =
       row?.registrationId == null ? null : await readClientRegistration(tx, row.registrationId);
     const redirectUri = registration?.redirectUri ?? stepUrl(deps, platform, grantingStep(obtain));
-    await insertAuthorization(
-      tx,
-      authorizationRow(deps, {
+    await insertAuthorization(tx, {
+      ...authorizationRow(deps, {
         tenantId: session.tenantId,
         connectionId,
         sessionId: session.id,
         platform,
         obtain: obtain.kind,
-        stateHash: hashToken(state),
+        stateHash: isNamedThere ? null : hashToken(state),
         browserHash: hashToken(browser),
         redirectUri,
         ...(existing === null ? {} : elsewhere(existing, shop)),
         lifetimeMs: deps.settings.stateLifetimeMs,
       }),
-    );
+      id: authorizationId,
+    });
     await useConnectSession(tx, session.id, connectionId, new Date(deps.nowMs()));
     return {
       connectionId,
@@ -141,7 +145,16 @@ export async function beginApproval(deps: HttpDeps, wish: PageWish, browser: str
   });
   await deps.lifecycle.start({ tenantId: session.tenantId, connectionId: begun.connectionId });
   await endOther(deps, wish.connection, begun.connectionId);
+  const { connectionId } = begun;
+  const asking = {
+    tenantId: session.tenantId,
+    connectionId,
+    authorizationId,
+    callbackUrl: begun.redirectUri,
+  };
+  const temporary = isNamedThere ? { requestToken: await askTemporary(deps, asking) } : {};
   const url = authorizeUrl(obtain, {
+    ...temporary,
     shop: expandShop(platform, shop),
     registration: begun.registration,
     clientId: begun.clientId ?? '',
@@ -155,6 +168,15 @@ export async function beginApproval(deps: HttpDeps, wish: PageWish, browser: str
     appName: begun.appName,
   });
   return toBrowser(deps, url);
+}
+
+/** RFC 5849 § 2.1. The platform's token is the state here: it comes back with the browser, and is no other attempt's. */
+async function askTemporary(deps: HttpDeps, asking: TemporaryCredentialsInput): Promise<string> {
+  const outcome = await deps.lifecycle.askTemporary(asking);
+  if (outcome.outcome === 'refused') throw new MooringError(outcome.code, outcome.message);
+  const stateHash = hashToken(outcome.requestToken);
+  await deps.db.inTenant(asking.tenantId, (tx) => setState(tx, asking.authorizationId, stateHash));
+  return outcome.requestToken;
 }
 
 /** A revoked or abandoned connection of this link is begun again; one that waits is asked again; else a new one is made. */

@@ -64,6 +64,10 @@ export interface Callback {
   readonly browser: string | null;
   /** As it came, without its question mark. */
   readonly rawQuery: string;
+  /** As it came; empty for a GET. */
+  readonly rawBody: string;
+  /** Each once, names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /**
@@ -131,7 +135,10 @@ async function checkShop(deps: HttpDeps, of: Step, row: CallbackRow, parameters:
 }
 
 async function receive(deps: HttpDeps, callback: Callback, row: CallbackRow, state: string): Promise<void> {
-  const parts = { ...withoutOwnParts(callback.parameters), ...ownParts(callback, row, state) };
+  const parts = {
+    ...withoutOwnParts(callback.parameters),
+    ...ownParts(callback, row, { state, nowMs: deps.nowMs() }),
+  };
   const sealed = await sealForAuthorization(deps, row.tenantId, row.id, parts);
   const isFirst = await deps.db.inTenant(row.tenantId, (tx) =>
     receiveCallback(tx, row.id, { ...sealed, at: new Date(deps.nowMs()) }),
@@ -143,7 +150,7 @@ async function receive(deps: HttpDeps, callback: Callback, row: CallbackRow, sta
 function ownParts(
   { step, browser, rawQuery }: Callback,
   row: CallbackRow,
-  state: string,
+  { state, nowMs }: { readonly state: string; readonly nowMs: number },
 ): Partial<Record<OwnApprovalPart, string>> {
   const { obtain } = step;
   const isCode = obtain.kind === 'authorization_code' && browser !== null;
@@ -152,7 +159,7 @@ function ownParts(
     ...(isCode && obtain.pkce === 'S256' ? { codeVerifier: codeVerifier(browser, state) } : {}),
     ...(hasNonce ? { nonce: idTokenNonce(browser, state) } : {}),
     ...(row.redirectUri === null ? {} : { redirectUri: row.redirectUri }),
-    ...(step.step.signature === undefined ? {} : { rawQuery }),
+    ...(step.step.signature === undefined ? {} : { rawQuery, receivedAt: String(nowMs) }),
   };
 }
 

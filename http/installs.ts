@@ -31,7 +31,7 @@ import { hashToken, mintToken } from './tokens.ts';
 
 const DEFAULT_CLAIM_S = 3_600;
 /** Anybody can call this address: more that wait than a marketplace brings in an hour are a flood. */
-const MAX_UNCLAIMED = 5_000;
+export const MAX_UNCLAIMED = 5_000;
 
 /** Takes it in. Gives the token a tenant claims it by; null where no browser is there to carry it. Throws invalid_callback, too_many_requests. */
 export async function takeInstall(deps: HttpDeps, callback: Callback): Promise<string | null> {
@@ -47,7 +47,9 @@ export async function takeInstall(deps: HttpDeps, callback: Callback): Promise<s
   const parts = {
     ...withoutOwnParts(callback.parameters),
     redirectUri,
-    ...(step.signature === undefined ? {} : { rawQuery: callback.rawQuery }),
+    ...(step.signature === undefined
+      ? {}
+      : { rawQuery: callback.rawQuery, receivedAt: String(deps.nowMs()) }),
   };
   const { bytes, keyVersion } = await deps.vault.seal(installBinding(id), parts);
   const now = new Date(deps.nowMs());
@@ -145,11 +147,13 @@ export async function claim(deps: HttpDeps, wish: Claim): Promise<ConnectionId> 
   await deps.db.acrossTenants(async (tx) => {
     const install = await findInstall(tx, by);
     const platform = install === null ? undefined : deps.platforms.get(install.platform);
-    if (install === null || platform === undefined) throw notThere();
+    const method = platform?.auth.find(({ obtain }) => obtain.kind === install?.obtain);
+    if (install === null || platform === undefined || method === undefined) throw notThere();
     await insertNewConnection(tx, {
       id: connectionId,
       tenantId,
       platform,
+      method,
       shop: textRecord(install.shop),
       permissions: permissionsFor(platform, wish.permissions),
       registrationId: registrationOf(install, wish),

@@ -10,7 +10,7 @@ import {
 } from '@temporalio/client';
 import type { EnsureFreshOutcome } from '../domain/credential.ts';
 import { MooringError } from '../domain/errors.ts';
-import type { ConnectionId } from '../domain/ids.ts';
+import type { ConnectionId, InstallId } from '../domain/ids.ts';
 import {
   type AuthorizeInput,
   type AuthorizeOutcome,
@@ -23,9 +23,15 @@ import {
   type InstallOutcome,
   installWorkflowId,
   type RefreshNowInput,
+  type RegistrationAnswer,
+  type RegistrationConfirmed,
   SIGNALS,
+  shopRegistrationWorkflowId,
   syncScheduleId,
   TASK_QUEUES,
+  type TemporaryCredentialsInput,
+  type TemporaryOutcome,
+  temporaryCredentialsWorkflowId,
   UPDATES,
   WORKFLOW_TYPES,
 } from '../workflows/messages.ts';
@@ -51,6 +57,12 @@ export interface LifecycleCommands {
   startInstall(input: InstallInput): Promise<void>;
   /** The same, and what came of it; one exchange for all who ask. */
   exchangeInstall(input: InstallInput): Promise<InstallOutcome>;
+  /** Has a registering shop's first message judged, and what it is answered with. */
+  answerRegistration(input: InstallInput): Promise<RegistrationAnswer>;
+  /** The same of its second; null where the registration is over. */
+  confirmRegistration(id: InstallId): Promise<RegistrationConfirmed | null>;
+  /** OAuth 1.0a's temporary credentials, for an approval that begins. */
+  askTemporary(input: TemporaryCredentialsInput): Promise<TemporaryOutcome>;
   /** One exchange for all who ask within a moment while the credential is of this generation and attempt. */
   refreshNow(
     id: ConnectionId,
@@ -133,6 +145,38 @@ export function createLifecycleCommands(client: Client): LifecycleCommands {
               WORKFLOW_TYPES.install,
               startOfInstall(input),
             ),
+          },
+        ),
+      ),
+    answerRegistration: (input) =>
+      within(client, () =>
+        client.workflow.executeUpdateWithStart<() => Promise<void>, RegistrationAnswer, []>(
+          UPDATES.answerRegistration,
+          {
+            args: [],
+            startWorkflowOperation: new WithStartWorkflowOperation(WORKFLOW_TYPES.shopRegistration, {
+              ...startOfInstall(input),
+              workflowId: shopRegistrationWorkflowId(input.installId),
+            }),
+          },
+        ),
+      ),
+    confirmRegistration: (id) =>
+      unlessEnded(null, () =>
+        within(client, () =>
+          client.workflow
+            .getHandle(shopRegistrationWorkflowId(id))
+            .executeUpdate<RegistrationConfirmed, []>(UPDATES.confirmRegistration),
+        ),
+      ),
+    askTemporary: (input) =>
+      within(client, () =>
+        client.workflow.execute<(input: TemporaryCredentialsInput) => Promise<TemporaryOutcome>>(
+          WORKFLOW_TYPES.temporaryCredentials,
+          {
+            workflowId: temporaryCredentialsWorkflowId(input.authorizationId),
+            taskQueue: TASK_QUEUES.workflows,
+            args: [input],
           },
         ),
       ),

@@ -90,6 +90,9 @@ const callbackStep = object<CallbackStep>({
       proof: optional(object<{ key: string; message: string }>({ key: text, message: text })),
     }),
   ),
+  again: optional(
+    object<NonNullable<CallbackStep['again']>>({ shopField: text, signature: receivedSignature }),
+  ),
 });
 
 const issuer = object<Issuer>({

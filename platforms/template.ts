@@ -1,7 +1,8 @@
 // Fills `{name}` in the texts a platform's data is made of. It must never leave a name unfilled: half an address is another one.
 import { MooringError } from '../domain/errors.ts';
 
-const NAME = /\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
+/** Parameters of callbacks have hyphens. */
+const NAME = /\{([A-Za-z_][A-Za-z0-9_-]*)\}/g;
 
 /** Gives a name's value, or undefined where there is none. */
 export type Lookup = (name: string) => string | undefined;

@@ -30,6 +30,9 @@ const deps: HttpDeps = {
     decideMove: unused,
     startInstall: unused,
     exchangeInstall: unused,
+    answerRegistration: unused,
+    confirmRegistration: unused,
+    askTemporary: unused,
     refreshNow: unused,
     ensureFresh: unused,
     tell: unused,
@@ -54,11 +57,11 @@ const deps: HttpDeps = {
     wrongKeysPerMinute: 0,
   },
   withCredential: unused,
+  receive: { verify: unused, values: unused, content: unused },
+  checkEndpointUrl: unused,
   log: pino({ level: 'silent' }),
   nowMs: Date.now,
 };
-  receive: { verify: unused, values: unused, content: unused },
-  checkEndpointUrl: unused,
 
 const app = await createServer(deps);
 const file = join(mkdtempSync(join(tmpdir(), 'mooring-openapi-')), 'openapi.json');

@@ -3,7 +3,7 @@
 import type { InstallId } from '../domain/ids.ts';
 import { appendAuditBySql } from './audit.ts';
 import type { Sql } from './database.ts';
-import { installBinding } from './installs.ts';
+import { broughtBinding, installBinding } from './installs.ts';
 import {
   clientSecretPart,
   REGISTRATION_COLUMNS,
@@ -46,15 +46,20 @@ export async function openOwnApp(
   return { ...registration, secrets };
 }
 
-/** What an install has sealed; null when it is gone. Throws audit_unavailable. */
-export async function readSealedInstall(sql: Sql, id: InstallId): Promise<SealedPart | null> {
-  const { rows } = await sql.query<{ sealed: Buffer | null; key_version: number | null }>({
+/** What an install has sealed, the newest last; empty when it is gone. Throws audit_unavailable. */
+export async function readSealedInstall(sql: Sql, id: InstallId): Promise<readonly SealedPart[]> {
+  const { rows } = await sql.query<{
+    sealed: Buffer | null;
+    key_version: number | null;
+    brought: Buffer | null;
+    brought_key_version: number | null;
+  }>({
     name: 'read-sealed-install',
-    text: 'SELECT sealed, key_version FROM installs WHERE id = $1 AND claimed_at IS NULL',
+    text: 'SELECT sealed, key_version, brought, brought_key_version FROM installs WHERE id = $1 AND claimed_at IS NULL',
     values: [id],
   });
   const [row] = rows;
-  if (row === undefined || row.sealed === null || row.key_version === null) return null;
+  if (row === undefined || row.sealed === null || row.key_version === null) return [];
   await appendAuditBySql(sql, {
     tenantId: null,
     actor: 'worker',
@@ -64,5 +69,9 @@ export async function readSealedInstall(sql: Sql, id: InstallId): Promise<Sealed
     reason: id,
     detail: { purpose: 'authorization' },
   });
-  return { binding: installBinding(id), sealed: { bytes: row.sealed, keyVersion: row.key_version } };
+  const { sealed, key_version, brought, brought_key_version } = row;
+  const first = { binding: installBinding(id), sealed: { bytes: sealed, keyVersion: key_version } };
+  if (brought === null || brought_key_version === null) return [first];
+  const second = { bytes: brought, keyVersion: brought_key_version };
+  return [first, { binding: broughtBinding(id), sealed: second }];
 }

@@ -65,6 +65,8 @@ export async function receiveRefusal(
       settledAt: at,
       sealed: null,
       keyVersion: null,
+      temporary: null,
+      temporaryKeyVersion: null,
     },
   });
   return count === 1;

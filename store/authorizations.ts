@@ -1,6 +1,7 @@
 // Authorizations: one attempt each to obtain a grant. What one has sealed is single-use: it is dropped when the attempt is settled.
 import type { ErrorCode } from '../domain/errors.ts';
 import type { AuthorizationId, ConnectionId, ConnectSessionId, InstallId, TenantId } from '../domain/ids.ts';
+import type { SealBinding } from '../domain/sealing.ts';
 import type { Tx } from './database.ts';
 import { type Authorization, Prisma } from './generated/client.ts';
 
@@ -29,6 +30,36 @@ export interface NewAuthorization {
   readonly expiresAt: Date;
 }
 
+/** What an authorization seals: its approval's parameters or a pasted credential. */
+export function authorizationBinding(owner: TenantId, id: AuthorizationId): SealBinding {
+  return { owner, subject: id, kind: 'authorization', generation: 0 };
+}
+
+/** Beside it, for OAuth 1.0a: the temporary credentials that the browser left with. */
+export function temporaryBinding(owner: TenantId, id: AuthorizationId): SealBinding {
+  return { ...authorizationBinding(owner, id), generation: 1 };
+}
+
+export async function keepTemporary(
+  tx: Tx,
+  id: AuthorizationId,
+  temporary: { readonly sealed: Uint8Array<ArrayBuffer>; readonly keyVersion: number },
+): Promise<void> {
+  await tx.authorization.updateMany({
+    where: { id, status: 'started', settledAt: null },
+    data: { temporary: temporary.sealed, temporaryKeyVersion: temporary.keyVersion },
+  });
+}
+
+/** The state of an approval that only the platform could name. */
+export async function setState(
+  tx: Tx,
+  id: AuthorizationId,
+  stateHash: Uint8Array<ArrayBuffer>,
+): Promise<void> {
+  await tx.authorization.updateMany({ where: { id, stateHash: null, settledAt: null }, data: { stateHash } });
+}
+
 export async function insertAuthorization(
   tx: Tx,
   authorization: NewAuthorization,
@@ -40,6 +71,14 @@ export async function insertAuthorization(
 export async function findAuthorization(tx: Tx, id: AuthorizationId): Promise<AuthorizationRow | null> {
   return tx.authorization.findUnique({ where: { id } });
 }
+
+const NOTHING_SEALED = {
+  sealed: null,
+  keyVersion: null,
+  temporary: null,
+  temporaryKeyVersion: null,
+  proved: Prisma.DbNull,
+};
 
 /** Settles an attempt once: the sealed parts are gone with it. A second settling changes nothing. */
 export async function settleAuthorization(
@@ -54,9 +93,7 @@ export async function settleAuthorization(
       refusal: settled.refusal,
       refusalDetail: settled.refusalDetail,
       settledAt: settled.at,
-      sealed: null,
-      keyVersion: null,
-      proved: Prisma.DbNull,
+      ...NOTHING_SEALED,
     },
   });
 }
@@ -65,7 +102,7 @@ export async function settleAuthorization(
 export async function dropAuthorizations(tx: Tx, connectionId: ConnectionId, at: Date): Promise<number> {
   const { count } = await tx.authorization.updateMany({
     where: { connectionId, settledAt: null },
-    data: { status: 'dropped', settledAt: at, sealed: null, keyVersion: null, proved: Prisma.DbNull },
+    data: { status: 'dropped', settledAt: at, ...NOTHING_SEALED },
   });
   return count;
 }

@@ -20,12 +20,19 @@ export interface NewInstall {
   readonly sealed: Uint8Array<ArrayBuffer>;
   readonly keyVersion: number;
   readonly redirectUri: string;
+  /** Where a shop registers us, and nobody can claim it before that is done. */
+  readonly exchange?: 'registering';
   readonly expiresAt: Date;
 }
 
 /** What the sealed bytes are bound to, before and after the claim. */
 export function installBinding(id: InstallId): SealBinding {
   return { owner: 'installation', subject: id, kind: 'authorization', generation: 0 };
+}
+
+/** Of what the confirmation of a registration brought, beside what it began with. */
+export function broughtBinding(id: InstallId): SealBinding {
+  return { ...installBinding(id), generation: 1 };
 }
 
 export async function insertInstall(tx: Tx, install: NewInstall): Promise<void> {
@@ -58,11 +65,14 @@ export async function giveToken(
   return count === 1 ? withId(row) : null;
 }
 
+const CLAIMABLE = [{ exchange: null }, { exchange: 'exchanged' }];
+
 export async function listUnclaimed(tx: Tx, page: PageAfter & { readonly now: Date }): Promise<InstallRow[]> {
   const rows = await tx.install.findMany({
     where: {
       claimedAt: null,
       expiresAt: { gt: page.now },
+      OR: CLAIMABLE,
       ...(page.after === null ? {} : { id: { gt: page.after } }),
     },
     orderBy: { id: 'asc' },
@@ -125,7 +135,7 @@ export async function claimInstall(
       id,
       claimedAt: null,
       expiresAt: { gt: claim.at },
-      OR: [{ exchange: null }, { exchange: 'exchanged' }],
+      OR: CLAIMABLE,
     },
     data: { claimedAt: claim.at, connectionId: claim.connectionId, sealed: null, keyVersion: null },
   });

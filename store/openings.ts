@@ -4,6 +4,7 @@ import type { Purpose } from '../domain/credential.ts';
 import { MooringError } from '../domain/errors.ts';
 import type { AuthorizationId, ConnectionId, InstallId, TenantId } from '../domain/ids.ts';
 import { appendAuditBySql } from './audit.ts';
+import { authorizationBinding, temporaryBinding } from './authorizations.ts';
 import type { Sql } from './database.ts';
 import { installBinding } from './installs.ts';
 import {
@@ -69,23 +70,26 @@ export async function auditClientSecret(
   });
 }
 
-/** Reads what an authorization sealed, with the audit row; null when it has been settled. Throws audit_unavailable. */
+/** Reads what an authorization sealed, with the audit row; empty when it has been settled. Throws audit_unavailable. */
 export async function readSealedAuthorization(
   sql: Sql,
   cause: OpeningCause,
   id: AuthorizationId,
-): Promise<SealedPart | null> {
+): Promise<readonly SealedPart[]> {
   const { rows } = await sql.query<{
     sealed: Buffer | null;
     key_version: number | null;
+    temporary: Buffer | null;
+    temporary_key_version: number | null;
     install_id: InstallId | null;
   }>({
     name: 'read-sealed-authorization',
-    text: 'SELECT sealed, key_version, install_id FROM authorizations WHERE id = $1 AND connection_id = $2',
+    text: `SELECT sealed, key_version, temporary, temporary_key_version, install_id
+           FROM authorizations WHERE id = $1 AND connection_id = $2`,
     values: [id, cause.connectionId],
   });
   const [row] = rows;
-  if (row === undefined || row.sealed === null || row.key_version === null) return null;
+  if (row === undefined || row.sealed === null || row.key_version === null) return [];
   await appendAuditBySql(sql, {
     tenantId: cause.tenantId,
     actor: 'worker',
@@ -96,11 +100,11 @@ export async function readSealedAuthorization(
     reason: cause.reason,
     detail: { purpose: cause.purpose },
   });
-  return {
-    binding:
-      row.install_id === null
-        ? { owner: cause.tenantId, subject: id, kind: 'authorization', generation: 0 }
-        : installBinding(row.install_id),
-    sealed: { bytes: row.sealed, keyVersion: row.key_version },
-  };
+  const { sealed, key_version, temporary, temporary_key_version } = row;
+  const own = authorizationBinding(cause.tenantId, id);
+  const binding = row.install_id === null ? own : installBinding(row.install_id);
+  const brought = { binding, sealed: { bytes: sealed, keyVersion: key_version } };
+  if (temporary === null || temporary_key_version === null) return [brought];
+  const kept = { bytes: temporary, keyVersion: temporary_key_version };
+  return [brought, { binding: temporaryBinding(cause.tenantId, id), sealed: kept }];
 }

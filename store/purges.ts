@@ -64,7 +64,7 @@ export async function purgeInstalls(sql: Sql, now: Date, limit: number): Promise
 /** Ends approvals that nobody finished, a day after they expired: what they sealed is destroyed, that they were begun stays told. */
 export async function expireAuthorizations(sql: Sql, now: Date, limit: number): Promise<number> {
   const { rowCount } = await sql.query(
-    `UPDATE authorizations SET status = 'expired', settled_at = $1, sealed = NULL, key_version = NULL
+    `UPDATE authorizations SET status = 'expired', settled_at = $1, sealed = NULL, key_version = NULL, temporary = NULL, temporary_key_version = NULL
      WHERE id IN (SELECT id FROM authorizations WHERE settled_at IS NULL AND status IN ('started', 'received')
        AND expires_at < $1::timestamptz - interval '24 hours' ORDER BY id LIMIT $2)`,
     [now, limit],

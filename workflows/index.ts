@@ -4,5 +4,7 @@ export { connection } from './connection.ts';
 export { fleetRun } from './fleet-run.ts';
 export { importConnections } from './import-connections.ts';
 export { install } from './install.ts';
+export { shopRegistration } from './shop-registration.ts';
 export { sweep } from './sweep.ts';
 export { syncStore } from './sync-store.ts';
+export { temporaryCredentials } from './temporary-credentials.ts';

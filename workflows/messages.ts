@@ -27,6 +27,8 @@ export const WORKFLOW_TYPES = {
   importConnections: 'importConnections',
   fleetRun: 'fleetRun',
   install: 'install',
+  shopRegistration: 'shopRegistration',
+  temporaryCredentials: 'temporaryCredentials',
 } as const;
 
 /** Alive from connect to revoked. Start with USE_EXISTING and ALLOW_DUPLICATE. */
@@ -39,6 +41,10 @@ export const importWorkflowId = (id: ImportId): string => `import/${id}`;
 export const fleetRunWorkflowId = (id: FleetRunId): string => `fleet-run/${id}`;
 /** From the callback to the end of its claim. Start with USE_EXISTING. */
 export const installWorkflowId = (id: InstallId): string => `install/${id}`;
+/** From a shop's first message to its second, and to its connection where it has one. */
+export const shopRegistrationWorkflowId = (id: InstallId): string => `shop-registration/${id}`;
+/** One request for temporary credentials. */
+export const temporaryCredentialsWorkflowId = (id: AuthorizationId): string => `temporary/${id}`;
 /** The Temporal schedule of the sweep, and the prefix of its workflows' ids. */
 export const SWEEP_SCHEDULE_ID = 'sweep';
 
@@ -92,6 +98,8 @@ export const UPDATES = {
   refreshNow: 'refreshNow',
   upgradeCredential: 'upgradeCredential',
   exchangeInstall: 'exchangeInstall',
+  answerRegistration: 'answerRegistration',
+  confirmRegistration: 'confirmRegistration',
 } as const;
 
 export interface AuthorizeInput {
@@ -133,6 +141,33 @@ export type InstallOutcome =
   /** only a tenant has an app there: exchanged when it is claimed */
   | { readonly outcome: 'left' }
   | { readonly outcome: 'refused'; readonly code: ErrorCode; readonly message: string };
+
+interface Refused {
+  readonly outcome: 'refused';
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** `proof`: the code that the shop knows us by; it is sent to whoever asked and no secret. */
+export type RegistrationAnswer = { readonly outcome: 'answered'; readonly proof: string | null } | Refused;
+
+/** `again`: the shop was connected before, and its connection takes the new keys as this attempt. */
+export type RegistrationConfirmed =
+  | {
+      readonly outcome: 'confirmed';
+      readonly again: (ConnectionInput & { readonly authorizationId: AuthorizationId }) | null;
+    }
+  | Refused;
+
+/** OAuth 1.0a § 2.1, before the browser leaves. */
+export interface TemporaryCredentialsInput extends ConnectionInput {
+  readonly authorizationId: AuthorizationId;
+  /** where the browser comes back to, without our state */
+  readonly callbackUrl: string;
+}
+
+/** `requestToken` is the identifier that the browser carries in its address; its secret is sealed. */
+export type TemporaryOutcome = { readonly outcome: 'issued'; readonly requestToken: string } | Refused;
 
 export interface EnsureFreshInput {
   readonly afterGeneration: number;

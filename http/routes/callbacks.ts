@@ -17,13 +17,16 @@ import { followInstall, takeInstall } from '../installs.ts';
 import { FORM_LIMIT_BYTES, takeForms } from '../merchant-forms.ts';
 import { installPage, resultPage, waitingPage } from '../pages/outcome.ts';
 import { toMooringError } from '../problem.ts';
+import { headersOf, keepRawBodies, rawBodyOf } from '../raw-body.ts';
 import { sendPage } from '../security-headers.ts';
+import { answerShop, registersShop } from '../shop-registrations.ts';
 import { hashToken, isSameHash } from '../tokens.ts';
 
 export const callbackRoutes =
   (deps: HttpDeps): FastifyPluginAsyncZod =>
   async (app) => {
     await takeForms(app);
+    keepRawBodies(app);
 
     for (const method of ['GET', 'POST'] as const) {
       app.route({
@@ -47,7 +50,9 @@ export const callbackRoutes =
           try {
             const parameters = readParameters(request.query, method === 'POST' ? request.body : undefined);
             const rawQuery = request.url.split('?')[1] ?? '';
-            const callback = { step, parameters, browser, rawQuery };
+            const rawBody = rawBodyOf(request);
+            const callback = { step, parameters, browser, rawQuery, rawBody, headers: headersOf(request) };
+            if (registersShop(callback)) return await reply.send(await answerShop(deps, callback));
             if (beganAtPlatform(callback)) return await answerInstall(deps, reply, callback);
             const row = await takeCallback(deps, callback);
             return isServer ? reply.send({ status: 'ok' }) : reply.redirect(`/connected/${row.id}`, 303);

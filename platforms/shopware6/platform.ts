@@ -26,6 +26,15 @@ const COMMON = {
   tokenAnswer: { accessToken: 'access_token', expiresIn: { path: 'expires_in', unit: 'seconds' } },
 } as const;
 
+/** A shop signs by the secret that we answered its registration with. */
+const byShop = {
+  kind: 'hmac',
+  in: { header: 'shopware-shop-signature' },
+  algorithm: 'sha256',
+  encoding: 'hex',
+  key: '{shopSecret}',
+} as const;
+
 /** The app's name is our client id, the app's secret our client secret. */
 const app: AuthMethod = {
   credentialKind: 'app',
@@ -42,13 +51,13 @@ const app: AuthMethod = {
         step: 'register',
         method: 'GET',
         from: 'server',
-        // Never sent.
+        // Never sent; the address that it is told to confirm at carries one.
         stateParameter: 'state',
         required: ['shop-id', 'shop-url', 'timestamp'],
         shopFields: { url: 'shop-url', shopId: 'shop-id' },
         grants: false,
         startsAt: 'platform',
-        // The query exactly as it came. A shop that registers again signs with its own secret besides (shopware-shop-signature): both must hold.
+        // The query exactly as it came. A shop that registers again signs with its own secret besides: both must hold.
         signature: {
           kind: 'hmac',
           in: { header: 'shopware-app-signature' },
@@ -61,6 +70,7 @@ const app: AuthMethod = {
           json: { proof: '{proof}', secret: '{newSecret}', confirmation_url: '{stepUrl:confirm}' },
           proof: { key: '{clientSecret}', message: '{shop-id}{shop-url}{clientId}' },
         },
+        again: { shopField: 'shopId', signature: { ...byShop, message: ['{rawQuery}'] } },
       },
       {
         // Only what comes here, signed with the new secret, makes that secret and a new address hold.
@@ -72,14 +82,16 @@ const app: AuthMethod = {
         shopFields: { url: 'shopUrl', shopId: 'shopId' },
         grants: true,
         startsAt: 'platform',
+        // Nobody's browser comes with it: an operator says whose it is.
+        claimWithinS: 604_800,
         signature: {
-          kind: 'hmac',
-          in: { header: 'shopware-shop-signature' },
-          algorithm: 'sha256',
-          encoding: 'hex',
-          key: '{shopSecret}',
+          ...byShop,
           message: ['{body}'],
           timestamp: { in: { json: 'timestamp' }, unit: 'seconds', toleranceS: 300 },
+        },
+        again: {
+          shopField: 'shopId',
+          signature: { ...byShop, in: { header: 'shopware-shop-signature-previous' }, message: ['{body}'] },
         },
       },
     ],
@@ -240,7 +252,6 @@ export const shopware6 = {
       'The server answers, but not with the Admin API: an address, a rewrite rule or a firewall.',
   },
   unsupported: [
-    'Registering an app: what its messages hold is said here, and our callback does not answer them yet. Connect by an integration.',
     'Shops over plain http.',
     'Logins of admin users (grant_type=password): they belong to a person.',
     'Product addresses: they are of a sales channel, not of a product.',

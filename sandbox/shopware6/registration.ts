@@ -15,7 +15,10 @@ const VERSION = '6.7.3.0';
 const shopIdOf = (shop: Shop) => `swshop${shop.id}`;
 const urlOf = (shop: Shop) => `${shop.secure ? 'https' : 'http'}://${shop.host}${shop.basePath}`;
 
-/** `registrationUrl`; `forge: "signature"` signs with another secret. Our app's name there is `names.app`. */
+/**
+ * `registrationUrl`; `forge: "signature"` signs with another secret, `"previous"` with another one than it was given before, `"first"` as one that was given
+ * none. Our app's name there is `names.app`.
+ */
 export async function register(
   sandbox: Sandbox,
   shop: Shop,
@@ -24,7 +27,7 @@ export async function register(
   const registrationUrl = textField(fields, 'registrationUrl');
   if (!URL.canParse(registrationUrl)) return json(400, { error: 'registrationUrl is the app’s own address' });
   const app = sandbox.state.apps.shopware6;
-  const before = currentSecret(sandbox, shop);
+  const before = previousSecret(sandbox, shop, fields['forge']);
   const timestamp = String(Math.floor(sandbox.signatureNow() / 1000));
   const query = new URLSearchParams({
     'shop-id': shopIdOf(shop),
@@ -75,6 +78,11 @@ async function confirm(
   if (!registered) grant.state = 'uninstalled';
   sandbox.changed();
   return json(200, { registered, step: 'confirmation', status: answer.status });
+}
+
+function previousSecret(sandbox: Sandbox, shop: Shop, forge: unknown): string | null {
+  if (forge === 'first') return null;
+  return forge === 'previous' ? 'another-secret' : currentSecret(sandbox, shop);
 }
 
 function currentSecret(sandbox: Sandbox, shop: Shop): string | null {

@@ -17,7 +17,7 @@ import { createDataKeyPort } from '../../store/data-keys.ts';
 import type { Database } from '../../store/database.ts';
 import { newId } from '../../store/new-id.ts';
 import { createTenant } from '../../store/tenants.ts';
-import { createVault, type KeyProvider, localKey, localKeyProvider } from '../../vault/index.ts';
+import { createVault, type KeyProvider, localKey, localKeyProvider, type Vault } from '../../vault/index.ts';
 import { createTestDatabase, type TestDatabase } from '../world.ts';
 import { TEST_PLATFORMS } from './platforms.ts';
 
@@ -40,6 +40,7 @@ export interface Call {
 export interface TestApi {
   readonly app: App;
   readonly database: TestDatabase;
+  readonly vault: Vault;
   readonly logged: string[];
   readonly commands: string[];
   readonly operatorKey: string;
@@ -59,9 +60,10 @@ export async function startApi(
     db?: Database;
     keyProvider?: KeyProvider;
     claimUrl?: string;
-  } = {},
+    notificationKeys?: NotificationKeys;
     /** Endpoints on this machine. */
     allowPrivateNetworks?: boolean;
+  } = {},
 ): Promise<TestApi> {
   const database = await createTestDatabase();
   const logged: string[] = [];
@@ -69,9 +71,16 @@ export async function startApi(
   const clock = { nowMs: Date.now() };
   const lifecycle = answerCommands(commands, database);
   const keyProvider = options.keyProvider ?? localKeyProvider(localKey(randomBytes(32)));
+  const vault = createVault({ keyProvider, dataKeys: createDataKeyPort(database.db) });
   const app = await createServer({
     db: options.db ?? database.db,
-    vault: createVault({ keyProvider, dataKeys: createDataKeyPort(database.db) }),
+    vault,
+    receive: createReceive({
+      db: options.db ?? database.db,
+      vault,
+      keys: options.notificationKeys ?? { send: noCall, read: noCall },
+      clock: { nowMs: () => clock.nowMs, monotonicMs: () => performance.now() },
+    }),
     keyProvider,
     lifecycle,
     fleet: answerFleet(commands),
@@ -86,6 +95,8 @@ export async function startApi(
       stateLifetimeMs: 600_000,
       wrongKeysPerMinute: 30,
     },
+    checkEndpointUrl: (url) =>
+      void endpointGuard({ allowPrivateNetworks: options.allowPrivateNetworks === true }).check(url),
     withCredential:
       options.withCredential ?? (() => Promise.reject(new Error('no platform is called in this test'))),
     log: pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) }),
@@ -94,8 +105,8 @@ export async function startApi(
   const operatorKey = await insertKey(database, 'operator', null);
   return {
     app,
-    checkEndpointUrl: (url) => void endpointGuard({ allowPrivateNetworks: options.allowPrivateNetworks === true }).check(url),
     database,
+    vault,
     logged,
     commands,
     operatorKey,
@@ -115,6 +126,8 @@ export async function startApi(
     },
   };
 }
+
+const noCall = () => Promise.reject(new Error('no platform is called in this test'));
 
 async function inject(
   app: App,
@@ -205,6 +218,18 @@ function answerCommands(commands: string[], { db }: TestDatabase): TestApi['life
     exchangeInstall: async ({ installId }) => {
       note(`exchange ${installId}`);
       return { outcome: 'exchanged' };
+    },
+    answerRegistration: async ({ installId }) => {
+      note(`answer ${installId}`);
+      return { outcome: 'answered', proof: 'pr00f' };
+    },
+    confirmRegistration: async (id) => {
+      note(`confirm ${id}`);
+      return { outcome: 'confirmed', again: null };
+    },
+    askTemporary: async ({ authorizationId }) => {
+      note(`temporary ${authorizationId}`);
+      return { outcome: 'issued', requestToken: `request-${authorizationId}` };
     },
     refreshNow: async (id) => {
       note(`refresh ${id}`);
