@@ -185,6 +185,13 @@ const FACTS: Record<PlatformName, Facts> = {
   },
   mirakl: { callsPerS: 50, switches: { onceAMinute: false } },
   trendyol: { callsPerS: 5, switches: { formerNames: false } },
+  faire: {
+    clientId: 'apa_sandboxmooring',
+    secret: 'fairesecret_sandbox_4a6c8e0b2d1f3957',
+    codeTtlS: 600,
+    callsPerS: 5,
+    switches: { snakeCallback: false },
+  },
 };
 
 export function defaultApps(): Record<PlatformName, App> {
@@ -233,6 +240,7 @@ export function defaultApps(): Record<PlatformName, App> {
     otto: app('otto'),
     mirakl: app('mirakl'),
     trendyol: app('trendyol'),
+    faire: app('faire'),
   };
 }
 

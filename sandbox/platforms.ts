@@ -9,6 +9,7 @@ import { coupang } from './coupang/coupang.ts';
 import { ebay } from './ebay/ebay.ts';
 import { ecwid } from './ecwid/ecwid.ts';
 import { etsy } from './etsy/etsy.ts';
+import { faire } from './faire/faire.ts';
 import { kaufland } from './kaufland/kaufland.ts';
 import { lazada } from './lazada/lazada.ts';
 import { magento } from './magento/magento.ts';
@@ -62,4 +63,5 @@ export const SIMULATED: Record<PlatformName, SimulatedPlatform> = {
   otto,
   mirakl,
   trendyol,
+  faire,
 };

@@ -60,4 +60,5 @@ export const SHOP_DEFAULTS: Record<PlatformName, ShopDefaults> = {
   otto: { keyIs: 'word', host: 'api.otto.market', word: '1200345' },
   mirakl: { keyIs: 'host', host: 'demo.mirakl.net' },
   trendyol: { keyIs: 'id', host: 'apigw.trendyol.com', id: 2_738, currency: 'TRY' },
+  faire: { keyIs: 'word', host: 'www.faire.com', word: 'b_sandbox001', currency: 'USD' },
 };

@@ -33,6 +33,7 @@ export const PLATFORM_NAMES = [
   'otto',
   'mirakl',
   'trendyol',
+  'faire',
 ] as const;
 export type PlatformName = (typeof PLATFORM_NAMES)[number];
 

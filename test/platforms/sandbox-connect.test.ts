@@ -187,6 +187,8 @@ const CASES: readonly Case[] = [
     shop: { sellerId: '2738' },
     form: { apiKey: 'api_key', apiSecret: 'api_secret' },
   },
+  { name: 'faire', id: 'faire', how: 'browser' },
+  { name: 'faire, pasted', id: 'faire', how: 'pasted', form: { apiKey: 'access_token' } },
 ];
 
 let door: Door;
