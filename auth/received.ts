@@ -3,6 +3,7 @@
 import { createHash, createHmac, timingSafeEqual, verify as verifyBytes } from 'node:crypto';
 import type { Send } from '../domain/outbound.ts';
 import type {
+  ReceivedBasic,
   ReceivedHmac,
   ReceivedPublicKey,
   ReceivedSignature,
@@ -35,7 +36,7 @@ export interface Receiving {
   /** For key sets. */
   readonly send?: Send;
   /** For a public key that the platform hands out by its id. */
-  readonly readKey?: (path: string) => Promise<string>;
+  readonly readKey?: (path: string, keyId: string) => Promise<string | null>;
   readonly nowMs: number;
 }
 
@@ -56,6 +57,8 @@ export async function verifyReceived(
       return verifyWebhook(signature, message, receiving);
     case 'public_key':
       return await verifyByPublicKey(signature, message, receiving);
+    case 'basic':
+      return verifyBasic(signature, message, receiving);
     case 'jwt': {
       const { secrets, nowMs, send } = receiving;
       const jwt = signature.in === 'body' ? textOfBody(message).trim() : placed(signature.in, message);
@@ -153,6 +156,24 @@ function verifyWebhook(
   return isInTime ? { ok: true } : { ok: false, at: 'timestamp' };
 }
 
+/** RFC 7617 where a user name is told, else the header's own value. */
+function verifyBasic(
+  { header = 'authorization', username, password = '{notificationSecret}' }: ReceivedBasic,
+  { headers }: ReceivedMessage,
+  { values }: Receiving,
+): ReceivedVerdict {
+  const given = headers[header.toLowerCase()] ?? '';
+  if (given === '') return { ok: false, at: 'missing' };
+  const filled = valuesOf(values ?? {});
+  const secret = filled.fill(password);
+  if (secret === '') return { ok: false, at: 'signature' };
+  const expected =
+    username === undefined
+      ? secret
+      : `Basic ${Buffer.from(`${filled.fill(username)}:${secret}`, 'utf8').toString('base64')}`;
+  return isSame(given, expected) ? { ok: true } : { ok: false, at: 'signature' };
+}
+
 async function verifyByPublicKey(
   signature: ReceivedPublicKey,
   message: ReceivedMessage,
@@ -165,7 +186,7 @@ async function verifyByPublicKey(
   const pem = await pemOf(signature, parsed.keyId, receiving);
   if (pem === null) return { ok: false, at: 'key' };
   const isSigned = verifyBytes(
-    HASHES[signature.algorithm],
+    hashOf(signature.algorithm, parsed),
     message.body,
     publicKeyOf(asPem(pem)),
     Buffer.from(parsed.signature, 'base64'),
@@ -173,32 +194,41 @@ async function verifyByPublicKey(
   return isSigned ? { ok: true } : { ok: false, at: 'signature' };
 }
 
-const HASHES: Readonly<Record<ReceivedPublicKey['algorithm'], string | null>> = {
-  'rsa-sha256': 'sha256',
-  'ecdsa-sha256': 'sha256',
-  'ecdsa-sha1': 'sha1',
-  ed25519: null,
-};
+function hashOf(algorithm: ReceivedPublicKey['algorithm'], { digest }: Signed): string | null {
+  switch (algorithm) {
+    case 'rsa-sha256':
+    case 'ecdsa-sha256':
+      return 'sha256';
+    case 'ecdsa-sha1':
+      return 'sha1';
+    case 'ecdsa-told':
+      return digest === 'SHA256' ? 'sha256' : 'sha1';
+    case 'ed25519':
+      return null;
+  }
+}
 
 interface Signed {
   readonly signature: string;
   readonly keyId: string | null;
+  readonly digest: string | null;
 }
 
 function parseSigned(form: ReceivedPublicKey['form'], text: string): Signed | null {
   switch (form) {
     case 'plain':
-      return { signature: text, keyId: null };
+      return { signature: text, keyId: null, digest: null };
     case 'parameters': {
       const signature = /(?:^|[,\s])signature="?([A-Za-z0-9+/=]+)"?/.exec(text)?.[1];
       const keyId = /(?:^|[,\s])keyId="?([A-Za-z0-9._-]+)"?/.exec(text)?.[1];
-      return signature === undefined || keyId === undefined ? null : { signature, keyId };
+      return signature === undefined || keyId === undefined ? null : { signature, keyId, digest: null };
     }
     case 'json':
       try {
         const parsed = JSON.parse(Buffer.from(text, 'base64').toString('utf8'));
         const [signature, keyId] = [textOf(valueAt(parsed, 'signature')), textOf(valueAt(parsed, 'kid'))];
-        return signature === null || keyId === null ? null : { signature, keyId };
+        const digest = textOf(valueAt(parsed, 'digest'));
+        return signature === null || keyId === null ? null : { signature, keyId, digest };
       } catch {
         return null;
       }
@@ -213,7 +243,7 @@ async function pemOf(
 ): Promise<string | null> {
   if ('pem' in key) return valuesOf(values ?? {}).fill(key.pem);
   if (readKey === undefined || keyId === null || !/^[A-Za-z0-9_-]{1,128}$/.test(keyId)) return null;
-  return await readKey(key.path.replace('{keyId}', keyId));
+  return await readKey(key.path.replace('{keyId}', keyId), keyId);
 }
 
 /** Some hand out the base64 alone, or all on one line. */

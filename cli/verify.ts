@@ -163,6 +163,8 @@ function textsOf(signature: CallbackSignature | ReceivedSignature): string[] {
       return signature.key === undefined ? [] : [signature.key];
     case 'public_key':
       return 'pem' in signature.key ? [signature.key.pem] : [];
+    case 'basic':
+      return [signature.username ?? '', signature.password ?? '{notificationSecret}'];
     case 'jwt': {
       const { issuer, audience, key } = signature.jwt;
       const own = key.kind === 'secret' ? [key.secret] : key.kind === 'public_key' ? [key.pem] : [key.url];

@@ -28,6 +28,12 @@ export const ERRORS = {
   },
   body_too_large: { status: 413, title: 'The body is too large', retry: false, actor: 'caller' },
   unauthenticated: { status: 401, title: 'A valid API key is required', retry: false, actor: 'caller' },
+  notification_unverified: {
+    status: 401,
+    title: 'The notification is not proved to be the platform’s',
+    retry: false,
+    actor: 'platform',
+  },
   forbidden: { status: 403, title: 'The API key may not do this', retry: false, actor: 'caller' },
   not_found: { status: 404, title: 'There is no such thing', retry: false, actor: 'caller' },
   method_not_allowed: {
@@ -218,13 +224,13 @@ export const ERRORS = {
     actor: 'caller',
   },
   fleet_run_final: { status: 409, title: 'The fleet run has ended', retry: false, actor: 'caller' },
+  endpoint_disabled: { status: 409, title: 'The endpoint is disabled', retry: false, actor: 'caller' },
   run_not_held: { status: 409, title: 'The run holds no deletions', retry: false, actor: 'caller' },
   // What a platform answered
   platform_unreachable: {
     status: 502,
     title: 'The platform cannot be reached',
     retry: true,
-  endpoint_disabled: { status: 409, title: 'The endpoint is disabled', retry: false, actor: 'caller' },
     actor: 'platform',
   },
   platform_down: {

@@ -1,10 +1,20 @@
 // What a platform pushes to us and how it is proved, as data. Headers and unsigned fields are hints: what a notification names is read again from the platform.
+import type { Json, PlatformRequest } from './platform-resource.ts';
 import type { ReceivedSignature } from './platform-sign.ts';
 import type { Part } from './platform-token.ts';
 import type { Resource } from './resource.ts';
 
-/** Where a value of a notification stands: a header, or a dotted path into the JSON body. */
+/** Where a value of a notification stands: a header, or a dotted path into the JSON body, or into the claims where the body is a JWT. A text on the way that is itself JSON is stepped into. */
 export type NotificationField = { readonly header: string } | { readonly json: string };
+
+/** What a topic is about: a resource that changed, the end of the grant, or a duty to erase or to report. */
+export type NotificationMeaning =
+  | Resource
+  | 'uninstalled'
+  | 'consent_expiring'
+  | 'erase_customer'
+  | 'erase_shop'
+  | 'customer_data';
 
 export interface Notifications {
   /** queue: the platform delivers to a queue of ours alone. none: it must be polled. */
@@ -12,24 +22,57 @@ export interface Notifications {
   /** shop: one subscription a shop, by API. registration: once for our app, by API or in its console. merchant: by hand. */
   readonly subscribedBy: 'shop' | 'registration' | 'merchant';
   /** Topic → what changed: a resource, the end of the grant, or a duty to erase. */
-  readonly topics: Readonly<
-    Record<
-      string,
-      Resource | 'uninstalled' | 'consent_expiring' | 'erase_customer' | 'erase_shop' | 'customer_data'
-    >
-  >;
+  readonly topics: Readonly<Record<string, NotificationMeaning>>;
   readonly topicIn?: NotificationField;
-  /** Identifies one event over its repeats; absent: by the body's hash. */
+  /** Identifies one event over its repeats; absent: by the body's hash. Where it is not signed, the body's hash counts beside it. */
   readonly idIn?: NotificationField;
   readonly shopIn?: NotificationField;
+  /** What `shopIn` tells: the shop's key (the default), or a field of the shop; a pattern (anchored, one group) takes it out of the text. */
+  readonly shopIs?: { readonly field?: string; readonly pattern?: string };
+  /** Resource → where the changed object's id stands; the first that is there counts. None: an incremental sync is asked for. */
+  readonly objectIn?: Readonly<Partial<Record<Resource, readonly ObjectPlace[]>>>;
+  /** Topic → paths that its signed body has, where the topic itself is not signed: no duty to erase is believed without. */
+  readonly bodyOf?: Readonly<Record<string, readonly string[]>>;
+  /** Whom a duty concerns: the customer, and their orders. */
+  readonly subjectIn?: {
+    readonly customer?: readonly ObjectPlace[];
+    readonly orders?: readonly ObjectPlace[];
+  };
   /** null: not signed at all. */
   readonly signature: ReceivedSignature | null;
+  /** Requests that want an answer and tell nothing. */
+  readonly challenges?: readonly Challenge[];
   /** Signed requests of their own, beside the topics: an uninstall that a browser or the platform's server tells. */
   readonly calls?: readonly NotificationCall[];
+  /** How we subscribe by API, where `subscribedBy` is shop. */
+  readonly subscribe?: Subscribe;
   /** Milliseconds within which it must be answered. */
   readonly answerWithinMs?: number;
   readonly note?: string;
 }
+
+/** Where an object's id stands, and how the record's own id is made of it. */
+export interface ObjectPlace {
+  readonly in: NotificationField;
+  /** Anchored, with one group: the id within the text. Default: the whole. */
+  readonly pattern?: string;
+  /** Template over {id}: "gid://shopify/Order/{id}". */
+  readonly as?: string;
+}
+
+export type Challenge =
+  /** An unsigned body of this one field, sent to see whether we are there: answered 200. */
+  | { readonly kind: 'ping'; readonly field: string }
+  /** GET or POST with a parameter, answered by a digest over templates: the parameter, {verificationToken} of our registration, {address}. */
+  | {
+      readonly kind: 'digest';
+      readonly parameter: string;
+      readonly algorithm: 'sha256';
+      readonly message: readonly string[];
+      readonly answer: string;
+    }
+  /** What is sent in the parameter (of the query, or of the JSON body) is sent back. */
+  | { readonly kind: 'echo'; readonly parameter: string };
 
 export interface NotificationCall {
   readonly name: string;
@@ -38,4 +81,37 @@ export interface NotificationCall {
   readonly signature: ReceivedSignature;
   /** Shop field → claim of the signed JWT, or part of one. */
   readonly shopFields: Readonly<Record<string, string | Part>>;
+}
+
+/** Subscriptions by API, one a topic. Pure; the requests are made with the connection's own credential. */
+export interface Subscribe {
+  /** What signs: a secret of ours that we give, one that the answer gives, or our app's. */
+  readonly secret: 'ours' | 'told' | 'registration';
+  readonly create: (wish: SubscriptionWish) => PlatformRequest;
+  /** Throws platform_answer_invalid. */
+  readonly created: (answer: { readonly body: Json }) => { readonly ref: string; readonly secret?: string };
+  readonly list: (page: number) => PlatformRequest;
+  /** Throws platform_answer_invalid. `isLast` false: there is another page. */
+  readonly listed: (answer: { readonly body: Json; readonly headers: Readonly<Record<string, string>> }) => {
+    readonly found: readonly FoundSubscription[];
+    readonly isLast: boolean;
+  };
+  readonly remove: (ref: string) => PlatformRequest;
+  /** Most per shop. */
+  readonly most?: number;
+}
+
+export interface SubscriptionWish {
+  readonly topic: string;
+  /** Where it is to be told; holds a secret token. */
+  readonly address: string;
+  /** Where `secret` is ours. */
+  readonly secret: string | null;
+}
+
+export interface FoundSubscription {
+  readonly ref: string;
+  readonly topic: string;
+  readonly address: string;
+  readonly isEnabled: boolean;
 }

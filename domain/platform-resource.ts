@@ -93,12 +93,27 @@ export interface ResourceDefinition<R extends Resource = Resource> {
     readonly request: (pass: PassContext, items: readonly Json[]) => PlatformRequest;
     readonly read: (answer: { body: Json }, items: readonly Json[]) => readonly Json[];
   };
+  /** How one object is read by itself; absent: what a notification names waits for an incremental pass. */
+  readonly one?: OneObject;
   /** Raw item → unified records (one product may give several stock levels). Throws MooringError('record_invalid') naming the path. */
   readonly map: (item: Json, pass: PassContext) => readonly UnifiedRecord<R>[];
   /** The item's id for setting aside when it cannot be mapped; null when even that is missing. */
   readonly idOf: (item: Json) => string | null;
   readonly mapperVersion: number;
 }
+
+/** One object, by its record's id. Pure. `id`: an anchored pattern of the ids that may be asked for; any other is not read. An answer `not_found`, or one without an item, says that it is gone. */
+export type OneObject = { readonly id: string } & (
+  | {
+      /** The cursor at which a pass reads this object and ends. */
+      readonly begin: (id: string) => PageCursor;
+    }
+  | {
+      readonly request: (pass: PassContext, id: string) => PlatformRequest;
+      /** The items as `map` takes them. */
+      readonly read: (answer: { body: Json; headers: Readonly<Record<string, string>> }) => readonly Json[];
+    }
+);
 
 /** A real call that proves a credential and reads the shop's immutable key. */
 export interface Proof {

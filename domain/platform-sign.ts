@@ -200,7 +200,12 @@ export interface JwtExpected {
 }
 
 /** How a message we receive (a callback, a notification) is signed. Compared in constant time; fails closed. */
-export type ReceivedSignature = ReceivedHmac | ReceivedJwt | ReceivedWebhook | ReceivedPublicKey;
+export type ReceivedSignature =
+  | ReceivedHmac
+  | ReceivedJwt
+  | ReceivedWebhook
+  | ReceivedPublicKey
+  | ReceivedBasic;
 
 /** An HMAC over what `message` names, in a parameter or a header. */
 export interface ReceivedHmac {
@@ -237,6 +242,17 @@ export interface ReceivedJwt {
   readonly isDetached?: true;
 }
 
+/** No signature but a password, or a header of our choice, that only the platform and we know. */
+export interface ReceivedBasic {
+  readonly kind: 'basic';
+  /** Default authorization. */
+  readonly header?: string;
+  /** Template of the whole value; `password` alone: RFC 7617 with this user name. */
+  readonly username?: string;
+  /** Template; default {notificationSecret}. */
+  readonly password?: string;
+}
+
 /** Standard Webhooks: HMAC-SHA256 over id.timestamp.body, "v1,<base64>" in a list. */
 export interface ReceivedWebhook {
   readonly kind: 'standard_webhooks';
@@ -250,11 +266,21 @@ export interface ReceivedWebhook {
 export interface ReceivedPublicKey {
   readonly kind: 'public_key';
   readonly header: string;
-  readonly algorithm: 'rsa-sha256' | 'ecdsa-sha256' | 'ecdsa-sha1' | 'ed25519';
+  /** ecdsa-told: by SHA-1 or SHA-256, as the signature's JSON says in "digest"; SHA-1 where it does not. */
+  readonly algorithm: 'rsa-sha256' | 'ecdsa-sha256' | 'ecdsa-sha1' | 'ecdsa-told' | 'ed25519';
   /** How the header's text is read. plain: base64 of the signature. json: base64 of a JSON with kid and signature. parameters: keyId=…, signature=… */
   readonly form: 'plain' | 'json' | 'parameters';
   /** The key's PEM as a template, or the request that reads it by {keyId}. */
-  readonly key: { readonly pem: string } | { readonly path: string };
+  readonly key: { readonly pem: string } | FetchedKey;
+}
+
+/** A key that the platform hands out by a call of its API, made with the credential of one of our connections there. Kept for an hour. */
+export interface FetchedKey {
+  /** May name {keyId}. */
+  readonly path: string;
+  /** Where the key stands in the answer; default "key". Within a list: in the element whose `id` it is. */
+  readonly at?: string;
+  readonly list?: { readonly at: string; readonly id: string };
 }
 
 /** RFC 8705: a client certificate for the connection itself, with any scheme. Either certificate and key (PEM), or a PKCS #12 file in base64. */

@@ -9,13 +9,16 @@ import type { Exchange } from './exchange.ts';
 import { createFenceWatch } from './fence.ts';
 import { createGuard, type GuardSettings } from './guard.ts';
 import { createInstallExchange, type InstallExchange } from './install-exchange.ts';
+import { createNotificationKeys } from './notification-keys.ts';
 import { createExchangeOpener, createGenerationOpener, createOpener } from './open.ts';
 import { createRateBudgets } from './rate-budget.ts';
+import { createReceive, type Receive } from './receive.ts';
 import { createExchange } from './run-exchange.ts';
 import { API_BOUNDS, createSender } from './send.ts';
 import { type Clock, type Log, SYSTEM_CLOCK } from './surroundings.ts';
 import { createWithCredential, type WithCredential } from './with-credential.ts';
 
+export type { ReceivedMessage, ReceivedVerdict } from '../auth/index.ts';
 export { type NewWebhookKey, newWebhookKey, type WebhookKeyKind } from '../auth/standard-webhooks.ts';
 export type { CallOptions, CredentialUse, EnsureFresh, PlatformCall, PlatformResult } from './call.ts';
 export { createDeliverer, type Deliverer, endpointGuard } from './deliver.ts';
@@ -31,6 +34,7 @@ export type {
 } from './exchange.ts';
 export type { InstallContext, InstallExchange } from './install-exchange.ts';
 export { NO_OVERRIDES, type OriginOverrides, parseOriginOverrides } from './overrides.ts';
+export type { Receive, ReceivedFor } from './receive.ts';
 
 export interface EgressDeps extends GuardSettings {
   readonly db: Database;
@@ -50,6 +54,8 @@ export interface Egress {
   readonly exchange: Exchange;
   /** The same for an install that nobody has claimed yet. */
   readonly installExchange: InstallExchange;
+  /** Whether what came is a platform's. */
+  readonly receive: Receive;
   /** Flushes counts and closes pools; calls under way are aborted. The database stays open: it is the caller's. */
   close(): Promise<void>;
 }
@@ -67,14 +73,17 @@ export function createEgress(deps: EgressDeps): Egress {
   });
   const parts = { sender, budgets, fence, uses, clock, bounds: API_BOUNDS };
   const opening = { ...around, vault: deps.vault, platforms: deps.platforms, fence };
+  const withCredential = createWithCredential({
+    ...parts,
+    open: createOpener(opening),
+    ensureFresh: deps.ensureFresh,
+    markUsed: (use, generation) =>
+      deps.db.sqlInTenant(use.tenantId, (sql) => markUsed(sql, use.connectionId, generation)),
+  });
+  const keys = createNotificationKeys({ ...around, withCredential, sender });
   return {
-    withCredential: createWithCredential({
-      ...parts,
-      open: createOpener(opening),
-      ensureFresh: deps.ensureFresh,
-      markUsed: (use, generation) =>
-        deps.db.sqlInTenant(use.tenantId, (sql) => markUsed(sql, use.connectionId, generation)),
-    }),
+    withCredential,
+    receive: createReceive({ ...around, vault: deps.vault, keys }),
     exchange: createExchange({
       ...parts,
       guard,

@@ -37,6 +37,7 @@ import { fleetRunRoutes } from './routes/fleet-runs.ts';
 import { importRoutes } from './routes/imports.ts';
 import { installRoutes } from './routes/installs.ts';
 import { inventoryRoutes } from './routes/inventory.ts';
+import { notifyRoutes } from './routes/notify.ts';
 import { platformRoutes } from './routes/platforms.ts';
 import { probeRoutes } from './routes/probes.ts';
 import { problemRoutes } from './routes/problems.ts';
@@ -125,14 +126,15 @@ const ROUTES = [
   inventoryRoutes,
   calendarRoutes,
   feedRoutes,
-  fleetRoutes,
   endpointRoutes,
   deliveryRoutes,
+  fleetRoutes,
   auditRoutes,
   dataKeyRoutes,
   proxyRoutes,
   platformRoutes,
   callbackRoutes,
+  notifyRoutes,
   connectPageRoutes,
   consoleRoutes,
 ] as const;

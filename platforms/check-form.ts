@@ -3,9 +3,7 @@ import type {
   AnswerRule,
   Classification,
   EndpointVersion,
-  NotificationCall,
-  NotificationField,
-  Notifications,
+  OneObject,
   Platform,
   Proof,
   RateLimit,
@@ -14,6 +12,7 @@ import type {
 } from '../domain/platform.ts';
 import { PERMISSIONS, RESOURCES } from '../domain/resource.ts';
 import { authMethod } from './check-auth-form.ts';
+import { notificationsForm } from './check-notification-form.ts';
 import {
   anyText,
   exactly,
@@ -33,8 +32,7 @@ import {
   truth,
   whichHas,
 } from './check-shape.ts';
-import { receivedSignature } from './check-sign-form.ts';
-import { certainty, credentialField, textOrPart, tokenRequest } from './check-token-form.ts';
+import { certainty, credentialField, tokenRequest } from './check-token-form.ts';
 
 const choice = object<NonNullable<ShopField['choices']>[number]>({
   value: text,
@@ -96,6 +94,15 @@ const rateLimit = object<RateLimit>({
   certainty,
 });
 
+const oneObject = whichHas({
+  begin: object<Extract<OneObject, { begin: unknown }>>({ id: text, begin: pureFunction }),
+  request: object<Extract<OneObject, { request: unknown }>>({
+    id: text,
+    request: pureFunction,
+    read: pureFunction,
+  }),
+});
+
 const definition = object<ResourceDefinition>({
   resource: oneOf({ orders: true, products: true, customers: true, inventory: true }),
   requires: text,
@@ -114,49 +121,10 @@ const definition = object<ResourceDefinition>({
       read: pureFunction,
     }),
   ),
+  one: optional(oneObject),
   map: pureFunction,
   idOf: pureFunction,
   mapperVersion: numberFrom(0),
-});
-
-const field = whichHas({
-  header: object<Extract<NotificationField, { header: string }>>({ header: text }),
-  json: object<Extract<NotificationField, { json: string }>>({ json: text }),
-});
-
-const notifications = object<Notifications>({
-  delivery: oneOf({ http: true, queue: true, none: true }),
-  subscribedBy: oneOf({ shop: true, registration: true, merchant: true }),
-  topics: recordOf(
-    oneOf<Notifications['topics'][string]>({
-      orders: true,
-      products: true,
-      customers: true,
-      inventory: true,
-      uninstalled: true,
-      consent_expiring: true,
-      erase_customer: true,
-      erase_shop: true,
-      customer_data: true,
-    }),
-  ),
-  topicIn: optional(field),
-  idIn: optional(field),
-  shopIn: optional(field),
-  signature: orNull(receivedSignature),
-  calls: optional(
-    listOf(
-      object<NotificationCall>({
-        name: text,
-        method: oneOf({ GET: true, POST: true }),
-        means: oneOf({ uninstalled: true, erase_shop: true }),
-        signature: receivedSignature,
-        shopFields: recordOf(textOrPart),
-      }),
-    ),
-  ),
-  answerWithinMs: optional(numberFrom(1)),
-  note: optional(text),
 });
 
 type Deadline = NonNullable<Platform['deadlines']>[number];
@@ -230,7 +198,7 @@ export const platformForm = object<Platform>({
       token: object<{ token: unknown }>({ token: tokenRequest }),
     }),
   ),
-  notifications: optional(notifications),
+  notifications: optional(notificationsForm),
   unsupported: optional(listOf(text)),
   unverified: optional(listOf(text)),
   explains: optional(texts),

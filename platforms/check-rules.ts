@@ -53,6 +53,7 @@ function patternsOf(platform: Platform): Pattern[] {
       example,
     })),
     ...ofFields('registration', platform.registration ?? []),
+    ...patternsOfNotifications(platform),
     ...platform.auth.flatMap(({ obtain, tokenAnswer }, index) => [
       ...('fields' in obtain ? ofFields(`auth[${index}].obtain.fields`, obtain.fields) : []),
       ...told(`auth[${index}].tokenAnswer.shopFields`, tokenAnswer?.shopFields),
@@ -70,6 +71,32 @@ function patternsOf(platform: Platform): Pattern[] {
           ])
         : []),
     ]),
+  ];
+}
+
+function patternsOfNotifications({ notifications, resources }: Platform): Pattern[] {
+  const places = [
+    ...Object.entries(notifications?.objectIn ?? {}).map(([name, some]) => ({
+      at: `notifications.objectIn.${name}`,
+      some,
+    })),
+    ...Object.entries(notifications?.subjectIn ?? {}).map(([name, some]) => ({
+      at: `notifications.subjectIn.${name}`,
+      some,
+    })),
+  ].flatMap(({ at, some }) =>
+    (some ?? []).flatMap(({ pattern }, index) =>
+      pattern === undefined ? [] : [{ at: `${at}[${index}].pattern`, pattern }],
+    ),
+  );
+  const shop = notifications?.shopIs?.pattern;
+  const ids = Object.entries(resources).flatMap(([name, definition]) =>
+    definition?.one === undefined ? [] : [{ at: `resources.${name}.one.id`, pattern: definition.one.id }],
+  );
+  return [
+    ...places,
+    ...(shop === undefined ? [] : [{ at: 'notifications.shopIs.pattern', pattern: shop }]),
+    ...ids,
   ];
 }
 
@@ -181,8 +208,13 @@ export const checkCallbacks: PlatformRule = (platform, report) => {
     const asked = Object.values(obtain.authorizeParameters).join(' ');
     if (asked.includes('{clientSecret}'))
       report(`${at}.authorizeParameters`, 'secret_in_address', '"{clientSecret}" is secret');
-    if (obtain.authorizeUrl !== '' && !asked.includes('{state}'))
-      report(`${at}.authorizeParameters`, 'no_state', 'no parameter carries {state}');
+    // With OAuth 1.0a the platform's own token is the state.
+    const isNamedThere = obtain.kind === 'oauth1' && obtain.temporary === 'before_redirect';
+    const state = isNamedThere ? '{requestToken}' : '{state}';
+    if (obtain.authorizeUrl !== '' && !asked.includes(state))
+      report(`${at}.authorizeParameters`, 'no_state', `no parameter carries ${state}`);
+    if (isNamedThere && obtain.callback.some((step) => step.stateParameter !== 'oauth_token'))
+      report(`${at}.callback`, 'no_state', 'must have the state parameter "oauth_token"');
     if (obtain.callback.filter(({ grants }) => grants).length !== 1)
       report(`${at}.callback`, 'no_granting_step', 'must have exactly one step that grants');
     for (const [step, { startsAt, required, stateParameter }] of obtain.callback.entries())

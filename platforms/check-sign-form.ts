@@ -3,6 +3,7 @@ import type {
   BasicSign,
   BearerSign,
   CallbackSignature,
+  FetchedKey,
   HeaderSign,
   HmacSign,
   JwsAlgorithm,
@@ -12,6 +13,7 @@ import type {
   MessageSign,
   OAuth1Sign,
   QuerySign,
+  ReceivedBasic,
   ReceivedHmac,
   ReceivedJwt,
   ReceivedPublicKey,
@@ -210,12 +212,17 @@ const publicKey = object<ReceivedPublicKey>({
     'rsa-sha256': true,
     'ecdsa-sha256': true,
     'ecdsa-sha1': true,
+    'ecdsa-told': true,
     ed25519: true,
   }),
   form: oneOf<ReceivedPublicKey['form']>({ plain: true, json: true, parameters: true }),
   key: whichHas({
     pem: object<{ pem: string }>({ pem: text }),
-    path: object<{ path: string }>({ path: text }),
+    path: object<FetchedKey>({
+      path: text,
+      at: optional(text),
+      list: optional(object<NonNullable<FetchedKey['list']>>({ at: text, id: text })),
+    }),
   }),
 });
 
@@ -240,6 +247,12 @@ export const receivedSignature = tagged<ReceivedSignature['kind']>('kind', {
     toleranceS: numberFrom(1),
   }),
   public_key: publicKey,
+  basic: object<ReceivedBasic>({
+    kind: exactly('basic'),
+    header: optional(text),
+    username: optional(text),
+    password: optional(text),
+  }),
 });
 
 export const callbackSignature = object<CallbackSignature>({

@@ -1,6 +1,7 @@
 // A resource of a platform, where it is listed as most are: what every platform says alike is said here once. Pure.
 import type {
   Json,
+  OneObject,
   PageCursor,
   PassContext,
   PlatformRequest,
@@ -19,6 +20,8 @@ interface Listed<Listing>
   readonly isIncremental: (listing: Listing) => boolean;
   /** Where an item has its id; default "id". */
   readonly id?: (listing: Listing) => string;
+  /** How one object is read by itself; null where the listing cannot. */
+  readonly one?: (listing: Listing) => OneObject | null;
   readonly request: (listing: Listing, pass: PassContext, cursor: PageCursor | null) => PlatformRequest;
   readonly read: (
     listing: Listing,
@@ -35,7 +38,7 @@ export type DefineResource<Listing> = <R extends Resource>(
 ) => ResourceDefinition<R>;
 
 export function resourcesBy<Listing>(listed: Listed<Listing>): DefineResource<Listing> {
-  const { pageSize, isIncremental, id, request, read, ...same } = listed;
+  const { pageSize, isIncremental, id, one, request, read, ...same } = listed;
   return (resource, listing, map) => ({
     ...same,
     resource,
@@ -45,10 +48,15 @@ export function resourcesBy<Listing>(listed: Listed<Listing>): DefineResource<Li
     windowS: null,
     request: (pass, cursor) => request(listing, pass, cursor),
     read: (pass, cursor, answer) => read(listing, pass, cursor, answer),
+    ...oneOf(one?.(listing) ?? null),
     map,
     idOf: idAt(id === undefined ? 'id' : id(listing)),
     mapperVersion: 1,
   });
+}
+
+function oneOf(one: OneObject | null): Pick<ResourceDefinition, 'one'> {
+  return one === null ? {} : { one };
 }
 
 /** Reads an item's id where it can be read at all, to set it aside by. */

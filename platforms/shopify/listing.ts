@@ -47,6 +47,11 @@ const START: Position = {
   partsAfter: null,
   isListed: false,
 };
+/** The cursor of a pass over one object alone. */
+export function beginAt(id: string): PageCursor {
+  return { ...START, pending: [id], isListed: true };
+}
+
 const API_PATH = '/api/2026-07/graphql.json';
 
 export function graphqlRequest(endpoint: string, query: string, variables: JsonObject): PlatformRequest {
@@ -57,7 +62,7 @@ export function graphqlRequest(endpoint: string, query: string, variables: JsonO
 export function listRequest(listing: Listing, pass: PassContext, cursor: PageCursor | null): PlatformRequest {
   const position = readPosition(cursor);
   const [open] = position.pending;
-  if (open !== undefined && listing.nested !== undefined) return singleRequest(listing, pass, position, open);
+  if (open !== undefined) return singleRequest(listing, pass, position, open);
   const first = Math.max(1, Math.min(pass.pageSize, listing.pageSizeMax));
   const sort = listing.continueBy === 'updated_at' ? ', sortKey: UPDATED_AT' : '';
   const nested = listing.nested === undefined ? '' : nestedText(listing, pass, listing.nested.first, '');
@@ -73,8 +78,14 @@ export function listRequest(listing: Listing, pass: PassContext, cursor: PageCur
 
 function singleRequest(listing: Listing, pass: PassContext, position: Position, id: string): PlatformRequest {
   const nested = nestedText(listing, pass, listing.nested?.firstAlone ?? 1, ', after: $after');
-  const query = `query Mooring($id: ID!, $after: String) { ${listing.single}(id: $id) { ${listing.fields(pass)} ${nested} } }`;
-  return graphqlRequest(`query ${listing.single}`, query, { id, after: position.partsAfter });
+  const fields = `${listing.single}(id: $id) { ${listing.fields(pass)} ${nested} }`;
+  // GraphQL refuses a variable that nothing uses.
+  return listing.nested === undefined
+    ? graphqlRequest(`query ${listing.single}`, `query Mooring($id: ID!) { ${fields} }`, { id })
+    : graphqlRequest(`query ${listing.single}`, `query Mooring($id: ID!, $after: String) { ${fields} }`, {
+        id,
+        after: position.partsAfter,
+      });
 }
 
 function nestedText(listing: Listing, pass: PassContext, first: number, after: string): string {
@@ -108,8 +119,8 @@ export function readListing(
   answer: { readonly body: Json },
 ): RawPage {
   const position = readPosition(cursor);
-  return position.pending.length > 0 && listing.nested !== undefined
-    ? readSingle(listing, listing.nested.name, position, answer.body)
+  return position.pending.length > 0
+    ? readSingle(listing, position, answer.body)
     : readList(listing, position, answer.body);
 }
 
@@ -147,7 +158,7 @@ function nextWindow(listing: Listing, position: Position, last: Json | undefined
   return window;
 }
 
-function readSingle(listing: Listing, nested: string, position: Position, body: Json): RawPage {
+function readSingle(listing: Listing, position: Position, body: Json): RawPage {
   const path = `data.${listing.single}`;
   const rest: Position = { ...position, pending: position.pending.slice(1), parts: [], partsAfter: null };
   const next = rest.pending.length === 0 && rest.isListed ? null : rest;
@@ -155,6 +166,8 @@ function readSingle(listing: Listing, nested: string, position: Position, body: 
   // Deleted since it was listed.
   if (node === null) return { items: [], next: asCursor(next) };
   const found = objectAt(body, path);
+  if (listing.nested === undefined) return { items: [found], next: asCursor(next) };
+  const nested = listing.nested.name;
   const parts = [...position.parts, ...listAt(found, `${nested}.nodes`)];
   const after = readPageInfo(found, nested);
   if (after !== null) return { items: [], next: asCursor({ ...position, parts, partsAfter: after }) };

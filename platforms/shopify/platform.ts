@@ -3,6 +3,7 @@
 import type { Json, Platform, RateLimit } from '../../domain/platform.ts';
 import { listAt, objectAt, textOf, valueAt } from '../json.ts';
 import { graphqlRequest } from './listing.ts';
+import { NOTIFICATIONS } from './notifications.ts';
 import { PERMANENT_TOKEN } from './permanent-token.ts';
 import { RESOURCES } from './resources.ts';
 
@@ -217,6 +218,7 @@ export const shopify = {
   // Points of GraphQL, per app and shop: the standard plan's rate. The bucket's size is unverified; every answer corrects both.
   rateLimits: [{ scope: 'connection', burst: 1_000, perSecond: 100, observe, certainty: 'vendor' }],
   resources: RESOURCES,
+  notifications: NOTIFICATIONS,
   // Both this and the mutation appUninstall are documented; this one needs no query cost.
   revoke: {
     request: () => ({

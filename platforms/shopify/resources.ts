@@ -81,6 +81,7 @@ const define = resourcesBy<Listing>({
   isIncremental: (listing) => listing.isIncremental,
   // The search index that `query:` reads lags behind writes.
   overlapS: 120,
+  one: () => ({ id: '^gid://shopify/[A-Za-z]+/[0-9]{1,20}$', begin: beginAt }),
   request: listRequest,
   read: (listing, _pass, cursor, answer) => readListing(listing, cursor, answer),
 });

@@ -21,6 +21,8 @@ interface Position {
   readonly parent: JsonObject | null;
   readonly variations: readonly Json[];
   readonly variationPage: number;
+  /** One object alone is read: nobody said yet whether it has variations. */
+  readonly isAlone: boolean;
 }
 
 const START: Position = {
@@ -31,7 +33,13 @@ const START: Position = {
   parent: null,
   variations: [],
   variationPage: 1,
+  isAlone: false,
 };
+
+/** The cursor of a pass over one object alone. */
+export function beginAt(id: string): PageCursor {
+  return { ...START, pending: [id], isListed: true, isAlone: true };
+}
 
 type Answer = { readonly body: Json; readonly headers: Readonly<Record<string, string>> };
 
@@ -40,7 +48,7 @@ export function listRequest(listing: Listing, pass: PassContext, cursor: PageCur
   const [open] = position.pending;
   if (open === undefined) return pageRequest(listing, pass, position.page);
   const path = `${listing.path}/${open}`;
-  if (listing.variations === 'merge' && position.parent === null) {
+  if (listing.variations !== 'apart' && position.parent === null) {
     return { method: 'GET', path, endpoint: `GET ${listing.path}/{id}` };
   }
   return {
@@ -87,9 +95,11 @@ export function readListing(
   const position = readPosition(cursor);
   const [open] = position.pending;
   if (open === undefined) return readPage(listing, pass, position, answer);
-  if (listing.variations === 'merge' && position.parent === null) {
+  if (listing.variations !== 'apart' && position.parent === null) {
     if (!isObject(answer.body)) throw answerInvalid('/', 'is not an object');
-    return { items: [], next: { ...position, parent: answer.body } };
+    if (listing.variations === 'merge' && (!position.isAlone || isVariable(answer.body)))
+      return { items: [], next: { ...position, parent: answer.body } };
+    return { items: [answer.body], next: nextOf({ ...position, pending: position.pending.slice(1) }) };
   }
   return readVariations(listing, pass, position, answer);
 }
@@ -186,5 +196,6 @@ function readPosition(cursor: PageCursor | null): Position {
     parent: isObject(parent) ? parent : null,
     variations: list('variations'),
     variationPage: number('variationPage') ?? 1,
+    isAlone: cursor['isAlone'] === true,
   };
 }

@@ -2,6 +2,7 @@
 // Over https alone: over http WooCommerce wants OAuth 1.0a, which is not here.
 import type { AuthMethod, Platform, Sign } from '../../domain/platform.ts';
 import { answerInvalid, isList, textOf, valueAt } from '../json.ts';
+import { NOTIFICATIONS } from './notifications.ts';
 import { RESOURCES } from './resources.ts';
 
 const BASIC: readonly Sign[] = [{ scheme: 'basic', username: '{consumerKey}', password: '{consumerSecret}' }];
@@ -158,6 +159,7 @@ export const woocommerce = {
   // None of its own: it is somebody's one server (a courteous bound, unverified).
   rateLimits: [{ scope: 'connection', burst: 20, perSecond: 10, certainty: 'unverified' }],
   resources: RESOURCES,
+  notifications: NOTIFICATIONS,
   explains: {
     credential_dead: 'The key was deleted in WooCommerce, or the WordPress user it belonged to.',
     shop_unavailable: 'The site answers, but not WooCommerce: plugin, permalinks or a firewall.',

@@ -8,6 +8,7 @@ const define = resourcesBy<Listing>({
   pageSize: { default: 100, max: 100 },
   isIncremental: (listing) => listing.isIncremental,
   overlapS: 60,
+  one: ({ variations }) => (variations === 'apart' ? null : { id: '^[0-9]{1,20}$', begin: beginAt }),
   request: listRequest,
   read: readListing,
 });

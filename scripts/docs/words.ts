@@ -100,6 +100,8 @@ export function signatureWords(signature: CallbackSignature | ReceivedSignature 
     }
     case 'standard_webhooks':
       return 'Standard Webhooks';
+    case 'basic':
+      return `a password of ours, in ${code(signature.header ?? 'authorization')}`;
     case 'public_key':
       return `${signature.algorithm} by the platform’s key, in ${code(signature.header)}`;
     case 'jwt': {

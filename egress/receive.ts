@@ -1,0 +1,250 @@
+// Whether what came is the platform's: opens what it is verified with, each time with its audit row, and keeps it for half a minute, since a busy platform
+// sends hundreds a second (docs/decisions/0015). Fails closed: what cannot be read verifies nothing. No secret leaves this file.
+import { templateValues } from '../auth/context.ts';
+import { type ReceivedMessage, type ReceivedVerdict, verifyReceived } from '../auth/index.ts';
+import type { ClientRegistrationId, ConnectionId, TenantId } from '../domain/ids.ts';
+import type { Json, Platform, ReceivedSignature } from '../domain/platform.ts';
+import type { Secret } from '../domain/secret.ts';
+import { namesIn } from '../platforms/template.ts';
+import { openForCall } from '../store/call-openings.ts';
+import type { Database, Sql } from '../store/database.ts';
+import {
+  type AppForNotifications,
+  openAppForNotifications,
+  openSubscriptionSecrets,
+} from '../store/notification-openings.ts';
+import type { SealedPart } from '../store/opening-rows.ts';
+import type { Vault } from '../vault/index.ts';
+import type { NotificationKeys } from './notification-keys.ts';
+import { parseJson } from './parse-json.ts';
+import type { Clock } from './surroundings.ts';
+
+/** Whom it is for: a connection, whose own secrets count too, or one of our apps. */
+export interface ReceivedFor {
+  readonly platform: Platform;
+  readonly connection: {
+    readonly tenantId: TenantId;
+    readonly connectionId: ConnectionId;
+    readonly shop: Readonly<Record<string, string>>;
+  } | null;
+  readonly registrationId: ClientRegistrationId | null;
+}
+
+export interface Receive {
+  /** Never throws for what was received; store_unavailable, audit_unavailable and the codes of a call where a key cannot be read. */
+  verify(of: ReceivedFor, signature: ReceivedSignature, message: ReceivedMessage): Promise<ReceivedVerdict>;
+  /** A value of our app's that an answer to a challenge is made of; null where it has none. The digest leaves here, never the value. */
+  values(
+    of: ReceivedFor,
+    use: (values: Readonly<Record<string, string>>) => string | null,
+  ): Promise<string | null>;
+  /** What it says: the claims where it is a JWT, else its JSON; undefined where it is neither. */
+  content(message: ReceivedMessage, verdict: ReceivedVerdict | null): Json | undefined;
+}
+
+interface Deps {
+  readonly db: Database;
+  readonly vault: Pick<Vault, 'open'>;
+  readonly keys: NotificationKeys;
+  readonly clock: Pick<Clock, 'nowMs' | 'monotonicMs'>;
+}
+
+/** One way in which our values may stand: a live version of our app's secret beside one of the subscriptions'. */
+interface Candidate {
+  readonly secret: Secret | null;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+interface Material {
+  readonly candidates: readonly Candidate[];
+  readonly openedAtMs: number;
+}
+
+const KEPT_MS = 30_000;
+/** A signature that fails may be by a secret that is newer than what is kept. */
+const OPENED_AGAIN_AFTER_MS = 1_000;
+const MOST_KEPT = 2_000;
+
+export function createReceive(deps: Deps): Receive {
+  const kept = new Map<string, Promise<Material>>();
+  const materialOf = (of: ReceivedFor, needsCredential: boolean, olderThanMs: number): Promise<Material> => {
+    const key = `${of.connection?.connectionId ?? ''}/${of.registrationId ?? ''}/${needsCredential}`;
+    const known = kept.get(key);
+    const fresh = async (): Promise<Material> => {
+      const found = await known?.catch(() => null);
+      if (found != null && deps.clock.monotonicMs() - found.openedAtMs <= olderThanMs) return found;
+      if (kept.get(key) !== known) return materialOf(of, needsCredential, olderThanMs);
+      const opening = openMaterial(deps, of, needsCredential);
+      if (kept.size >= MOST_KEPT) kept.clear();
+      kept.set(key, opening);
+      opening.catch(() => {
+        if (kept.get(key) === opening) kept.delete(key);
+      });
+      return opening;
+    };
+    return fresh();
+  };
+
+  return {
+    verify: async (of, signature, message) => {
+      const needed = namesIn(JSON.stringify(signature));
+      const needsCredential = credentialNames(of.platform).some((name) => needed.includes(name));
+      const material = await materialOf(of, needsCredential, KEPT_MS);
+      const verdict = await verifyWith(deps, of, { signature, message, material, needed });
+      if (verdict.ok || verdict.at === 'missing' || verdict.at === 'timestamp') return verdict;
+      const newer = await materialOf(of, needsCredential, OPENED_AGAIN_AFTER_MS);
+      return newer === material
+        ? verdict
+        : verifyWith(deps, of, { signature, message, material: newer, needed });
+    },
+    values: async (of, use) => {
+      const { candidates } = await materialOf(of, false, KEPT_MS);
+      for (const { values } of candidates) {
+        const made = use(values);
+        if (made !== null) return made;
+      }
+      return null;
+    },
+    content: contentOf,
+  };
+}
+
+function contentOf({ body }: ReceivedMessage, verdict: ReceivedVerdict | null): Json | undefined {
+  const claims = verdict?.ok === true ? (verdict.claims ?? {}) : {};
+  const hasClaims = Object.keys(claims).length > 0;
+  try {
+    return parseJson(hasClaims ? JSON.stringify(claims) : Buffer.from(body).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+async function verifyWith(
+  deps: Deps,
+  of: ReceivedFor,
+  at: {
+    readonly signature: ReceivedSignature;
+    readonly message: ReceivedMessage;
+    readonly material: Material;
+    readonly needed: readonly string[];
+  },
+): Promise<ReceivedVerdict> {
+  let verdict: ReceivedVerdict = { ok: false, at: 'signature' };
+  for (const { secret, values } of at.material.candidates) {
+    if (lacks(at.needed, values)) continue;
+    verdict = await verifyReceived(at.signature, at.message, {
+      secrets: secret === null ? [] : [secret],
+      values,
+      send: deps.keys.send,
+      readKey: (path, keyId) => deps.keys.read(of, at.signature, { path, keyId }),
+      nowMs: deps.clock.nowMs(),
+    });
+    if (verdict.ok) return verdict;
+  }
+  return verdict;
+}
+
+/** Names that verifying itself gives a value. */
+const OF_MESSAGE = [
+  'method',
+  'path',
+  'query',
+  'rawQuery',
+  'url',
+  'body',
+  'bodySha256',
+  'parameters',
+  'keyId',
+];
+
+/** A value that is not there verifies nothing, and is no fault of ours to tell about. */
+function lacks(needed: readonly string[], values: Readonly<Record<string, string>>): boolean {
+  return needed.some(
+    (name) => !OF_MESSAGE.includes(name) && (!Object.hasOwn(values, name) || values[name] === ''),
+  );
+}
+
+function credentialNames(platform: Platform): readonly string[] {
+  return platform.auth.flatMap(({ obtain, tokenAnswer }) => [
+    ...('fields' in obtain ? obtain.fields.map(({ name }) => name) : []),
+    ...Object.keys(tokenAnswer ?? {}),
+    ...('keys' in obtain && typeof obtain.keys === 'object' ? Object.keys(obtain.keys ?? {}) : []),
+    ...EXTRA_PARTS,
+  ]);
+}
+
+/** Parts that a handshake leaves with the credential, whatever its data calls them. */
+const EXTRA_PARTS = ['shopSecret'];
+
+async function openMaterial(deps: Deps, of: ReceivedFor, needsCredential: boolean): Promise<Material> {
+  const openedAtMs = deps.clock.monotonicMs();
+  const { registrationId, connection } = of;
+  const app =
+    registrationId === null
+      ? null
+      : await deps.db.sqlAcrossTenants((sql) => openAppForNotifications(sql, registrationId));
+  const own =
+    connection === null
+      ? { subscriptions: [], credential: null }
+      : await deps.db.sqlInTenant(connection.tenantId, (sql) => openOwn(sql, connection, needsCredential));
+  const versions = await openVersions(deps, app);
+  const subscriptions = await Promise.all(
+    own.subscriptions.map(({ binding, sealed }) => deps.vault.open(binding, sealed)),
+  );
+  const parts =
+    own.credential === null ? {} : await deps.vault.open(own.credential.binding, own.credential.sealed);
+  const valuesOf = (
+    secrets: Readonly<Record<string, Secret>>,
+    subscription: Readonly<Record<string, Secret>>,
+  ) =>
+    templateValues({
+      platform: of.platform,
+      shop: connection?.shop ?? {},
+      clientId: app?.facts.clientId ?? null,
+      clientSecret: secrets['clientSecret'] ?? null,
+      registration: { ...secrets, ...subscription },
+      credential: { kind: '', parts },
+    });
+  const candidates = (versions.length === 0 ? [{}] : versions).flatMap(
+    (secrets: Readonly<Record<string, Secret>>) =>
+      (subscriptions.length === 0 ? [{}] : subscriptions).map(
+        (subscription: Readonly<Record<string, Secret>>): Candidate => ({
+          secret: secrets['clientSecret'] ?? null,
+          values: { ...app?.facts.fields, ...valuesOf(secrets, subscription) },
+        }),
+      ),
+  );
+  return { candidates: distinct(candidates), openedAtMs };
+}
+
+/** Subscriptions of one connection mostly share a secret. */
+function distinct(candidates: readonly Candidate[]): readonly Candidate[] {
+  const seen = new Set<string>();
+  return candidates.filter(({ values }) => {
+    const key = JSON.stringify(values);
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+async function openOwn(
+  sql: Sql,
+  of: NonNullable<ReceivedFor['connection']>,
+  needsCredential: boolean,
+): Promise<{ readonly subscriptions: readonly SealedPart[]; readonly credential: SealedPart | null }> {
+  const subscriptions = await openSubscriptionSecrets(sql, of);
+  if (!needsCredential) return { subscriptions, credential: null };
+  const opening = await openForCall(sql, {
+    ...of,
+    purpose: 'notification',
+    reason: 'verify notifications',
+    kindsWithClientSecret: [],
+  });
+  return { subscriptions, credential: opening.credential };
+}
+
+async function openVersions(
+  deps: Deps,
+  app: AppForNotifications | null,
+): Promise<readonly Readonly<Record<string, Secret>>[]> {
+  return Promise.all((app?.secrets ?? []).map(({ binding, sealed }) => deps.vault.open(binding, sealed)));
+}

@@ -1,0 +1,275 @@
+// Takes what platforms push: whose it is, whether it is proved, what it names; written before it is answered. It reads nothing from a platform and believes no
+// field that no signature covers: such a field is a hint, and only leads to a reading.
+import { createHash } from 'node:crypto';
+import { MooringError } from '../domain/errors.ts';
+import type { ClientRegistrationId } from '../domain/ids.ts';
+import type {
+  Json,
+  NotificationMeaning,
+  Notifications,
+  Platform,
+  ReceivedSignature,
+} from '../domain/platform.ts';
+import type { ReceivedMessage, ReceivedVerdict } from '../egress/index.ts';
+import { isResource, readNotification, readSubject, type Told } from '../platforms/notification.ts';
+import { newId } from '../store/new-id.ts';
+import { findByAddress, findByShop, type NotifiedConnection } from '../store/notification-addresses.ts';
+import { listApps } from '../store/notification-openings.ts';
+import { type NewNotification, type NotificationScope, takeNotification } from '../store/notifications.ts';
+import { addPrivacyRequest, type PrivacyKind, privacyBinding } from '../store/privacy-requests.ts';
+import type { HttpDeps } from './deps.ts';
+import { hashToken } from './tokens.ts';
+
+/** What became of it, for the count of them. */
+export type TakenAs = 'taken' | 'duplicate' | 'of_nobody' | 'unknown_topic';
+
+/** A platform and what it pushes; throws not_found as for an address that is not there. */
+export function notifying(deps: HttpDeps, id: string): { platform: Platform; data: Notifications } {
+  const platform = deps.platforms.get(id);
+  const data = platform?.notifications;
+  if (platform === undefined || data === undefined || data.delivery === 'none') throw noAddress();
+  return { platform, data };
+}
+
+export function noAddress(): MooringError {
+  return new MooringError('not_found', 'there is nothing at this address');
+}
+
+/** The connection of an address. Throws not_found where there is none, or where it is another platform's. */
+export async function connectionAt(
+  deps: HttpDeps,
+  platform: Platform,
+  token: string,
+): Promise<NotifiedConnection> {
+  const found = await deps.db.sqlAcrossTenants((sql) => findByAddress(sql, hashToken(token)));
+  if (found === null || found.platform !== platform.id) throw noAddress();
+  return found;
+}
+
+interface Proved {
+  readonly registrationId: ClientRegistrationId | null;
+  readonly content: Json | undefined;
+}
+
+/** At a connection's own address. Throws notification_unverified. */
+export async function takeAtAddress(
+  deps: HttpDeps,
+  at: { readonly platform: Platform; readonly data: Notifications; readonly connection: NotifiedConnection },
+  message: ReceivedMessage,
+): Promise<TakenAs> {
+  const { platform, data, connection } = at;
+  const verdict =
+    data.signature === null
+      ? null
+      : await deps.receive.verify(
+          { platform, connection, registrationId: connection.registrationId },
+          data.signature,
+          message,
+        );
+  if (verdict?.ok === false) throw unverified(verdict);
+  const content = deps.receive.content(message, verdict);
+  const told = readNotification(data, { headers: message.headers, body: content });
+  return write(deps, {
+    platform,
+    data,
+    message,
+    content,
+    told,
+    connections: [connection],
+    registrationId: null,
+  });
+}
+
+/** At the one address for all. Throws notification_unverified. */
+export async function takeForAll(
+  deps: HttpDeps,
+  at: { readonly platform: Platform; readonly data: Notifications },
+  message: ReceivedMessage,
+): Promise<TakenAs> {
+  const { platform, data } = at;
+  const { registrationId, content } = await proveForAll(deps, platform, data.signature, message);
+  const told = readNotification(data, { headers: message.headers, body: content });
+  const connections = await connectionsOf(deps, { platform, data, told, registrationId });
+  return write(deps, { platform, data, message, content, told, connections, registrationId });
+}
+
+/** One of our apps at the platform is whom it is for: the one whose secret fits. */
+export async function proveForAll(
+  deps: HttpDeps,
+  platform: Platform,
+  signature: ReceivedSignature | null,
+  message: ReceivedMessage,
+): Promise<Proved> {
+  if (signature === null) return { registrationId: null, content: deps.receive.content(message, null) };
+  const apps = await deps.db.sqlAcrossTenants((sql) => listApps(sql, platform.id));
+  let verdict: ReceivedVerdict = { ok: false, at: 'key' };
+  for (const registrationId of apps) {
+    verdict = await deps.receive.verify({ platform, connection: null, registrationId }, signature, message);
+    if (verdict.ok) return { registrationId, content: deps.receive.content(message, verdict) };
+  }
+  throw unverified(verdict);
+}
+
+function unverified(verdict: ReceivedVerdict): MooringError {
+  const at = verdict.ok ? 'signature' : verdict.at;
+  return new MooringError('notification_unverified', `the notification is not the platform’s: "${at}"`, {
+    detail: { failedAt: at },
+  });
+}
+
+async function connectionsOf(
+  deps: HttpDeps,
+  of: {
+    readonly platform: Platform;
+    readonly data: Notifications;
+    readonly told: Told;
+    readonly registrationId: ClientRegistrationId | null;
+  },
+): Promise<readonly NotifiedConnection[]> {
+  const { shop } = of.told;
+  if (shop === null) return [];
+  return deps.db.sqlAcrossTenants((sql) =>
+    findByShop(sql, {
+      platform: of.platform.id,
+      field: of.data.shopIs?.field ?? null,
+      shop,
+      registrationIds: of.registrationId === null ? null : [of.registrationId],
+    }),
+  );
+}
+
+interface Writing {
+  readonly platform: Platform;
+  readonly data: Notifications;
+  readonly message: ReceivedMessage;
+  readonly content: Json | undefined;
+  readonly told: Told;
+  readonly connections: readonly NotifiedConnection[];
+  readonly registrationId: ClientRegistrationId | null;
+}
+
+async function write(deps: HttpDeps, one: Writing): Promise<TakenAs> {
+  const { told, connections, registrationId } = one;
+  const { means } = told;
+  if (means === null) return 'unknown_topic';
+  const scopes: readonly NotificationScope[] =
+    connections.length > 0
+      ? connections.map(({ tenantId, connectionId }) => ({ tenantId, connectionId }))
+      : registrationId !== null && isDuty(means)
+        ? [{ tenantId: null, registrationId }]
+        : [];
+  if (scopes.length === 0) return 'of_nobody';
+  let isNew = false;
+  for (const scope of scopes) isNew = (await writeOne(deps, one, means, scope)) || isNew;
+  return isNew ? 'taken' : 'duplicate';
+}
+
+const DUTIES: readonly PrivacyKind[] = ['erase_customer', 'erase_shop', 'customer_data'];
+
+function isDuty(means: NotificationMeaning): means is PrivacyKind {
+  return DUTIES.some((one) => one === means);
+}
+
+async function writeOne(
+  deps: HttpDeps,
+  one: Writing,
+  means: NotificationMeaning,
+  scope: NotificationScope,
+): Promise<boolean> {
+  const duty = isDuty(means) ? await sealDuty(deps, one, means, scope) : null;
+  const row: NewNotification = {
+    scope,
+    dedupeKey: dedupeKey(one, means),
+    platform: one.platform.id,
+    topic: one.told.topic,
+    means,
+    objectId: isResource(means) ? one.told.objectId : null,
+    named: namedBy(one, means),
+    isToBeTold: means === 'uninstalled' || duty !== null,
+  };
+  const run = scope.tenantId === null ? deps.db.sqlAcrossTenants : inTenantOf(deps, scope.tenantId);
+  return run(async (sql) => {
+    const isNew = await takeNotification(sql, row);
+    if (isNew && duty !== null) await addPrivacyRequest(sql, duty);
+    return isNew;
+  });
+}
+
+function inTenantOf(deps: HttpDeps, tenantId: NonNullable<NotificationScope['tenantId']>) {
+  return <T>(fn: Parameters<typeof deps.db.sqlInTenant<T>>[1]) => deps.db.sqlInTenant(tenantId, fn);
+}
+
+/** An object that cannot be read by itself stands for all that changed. */
+function namedBy({ platform, told }: Writing, means: NotificationMeaning): NewNotification['named'] {
+  if (!isResource(means) || platform.resources[means] === undefined) return null;
+  const one = platform.resources[means]?.one;
+  const isOne = one !== undefined && told.objectId !== null && new RegExp(one.id).test(told.objectId);
+  return { resource: means, platformId: isOne ? (told.objectId ?? '') : '' };
+}
+
+/** What is unique of it: the event's own id where it is signed; else its exact bytes, beside which an unsigned id counts too, so that two events with the same body are two. */
+function dedupeKey({ told, message }: Writing, means: NotificationMeaning): Buffer {
+  const body = createHash('sha256').update(message.body).update(new URL(message.url).search).digest('hex');
+  const unique =
+    told.id !== null && told.isIdSigned
+      ? ['id', told.topic, told.id]
+      : isDuty(means)
+        ? ['duty', body]
+        : ['body', told.topic, body, told.id ?? ''];
+  return createHash('sha256').update(JSON.stringify(unique)).digest();
+}
+
+/** Erasure is due within thirty days by the strictest platform; we give ourselves three. */
+const DUE_AFTER_MS = 3 * 86_400_000;
+
+async function sealDuty(deps: HttpDeps, one: Writing, kind: PrivacyKind, scope: NotificationScope) {
+  const id = newId('privacyRequest');
+  const subject = readSubject(one.data, { headers: one.message.headers, body: one.content });
+  const sealed = await deps.vault.seal(privacyBinding(scope.tenantId, id), {
+    subject: JSON.stringify(subject),
+  });
+  return {
+    id,
+    tenantId: scope.tenantId,
+    connectionId: 'connectionId' in scope ? scope.connectionId : null,
+    registrationId: 'registrationId' in scope ? scope.registrationId : null,
+    platform: one.platform.id,
+    kind,
+    topic: one.told.topic,
+    dueAt: new Date(deps.nowMs() + DUE_AFTER_MS),
+    sealed,
+  };
+}
+
+/** A signed request of its own (an uninstall that a browser or the platform's server tells). Null: none of the platform's fits. */
+export async function takeCall(
+  deps: HttpDeps,
+  { platform, data }: { readonly platform: Platform; readonly data: Notifications },
+  message: ReceivedMessage,
+): Promise<TakenAs | null> {
+  for (const call of data.calls ?? []) {
+    if (call.method !== message.method) continue;
+    const { registrationId, content } = await proveForAll(deps, platform, call.signature, message);
+    const [field, place] = Object.entries(call.shopFields)[0] ?? [];
+    if (field === undefined || place === undefined) return null;
+    const data_: Notifications = {
+      ...data,
+      topics: { [call.name]: call.means },
+      signature: call.signature,
+      shopIn: { json: typeof place === 'string' ? place : place.from },
+      shopIs: { field, ...(typeof place === 'string' ? {} : { pattern: place.pattern }) },
+    };
+    const shop = readNotification(data_, { headers: message.headers, body: content }).shop;
+    const told: Told = {
+      topic: call.name,
+      means: call.means,
+      shop,
+      objectId: null,
+      id: null,
+      isIdSigned: false,
+    };
+    const connections = await connectionsOf(deps, { platform, data: data_, told, registrationId });
+    return write(deps, { platform, data: data_, message, content, told, connections, registrationId });
+  }
+  return null;
+}

@@ -1,0 +1,107 @@
+// Where platforms tell us what happened: an address a connection, and one for all where a platform knows but one. The body is taken as the bytes it came in; the
+// answer waits for the database, and is 2xx only when what was told is kept.
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { ReceivedMessage } from '../../egress/index.ts';
+import type { HttpDeps } from '../deps.ts';
+import { answerChallenge, type ChallengeAnswer } from '../notification-challenges.ts';
+import {
+  connectionAt,
+  noAddress,
+  notifying,
+  type TakenAs,
+  takeAtAddress,
+  takeCall,
+  takeForAll,
+} from '../notifications.ts';
+
+/** Larger than any platform's notification. */
+const BODY_LIMIT_BYTES = 1024 * 1024;
+
+const told = z.strictObject({ platform: z.string().max(100) });
+
+export const notifyRoutes =
+  (deps: HttpDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    // Every kind of body, as it came: a parsed body could not be verified any more.
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT_BYTES }, (_, body, done) =>
+      done(null, body),
+    );
+    for (const method of ['POST', 'GET'] as const) {
+      const shared = {
+        method,
+        config: { access: 'public', idempotent: false },
+        bodyLimit: BODY_LIMIT_BYTES,
+      } as const;
+      const schema = { tags: ['Notifications'], hide: method === 'GET' };
+
+      app.route({
+        ...shared,
+        url: '/notify/:platform/:token',
+        schema: {
+          ...schema,
+          summary: 'What a platform tells of one connection',
+          params: told.extend({ token: z.string().max(200) }),
+        },
+        handler: async (request, reply) => {
+          const of = notifying(deps, request.params.platform);
+          const connection = await connectionAt(deps, of.platform, request.params.token);
+          const message = messageOf(deps, request);
+          const answer = await answerChallenge(deps, { platform: of.platform, connection }, message);
+          if (answer !== null) return sendAnswer(reply, answer);
+          if (method === 'GET') return taken(deps, reply, await takeCall(deps, of, message));
+          return taken(deps, reply, await takeAtAddress(deps, { ...of, connection }, message));
+        },
+      });
+
+      app.route({
+        ...shared,
+        url: '/notify/:platform',
+        schema: { ...schema, summary: 'What a platform that knows one address tells', params: told },
+        handler: async (request, reply) => {
+          const of = notifying(deps, request.params.platform);
+          const message = messageOf(deps, request);
+          const answer = await answerChallenge(deps, { platform: of.platform, connection: null }, message);
+          if (answer !== null) return sendAnswer(reply, answer);
+          if (method === 'GET') return taken(deps, reply, await takeCall(deps, of, message));
+          return taken(deps, reply, await takeForAll(deps, of, message));
+        },
+      });
+    }
+  };
+
+function taken(deps: HttpDeps, reply: FastifyReply, as: TakenAs | null): FastifyReply {
+  if (as === null) throw noAddress();
+  deps.log.debug({ as }, 'notification');
+  return reply.code(200).type('application/json').send({});
+}
+
+function sendAnswer(reply: FastifyReply, answer: ChallengeAnswer): FastifyReply {
+  return 'json' in answer
+    ? reply.code(200).type('application/json').send(answer.json)
+    : reply.code(200).type('text/plain').send(answer.text);
+}
+
+/** As the platform called it: our public address, and the path and query as they came. */
+function messageOf(deps: HttpDeps, request: FastifyRequest): ReceivedMessage {
+  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  const url = `${deps.settings.publicUrl}${request.raw.url ?? ''}`;
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.headers))
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  return { method: request.method, url, headers, parameters: parametersOf(url, headers, body), body };
+}
+
+/** Each name once, of the query and of a form: what is there twice is nobody's parameter. */
+function parametersOf(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  body: Buffer,
+): Readonly<Record<string, string>> {
+  const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
+  const pairs = [...new URL(url).searchParams, ...(isForm ? new URLSearchParams(body.toString('utf8')) : [])];
+  const twice = new Set(pairs.map(([name]) => name).filter((name, at, all) => all.indexOf(name) !== at));
+  return Object.fromEntries(pairs.filter(([name]) => !twice.has(name)));
+}

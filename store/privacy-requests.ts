@@ -1,0 +1,109 @@
+// Requests of platforms to erase what we hold of somebody, or to report it. Whom it concerns is sealed and destroyed when it is done; what stays is a proof of counts.
+import type { ClientRegistrationId, ConnectionId, PrivacyRequestId, TenantId } from '../domain/ids.ts';
+import type { SealBinding, Sealed } from '../domain/sealing.ts';
+import type { Sql } from './database.ts';
+
+export type PrivacyKind = 'erase_customer' | 'erase_shop' | 'customer_data';
+
+export interface NewPrivacyRequest {
+  readonly id: PrivacyRequestId;
+  readonly tenantId: TenantId | null;
+  readonly connectionId: ConnectionId | null;
+  readonly registrationId: ClientRegistrationId | null;
+  readonly platform: string;
+  readonly kind: PrivacyKind;
+  readonly topic: string;
+  readonly dueAt: Date;
+  readonly sealed: Sealed;
+}
+
+export function privacyBinding(tenantId: TenantId | null, id: PrivacyRequestId): SealBinding {
+  return { owner: tenantId ?? 'installation', subject: id, kind: 'privacy_request', generation: 0 };
+}
+
+/** Written in the transaction of the notification that asks for it. */
+export async function addPrivacyRequest(sql: Sql, one: NewPrivacyRequest): Promise<void> {
+  await sql.query(
+    `INSERT INTO privacy_requests (id, tenant_id, connection_id, registration_id, platform, kind, topic, due_at, sealed, key_version)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    [
+      one.id,
+      one.tenantId,
+      one.connectionId,
+      one.registrationId,
+      one.platform,
+      one.kind,
+      one.topic,
+      one.dueAt,
+      Buffer.from(one.sealed.bytes),
+      one.sealed.keyVersion,
+    ],
+  );
+}
+
+export interface PrivacyRequestRow {
+  readonly id: PrivacyRequestId;
+  readonly tenantId: TenantId | null;
+  readonly connectionId: ConnectionId | null;
+  readonly registrationId: ClientRegistrationId | null;
+  readonly platform: string;
+  readonly kind: PrivacyKind;
+  readonly topic: string;
+  readonly state: string;
+  readonly receivedAt: Date;
+  readonly dueAt: Date;
+  readonly sealed: Sealed | null;
+  readonly proof: Readonly<Record<string, unknown>> | null;
+  readonly finishedAt: Date | null;
+}
+
+const COLUMNS = `id, tenant_id AS "tenantId", connection_id AS "connectionId", registration_id AS "registrationId", platform, kind, topic, state,
+  received_at AS "receivedAt", due_at AS "dueAt", sealed, key_version, proof, finished_at AS "finishedAt"`;
+
+interface Row extends Omit<PrivacyRequestRow, 'sealed'> {
+  readonly sealed: Buffer | null;
+  readonly key_version: number | null;
+}
+
+/** Open requests, those that are due first. Run across tenants. */
+export async function listOpenRequests(sql: Sql, limit: number): Promise<readonly PrivacyRequestRow[]> {
+  const { rows } = await sql.query<Row>(
+    `SELECT ${COLUMNS} FROM privacy_requests WHERE state = 'open' ORDER BY due_at LIMIT $1`,
+    [limit],
+  );
+  return rows.map(fromRow);
+}
+
+export async function readPrivacyRequest(sql: Sql, id: PrivacyRequestId): Promise<PrivacyRequestRow | null> {
+  const { rows } = await sql.query<Row>(`SELECT ${COLUMNS} FROM privacy_requests WHERE id = $1`, [id]);
+  return rows[0] === undefined ? null : fromRow(rows[0]);
+}
+
+/** A tenant's, newest first; all of them for an operator. */
+export async function listPrivacyRequests(
+  sql: Sql,
+  page: { readonly beforeId: string | null; readonly limit: number },
+): Promise<readonly PrivacyRequestRow[]> {
+  const { rows } = await sql.query<Row>(
+    `SELECT ${COLUMNS} FROM privacy_requests WHERE $1::text IS NULL OR id < $1 ORDER BY id DESC LIMIT $2`,
+    [page.beforeId, page.limit],
+  );
+  return rows.map(fromRow);
+}
+
+/** Destroys whom it concerned and keeps the counts. False: it was finished before. */
+export async function finishPrivacyRequest(
+  sql: Sql,
+  id: PrivacyRequestId,
+  end: { readonly state: 'done' | 'refused'; readonly proof: Readonly<Record<string, unknown>> },
+): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `UPDATE privacy_requests SET state = $2, proof = $3, finished_at = now(), sealed = NULL, key_version = NULL WHERE id = $1 AND state = 'open'`,
+    [id, end.state, JSON.stringify(end.proof)],
+  );
+  return rowCount === 1;
+}
+
+function fromRow({ key_version: keyVersion, sealed, ...row }: Row): PrivacyRequestRow {
+  return { ...row, sealed: sealed === null || keyVersion === null ? null : { bytes: sealed, keyVersion } };
+}
