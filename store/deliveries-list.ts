@@ -98,7 +98,8 @@ export interface ReplayRange {
   readonly eventTypes: readonly string[];
   readonly state: 'failed' | 'all';
   readonly since: Date;
-  readonly until: Date;
+  /** null: whatever there is */
+  readonly until: Date | null;
   readonly atMost: number;
 }
 
@@ -123,7 +124,7 @@ export async function replayRange(sql: Sql, range: ReplayRange): Promise<Replaye
   const failed = `AND EXISTS (SELECT FROM deliveries AS d WHERE d.endpoint_id = $5 AND d.event_id = v.id AND d.state = 'failed')`;
   const { rows } = await sql.query<EventRow>(
     `SELECT id, type, connection_id, position, at FROM events AS v
-     WHERE tenant_id = $1 AND at >= $2 AND at < $3 AND type <> '${TEST_EVENT}' ${state === 'failed' ? failed : 'AND $5::text IS NOT NULL'}
+     WHERE tenant_id = $1 AND at >= $2 AND ($3::timestamptz IS NULL OR at < $3) AND type <> '${TEST_EVENT}' ${state === 'failed' ? failed : 'AND $5::text IS NOT NULL'}
      ORDER BY position LIMIT $4`,
     [tenantId, since, until, atMost + 1, endpointId],
   );

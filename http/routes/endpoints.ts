@@ -288,7 +288,7 @@ export const endpointRoutes =
           replayRange(sql, {
             ...{ tenantId, endpointId: id, eventTypes, state, atMost: REPLAYED_AT_ONCE },
             since: new Date(since ?? 0),
-            until: until === undefined ? new Date(deps.nowMs()) : new Date(until),
+            until: until === undefined ? null : new Date(until),
           }),
         );
         const { deliveries, hasMore, lastAt } = made;

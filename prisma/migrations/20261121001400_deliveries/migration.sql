@@ -26,7 +26,7 @@ CREATE TABLE "endpoint_secrets" (
     "endpoint_id" TEXT COLLATE "C" NOT NULL,
     "version" INTEGER NOT NULL,
     "tenant_id" TEXT COLLATE "C" NOT NULL,
-    "kind" TEXT NOT NULL CHECK ("kind" IN ('hmac', 'ed25519')),
+    "kind" TEXT NOT NULL,
     "public_key" TEXT,
     "sealed" BYTEA NOT NULL,
     "key_version" INTEGER NOT NULL,
