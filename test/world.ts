@@ -89,17 +89,17 @@ export async function startTimeSkipping(): Promise<TestWorkflowEnvironment> {
   });
 }
 
-/** Waits until `condition` gives a truthy value, and gives it; throws after `withinMs` with what it waited for. */
+/** Waits until `condition` gives a truthy value, and gives it; throws after `withinMs` with what it waited for. Asks ever less often, so that waiting leaves the machine to what is waited for. */
 export async function until<T>(
   what: string,
   condition: () => Promise<T | null | undefined | false>,
-  withinMs = 15_000,
+  withinMs = 30_000,
 ): Promise<T> {
   const deadline = Date.now() + withinMs;
-  for (;;) {
+  for (let pauseMs = 10; ; pauseMs = Math.min(pauseMs * 1.5, 250)) {
     const value = await condition();
     if (value !== null && value !== undefined && value !== false) return value;
     if (Date.now() > deadline) throw new Error(`waited ${withinMs} ms for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
