@@ -25,7 +25,7 @@ export interface PartOptions {
 }
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const READY_WITHIN_MS = 60_000;
+const READY_WITHIN_MS = 120_000;
 const STOP_WITHIN_MS = 40_000;
 
 /** Starts the part and waits until it is ready. Throws with its last error line when it ends or stays silent. */
