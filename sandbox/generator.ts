@@ -63,10 +63,14 @@ export interface Order extends Dated {
   status: OrderStatus;
   customer: Person;
   lines: Line[];
+  /** Of all lines. */
+  pieces: number;
+  goodsMinor: number;
   shippingMinor: number;
   taxMinor: number;
   discountMinor: number;
   totalMinor: number;
+  refundedMinor: number;
   note: string;
 }
 
@@ -194,6 +198,11 @@ function statusOf(draw: Dice, version: number): OrderStatus {
   return LATER[Math.min(LATER.length - 1, start + version)] ?? 'refunded';
 }
 
+function refundedOf(status: OrderStatus, totalMinor: number): number {
+  if (status === 'refunded') return totalMinor;
+  return status === 'partially_refunded' ? 500 : 0;
+}
+
 export function generateOrder(shop: Shop, index: number): Order {
   const at = dated(shop, 'orders', index);
   const draw = dice(shop.seed, 'order', index);
@@ -216,16 +225,20 @@ export function generateOrder(shop: Shop, index: number): Order {
   const shippingMinor = goodsMinor > 5_000 ? 0 : 495;
   const discountMinor = draw.roll(6) === 0 ? Math.floor(goodsMinor / 10) : 0;
   const taxMinor = Math.floor(((goodsMinor - discountMinor) * 19) / 100);
+  const totalMinor = goodsMinor - discountMinor + taxMinor + shippingMinor;
   return {
     ...at,
     number: 1001 + index,
     status,
     customer: generatePerson(shop, draw.roll(customers)),
     lines,
+    pieces: lines.reduce((sum, line) => sum + line.quantity, 0),
+    goodsMinor,
     shippingMinor,
     taxMinor,
     discountMinor,
-    totalMinor: goodsMinor - discountMinor + taxMinor + shippingMinor,
+    totalMinor,
+    refundedMinor: refundedOf(status, totalMinor),
     note:
       at.version > 0
         ? `changed ${at.version} times`

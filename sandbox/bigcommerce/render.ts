@@ -51,11 +51,9 @@ export function renderOrder(shop: Shop, index: number) {
     discount_amount: amount(order.discountMinor),
     total_ex_tax: amount(order.totalMinor - order.taxMinor),
     total_inc_tax: amount(order.totalMinor),
-    items_total: order.lines.reduce((sum, line) => sum + line.quantity, 0),
+    items_total: order.pieces,
     payment_status: order.status === 'pending' ? '' : 'captured',
-    refunded_amount: amount(
-      order.status === 'refunded' ? order.totalMinor : order.status === 'partially_refunded' ? 500 : 0,
-    ),
+    refunded_amount: amount(order.refundedMinor),
     currency_code: shop.currency,
     default_currency_code: shop.currency,
     customer_message: order.note,

@@ -36,7 +36,6 @@ export function renderOrder(shop: Shop, index: number) {
   const { customer } = order;
   const price = (minor: number) => ({ value: money(minor, shop.currency), currency: shop.currency });
   const [fulfillment, payment] = STATUS[order.status];
-  const goods = order.lines.reduce((sum, line) => sum + line.priceMinor * line.quantity, 0);
   const contact = {
     fullName: `${customer.firstName} ${customer.lastName}`,
     contactAddress: {
@@ -59,7 +58,7 @@ export function renderOrder(shop: Shop, index: number) {
     buyer: { username: `buyer_${customer.index}`, buyerRegistrationAddress: contact },
     buyerCheckoutNotes: order.note,
     pricingSummary: {
-      priceSubtotal: price(goods),
+      priceSubtotal: price(order.goodsMinor),
       priceDiscount: price(-order.discountMinor),
       deliveryCost: price(order.shippingMinor),
       tax: price(order.taxMinor),

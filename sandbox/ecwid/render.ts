@@ -46,7 +46,6 @@ export function renderOrder(shop: Shop, index: number): Record<string, unknown> 
   const order = generateOrder(shop, index);
   const amount = (minor: number) => Number(money(minor, shop.currency));
   const [paymentStatus, fulfillmentStatus] = STATUS[order.status];
-  const goods = order.lines.reduce((sum, line) => sum + line.priceMinor * line.quantity, 0);
   return {
     id: `SB${String(index).padStart(6, '0')}`,
     internalId: FIRST_ID.orders + index,
@@ -57,12 +56,10 @@ export function renderOrder(shop: Shop, index: number): Record<string, unknown> 
     paymentStatus,
     fulfillmentStatus,
     total: amount(order.totalMinor),
-    subtotal: amount(goods),
+    subtotal: amount(order.goodsMinor),
     tax: amount(order.taxMinor),
     discount: amount(order.discountMinor),
-    refundedAmount: amount(
-      order.status === 'refunded' ? order.totalMinor : order.status === 'partially_refunded' ? 500 : 0,
-    ),
+    refundedAmount: amount(order.refundedMinor),
     orderComments: order.note,
     createDate: at(order.createdAtMs),
     updateDate: at(order.updatedAtMs),

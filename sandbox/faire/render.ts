@@ -82,8 +82,7 @@ export function renderOrder(shop: Shop, index: number) {
   const order = generateOrder(shop, index);
   const state = STATE[order.status];
   const at = iso(order.createdAtMs);
-  const goods = order.lines.reduce((sum, line) => sum + line.priceMinor * line.quantity, 0);
-  const after = goods - order.discountMinor;
+  const after = order.goodsMinor - order.discountMinor;
   const commission = Math.floor((after * 15) / 100);
   return {
     id: idOf('bo_', index),

@@ -35,7 +35,7 @@ export function renderRow(shop: Shop, index: number) {
     id_order: orderId(index),
     ts_created_iso: iso(order.createdAtMs),
     ts_units_updated_iso: iso(order.updatedAtMs),
-    order_units_count: order.lines.reduce((sum, line) => sum + line.quantity, 0),
+    order_units_count: order.pieces,
     storefront: 'de',
     is_marketplace_deemed_supplier: false,
   };

@@ -54,7 +54,7 @@ export function renderOrder(shop: Shop, index: number) {
     shipping_fee: Number(amount(order.shippingMinor)),
     voucher: Number(amount(order.discountMinor)),
     payment_method: 'COD',
-    items_count: order.lines.reduce((sum, line) => sum + line.quantity, 0),
+    items_count: order.pieces,
     customer_first_name: order.customer.firstName,
     customer_last_name: order.customer.lastName,
     remarks: order.note,

@@ -66,7 +66,6 @@ function refunds(status: OrderStatus, line: { quantity: number; priceMinor: numb
 /** Prices hold their tax; a discount is already in them, so the generator's is left out. */
 export function renderOrder(shop: Shop, index: number) {
   const order = generateOrder(shop, index);
-  const goods = order.lines.reduce((sum, line) => sum + line.priceMinor * line.quantity, 0);
   const isPaid = order.status !== 'pending' && order.status !== 'cancelled';
   return {
     order_id: orderId(index),
@@ -79,10 +78,10 @@ export function renderOrder(shop: Shop, index: number) {
     acceptance_decision_date: isPaid ? seconds(order.createdAtMs) : null,
     customer_debited_date: isPaid ? iso(order.createdAtMs) : null,
     currency_iso_code: shop.currency,
-    price: amount(goods),
+    price: amount(order.goodsMinor),
     shipping_price: amount(order.shippingMinor),
-    total_price: amount(goods + order.shippingMinor),
-    total_commission: amount(Math.floor(goods / 10)),
+    total_price: amount(order.goodsMinor + order.shippingMinor),
+    total_commission: amount(Math.floor(order.goodsMinor / 10)),
     fully_refunded: order.status === 'refunded',
     has_customer_message: order.note !== '',
     has_incident: false,

@@ -47,7 +47,6 @@ const local = (shop: Shop, ms: number) =>
 export function renderOrder(shop: Shop, index: number): Record<string, unknown> {
   const order = generateOrder(shop, index);
   const amount = (minor: number) => Number(money(minor, shop.currency)).toFixed(6);
-  const goods = order.lines.reduce((sum, line) => sum + line.priceMinor * line.quantity, 0);
   return {
     id: index + 1,
     id_customer: String(order.customer.index + 1),
@@ -62,7 +61,7 @@ export function renderOrder(shop: Shop, index: number): Record<string, unknown> 
     total_paid_tax_incl: amount(order.totalMinor),
     total_paid_tax_excl: amount(order.totalMinor - order.taxMinor),
     total_paid_real: amount(order.status === 'pending' ? 0 : order.totalMinor),
-    total_products: amount(goods),
+    total_products: amount(order.goodsMinor),
     total_shipping: amount(order.shippingMinor),
     note: order.note,
     date_add: local(shop, order.createdAtMs),

@@ -33,7 +33,6 @@ export function renderOrder(shop: Shop, index: number) {
   const { customer } = order;
   const amount = (minor: number) => Number(money(minor, shop.currency));
   const [status, paymentStatus, shippingStatus] = STATUS[order.status];
-  const goods = order.lines.reduce((sum, line) => sum + line.priceMinor * line.quantity, 0);
   const address = {
     firstName: customer.firstName,
     lastName: customer.lastName,
@@ -53,7 +52,7 @@ export function renderOrder(shop: Shop, index: number) {
     shippingStatus,
     confirmationStatus: 'confirmed',
     orderTotal: amount(order.totalMinor),
-    productTotal: amount(goods - order.discountMinor),
+    productTotal: amount(order.goodsMinor - order.discountMinor),
     shippingTotal: amount(order.shippingMinor),
     taxTotal: amount(order.taxMinor),
     customerInfo: {

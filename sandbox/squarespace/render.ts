@@ -45,9 +45,6 @@ function address(person: Person) {
 
 export function renderOrder(shop: Shop, index: number) {
   const order = generateOrder(shop, index);
-  const goods = order.lines.reduce((sum, line) => sum + line.priceMinor * line.quantity, 0);
-  const refunded =
-    order.status === 'refunded' ? order.totalMinor : order.status === 'partially_refunded' ? 500 : 0;
   return {
     id: idOf(1, index),
     orderNumber: String(order.number),
@@ -72,11 +69,11 @@ export function renderOrder(shop: Shop, index: number) {
       lineItemType: 'PHYSICAL_PRODUCT',
     })),
     internalNotes: order.note === '' ? [] : [{ content: order.note }],
-    subtotal: price(shop, goods),
+    subtotal: price(shop, order.goodsMinor),
     shippingTotal: price(shop, order.shippingMinor),
     discountTotal: price(shop, order.discountMinor),
     taxTotal: price(shop, order.taxMinor),
-    refundedTotal: price(shop, refunded),
+    refundedTotal: price(shop, order.refundedMinor),
     grandTotal: price(shop, order.totalMinor),
   };
 }

@@ -34,7 +34,6 @@ export function renderOrder(shop: Shop, index: number) {
   const { customer } = order;
   const amount = (minor: number) => money(minor, shop.currency);
   const pieces = order.lines.flatMap((line) => Array.from({ length: line.quantity }, () => line));
-  const goods = order.lines.reduce((sum, line) => sum + line.priceMinor * line.quantity, 0);
   return {
     id: numbered(ORDER_HEAD, index),
     status: STATUS[order.status],
@@ -46,7 +45,7 @@ export function renderOrder(shop: Shop, index: number) {
     fulfillment_type: 'FULFILLMENT_BY_SELLER',
     payment: {
       currency: shop.currency,
-      sub_total: amount(goods - order.discountMinor),
+      sub_total: amount(order.goodsMinor - order.discountMinor),
       shipping_fee: amount(order.shippingMinor),
       seller_discount: amount(order.discountMinor),
       tax: amount(order.taxMinor),
