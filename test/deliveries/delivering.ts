@@ -57,8 +57,8 @@ export interface DeliveringOptions {
   readonly totalMs?: number;
 }
 
-export async function startDeliveries(): Promise<Delivering> {
-  const keyProvider = localKeyProvider(localKey(randomBytes(32)));
+export async function startDeliveries({ key = randomBytes(32) } = {}): Promise<Delivering> {
+  const keyProvider = localKeyProvider(localKey(key));
   const api = await startApi({ keyProvider, allowPrivateNetworks: true });
   const { db } = api.database;
   const vault = createVault({ keyProvider, dataKeys: createDataKeyPort(db) });
