@@ -1,0 +1,1 @@
+export { threeLegs as platform } from '../definition.ts';
