@@ -192,6 +192,12 @@ const FACTS: Record<PlatformName, Facts> = {
     callsPerS: 5,
     switches: { snakeCallback: false },
   },
+  lightspeed: {
+    clientId: 'sandboxmooringlightspeedclient01',
+    secret: 'lssecret_sandbox_6c8e0a2d4f1b3957',
+    accessTtlS: DAY_S,
+    codeTtlS: 600,
+  },
 };
 
 export function defaultApps(): Record<PlatformName, App> {
@@ -241,6 +247,7 @@ export function defaultApps(): Record<PlatformName, App> {
     mirakl: app('mirakl'),
     trendyol: app('trendyol'),
     faire: app('faire'),
+    lightspeed: app('lightspeed'),
   };
 }
 

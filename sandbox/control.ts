@@ -66,7 +66,9 @@ export function answerControl(sandbox: Sandbox, exchange: Exchange): Answer | Pr
 /** The origins the sandbox plays, for MOORING_ORIGIN_OVERRIDES; `*` stands for one label. */
 function answerOrigins(sandbox: Sandbox): Answer {
   const playing = Object.values(SIMULATED).flatMap((platform) =>
-    isCentral(platform) ? platform.hosts.map((host) => `https://${host}`) : platform.origins,
+    isCentral(platform)
+      ? originsOf(platform.hosts)
+      : [...platform.origins, ...originsOf(platform.shared?.hosts)],
   );
   const declared = Object.values(sandbox.state.shops)
     .filter((shop) => !isCentral(SIMULATED[shop.platform]))
@@ -74,6 +76,8 @@ function answerOrigins(sandbox: Sandbox): Answer {
   const origins = new Set([...playing, `https://${BENCH_HOST}`, `https://${SIGV4_HOST}`, ...declared]);
   return json(200, { origins: [...origins] });
 }
+
+const originsOf = (hosts: readonly string[] = []) => hosts.map((host) => `https://${host}`);
 
 const APP_NUMBERS = ['accessTtlS', 'refreshTtlS', 'codeTtlS', 'callsPerS'] as const;
 

@@ -12,6 +12,7 @@ import { etsy } from './etsy/etsy.ts';
 import { faire } from './faire/faire.ts';
 import { kaufland } from './kaufland/kaufland.ts';
 import { lazada } from './lazada/lazada.ts';
+import { lightspeed } from './lightspeed/lightspeed.ts';
 import { magento } from './magento/magento.ts';
 import { mercadolibre } from './mercadolibre/mercadolibre.ts';
 import { mirakl } from './mirakl/mirakl.ts';
@@ -64,4 +65,5 @@ export const SIMULATED: Record<PlatformName, SimulatedPlatform> = {
   mirakl,
   trendyol,
   faire,
+  lightspeed,
 };

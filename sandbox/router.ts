@@ -38,12 +38,13 @@ export function route(sandbox: Sandbox, exchange: Exchange): Target {
   return to(shop.key, () => hosted.answerShop(sandbox, exchange, shop));
 }
 
-const CENTRAL = new Map<string, CentralPlatform>();
+const CENTRAL = new Map<string, Pick<CentralPlatform, 'shopKey' | 'answer'>>();
 const HOSTED: { platform: PlatformName; pattern: RegExp }[] = [];
 for (const platform of PLATFORM_NAMES) {
   const plays = SIMULATED[platform];
-  if (isCentral(plays)) for (const host of plays.hosts) CENTRAL.set(host, plays);
-  else HOSTED.push({ platform, pattern: plays.pattern });
+  const central = isCentral(plays) ? plays : plays.shared;
+  if (central !== undefined) for (const host of central.hosts) CENTRAL.set(host, central);
+  if (!isCentral(plays)) HOSTED.push({ platform, pattern: plays.pattern });
 }
 
 /** The shop at a host; hosts of the usual patterns come into being when first asked for. */

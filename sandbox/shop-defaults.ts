@@ -61,4 +61,5 @@ export const SHOP_DEFAULTS: Record<PlatformName, ShopDefaults> = {
   mirakl: { keyIs: 'host', host: 'demo.mirakl.net' },
   trendyol: { keyIs: 'id', host: 'apigw.trendyol.com', id: 2_738, currency: 'TRY' },
   faire: { keyIs: 'word', host: 'www.faire.com', word: 'b_sandbox001', currency: 'USD' },
+  lightspeed: { keyIs: 'host', host: 'demo.retail.lightspeed.app', currency: 'USD' },
 };

@@ -28,6 +28,8 @@ export interface HostedPlatform extends Plays {
   readonly pattern: RegExp;
   /** Origins for MOORING_ORIGIN_OVERRIDES; `*` stands for one label. */
   readonly origins: readonly string[];
+  /** What all shops have in common beside their own hosts: a login, an API that is one for all. */
+  readonly shared?: Pick<CentralPlatform, 'hosts' | 'shopKey' | 'answer'>;
   answerShop(sandbox: Sandbox, exchange: Exchange, shop: Shop): Answer | Promise<Answer>;
 }
 

@@ -34,6 +34,7 @@ export const PLATFORM_NAMES = [
   'mirakl',
   'trendyol',
   'faire',
+  'lightspeed',
 ] as const;
 export type PlatformName = (typeof PLATFORM_NAMES)[number];
 

@@ -189,6 +189,22 @@ const CASES: readonly Case[] = [
   },
   { name: 'faire', id: 'faire', how: 'browser' },
   { name: 'faire, pasted', id: 'faire', how: 'pasted', form: { apiKey: 'access_token' } },
+  {
+    name: 'lightspeed',
+    products: 12,
+    id: 'lightspeed',
+    how: 'browser',
+    make: { host: 'a.retail.lightspeed.app' },
+  },
+  {
+    name: 'lightspeed, pasted',
+    products: 12,
+    id: 'lightspeed',
+    how: 'pasted',
+    make: { host: 'b.retail.lightspeed.app' },
+    shop: { domainPrefix: 'b' },
+    form: { personalToken: 'access_token' },
+  },
 ];
 
 let door: Door;

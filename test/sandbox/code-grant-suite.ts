@@ -29,6 +29,9 @@ export interface GrantCase {
 
 const usual = ({ json }: Answer) => ({ access: json?.access_token, refresh: json?.refresh_token });
 
+/** Long enough for those who count it. */
+const STATE = 'st4te-of-this-approval';
+
 /** Registers the tests; `world` is asked for when they run. */
 export function itGrantsByCode(world: () => World, grant: GrantCase): void {
   const tokensOf = grant.tokens ?? usual;
@@ -39,7 +42,7 @@ export function itGrantsByCode(world: () => World, grant: GrantCase): void {
     );
   };
   const approve = async (over: Record<string, string> = {}, decision: 'approve' | 'deny' = 'approve') => {
-    const params = Object.entries({ ...(await grant.asked()), state: 'st4te', ...over });
+    const params = Object.entries({ ...(await grant.asked()), state: STATE, ...over });
     const query = new URLSearchParams(params.filter(([, value]) => value !== ''));
     return approveAt(world(), grant.host, `${grant.path}?${query}`, decision);
   };
@@ -60,7 +63,7 @@ export function itGrantsByCode(world: () => World, grant: GrantCase): void {
 
     it('sends back code and state, and gives tokens that work', async () => {
       const back = await approve();
-      expect(back.get('state')).toBe('st4te');
+      expect(back.get('state')).toBe(STATE);
       expect(Object.fromEntries(back)).toMatchObject(grant.back);
       const { access } = tokensOf(await grant.exchange(codeOf(back)));
       expect((await grant.call(access)).status).toBe(200);
