@@ -1,7 +1,7 @@
 // A platform for exchanges alone, and a send that answers from a list and keeps what it was asked.
 import type { GrantContext } from '../../auth/index.ts';
 import type { OutboundAnswer, OutboundRequest } from '../../domain/outbound.ts';
-import type { AuthMethod, Platform } from '../../domain/platform.ts';
+import type { AuthMethod, CodeObtain, Obtain, Platform } from '../../domain/platform.ts';
 import { Secret } from '../../domain/secret.ts';
 import { findPlatform } from '../../platforms/index.ts';
 
@@ -28,6 +28,19 @@ export const BEARER: AuthMethod = {
     scope: { path: 'scope', separator: ' ' },
   },
 };
+
+/** One of our own. */
+export function platformOf(id: string): Platform {
+  const platform = findPlatform(id);
+  if (platform === undefined) throw new Error(`no platform ${id}`);
+  return platform;
+}
+
+export function methodOf(platform: Platform, kind: string): AuthMethod {
+  const method = platform.auth.find((one) => one.credentialKind === kind);
+  if (method === undefined) throw new Error(`no method ${kind}`);
+  return method;
+}
 
 export function platformWith(auth: readonly AuthMethod[], change: Partial<Platform> = {}): Platform {
   const known = findPlatform('medusa');
@@ -101,3 +114,47 @@ export function play({
 export function formOf(request: OutboundRequest | undefined): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(request?.body ?? ''));
 }
+
+/** A code grant with PKCE. */
+export const CODE: CodeObtain = {
+  kind: 'authorization_code',
+  authorizeUrl: 'https://issuer.example/authorize',
+  authorizeParameters: { state: '{state}' },
+  scopeSeparator: ' ',
+  pkce: 'S256',
+  token: {
+    ...TOKEN,
+    parameters: {
+      grant_type: 'authorization_code',
+      code: '{code}',
+      redirect_uri: '{redirectUri}',
+      code_verifier: '{codeVerifier}',
+    },
+  },
+  callback: [
+    {
+      step: 'callback',
+      method: 'GET',
+      from: 'browser',
+      stateParameter: 'state',
+      required: ['state', 'code'],
+      grants: true,
+    },
+  ],
+};
+
+/** One optional field. */
+export const SHOP: Platform['shop'] = [
+  { name: 'seller', label: 'Seller', pattern: '^[a-z0-9]+$', help: '', example: 'a1', optional: true },
+];
+
+export function methodWith(obtain: Obtain, change: Partial<AuthMethod> = {}): AuthMethod {
+  return { ...BEARER, obtain, renew: { kind: 'none' }, ...change };
+}
+
+export function codeWith(change: Partial<CodeObtain>, more: Partial<AuthMethod> = {}): AuthMethod {
+  return methodWith({ ...CODE, ...change }, more);
+}
+
+/** What a callback brought, and what was kept for it. */
+export const approval = { state: 's', code: 'c0de', codeVerifier: 'v'.repeat(43) };

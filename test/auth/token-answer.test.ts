@@ -1,26 +1,13 @@
 // Token answers, good and bad, as they come from the platforms' token endpoints and from what stands before them.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { obtainCredential, renewCredential } from '../../auth/index.ts';
+import { renewCredential } from '../../auth/index.ts';
 import { MooringError } from '../../domain/errors.ts';
-import type { OutboundAnswer, OutboundRequest } from '../../domain/outbound.ts';
-import type { AuthMethod, Json, Platform } from '../../domain/platform.ts';
-import { Secret } from '../../domain/secret.ts';
-import { findPlatform } from '../../platforms/index.ts';
+import type { OutboundAnswer } from '../../domain/outbound.ts';
+import type { Json } from '../../domain/platform.ts';
+import { methodOf, platformOf, play, secrets } from './exchanging.ts';
 
 const NOW_MS = 1_800_000_000_000;
-
-function platformOf(id: string): Platform {
-  const platform = findPlatform(id);
-  if (platform === undefined) throw new Error(`no platform ${id}`);
-  return platform;
-}
-
-function methodOf(platform: Platform, kind: string): AuthMethod {
-  const method = platform.auth.find((one) => one.credentialKind === kind);
-  if (method === undefined) throw new Error(`no method ${kind}`);
-  return method;
-}
 
 interface Exchange {
   readonly platform: string;
@@ -54,35 +41,21 @@ async function renew(
   lifetimeS: number | null = null,
 ) {
   const platform = platformOf(of.platform);
-  const sent: OutboundRequest[] = [];
-  const issued = renewCredential(
-    {
-      platform,
-      shop: of.shop,
-      registration: {
-        clientId: '2001887',
-        redirectUri: 'https://us.example/oauth',
-        secret: new Secret('shh'),
-        earlierSecrets: [],
-      },
-      authorization: null,
-      nowMs: NOW_MS,
-      send: async (request) => {
-        sent.push(request);
-        const bodyText = answer.json === undefined ? (answer.bodyText ?? '') : JSON.stringify(answer.json);
-        return { status: answer.status ?? 200, headers: answer.headers ?? {}, bodyText };
-      },
+  const { context, asked: sent } = play({
+    platform,
+    shop: of.shop,
+    client: { id: '2001887', secret: 'shh' },
+    answers: [{ ...answer, body: answer.json ?? answer.bodyText ?? '' }],
+    more: { authorization: null, nowMs: NOW_MS },
+  });
+  const issued = renewCredential(context, methodOf(platform, of.kind), {
+    material: {
+      kind: of.kind,
+      parts: secrets(of.parts),
     },
-    methodOf(platform, of.kind),
-    {
-      material: {
-        kind: of.kind,
-        parts: Object.fromEntries(Object.entries(of.parts).map(([name, text]) => [name, new Secret(text)])),
-      },
-      lifetimeS,
-      refreshExpiresAtMs: NOW_MS + 1,
-    },
-  );
+    lifetimeS,
+    refreshExpiresAtMs: NOW_MS + 1,
+  });
   return { issued: await issued, sent };
 }
 
@@ -220,110 +193,5 @@ describe('what is not a token answer is refused without being quoted', () => {
         if (outcome instanceof Error) expect(outcome).toBeInstanceOf(MooringError);
       }),
     );
-  });
-});
-
-describe('obtaining', () => {
-  const context = (
-    id: string,
-    shop: Record<string, string>,
-    authorization: Record<string, string>,
-    json: Json,
-    status = 200,
-  ) => {
-    const sent: OutboundRequest[] = [];
-    return {
-      sent,
-      context: {
-        platform: platformOf(id),
-        shop,
-        registration: {
-          clientId: '2001887',
-          redirectUri: 'https://us.example/oauth/x/callback',
-          secret: new Secret('shh'),
-          earlierSecrets: [],
-        },
-        authorization: Object.fromEntries(
-          Object.entries(authorization).map(([name, text]) => [name, new Secret(text)]),
-        ),
-        nowMs: NOW_MS,
-        send: async (request: OutboundRequest) => {
-          sent.push(request);
-          return { status, headers: {}, bodyText: JSON.stringify(json) };
-        },
-      },
-    };
-  };
-
-  test('Shopee: the shop is what the approval says', async () => {
-    const json = { access_token: 'a', refresh_token: 'r', expire_in: 14_400, error: '' };
-    const { context: of, sent } = context('shopee', {}, { code: 'c', shop_id: '14701711', state: 's' }, json);
-    const obtained = await obtainCredential(of, 'authorization_code');
-    expect(obtained.shop).toEqual({ shopId: '14701711' });
-    expect(JSON.parse(sent[0]?.body ?? '')).toEqual({
-      code: 'c',
-      partner_id: 2_001_887,
-      shop_id: 14_701_711,
-    });
-  });
-
-  test('Shopee: a reconnect approved for another shop is a mismatch, and no code is sent', async () => {
-    const { context: of, sent } = context(
-      'shopee',
-      { shopId: '1' },
-      { code: 'c', shop_id: '2', state: 's' },
-      {},
-    );
-    await expect(obtainCredential(of, 'authorization_code')).rejects.toMatchObject({ code: 'shop_mismatch' });
-    expect(sent).toEqual([]);
-  });
-
-  test('Shopify: an unsigned callback sends no code', async () => {
-    const parameters = {
-      code: 'c',
-      shop: 'a.myshopify.com',
-      state: 's',
-      timestamp: String(NOW_MS / 1_000),
-      hmac: 'ab',
-    };
-    const { context: of, sent } = context('shopify', { shop: 'a.myshopify.com' }, parameters, GOOD);
-    await expect(obtainCredential(of, 'authorization_code')).rejects.toMatchObject({
-      code: 'invalid_callback',
-    });
-    expect(sent).toEqual([]);
-  });
-
-  test('a code that is not taken is a rejected credential, not a dead grant', async () => {
-    const { context: of } = context(
-      'shopee',
-      {},
-      { code: 'c', shop_id: '1', state: 's' },
-      { error: 'invalid_code', message: '' },
-    );
-    await expect(obtainCredential(of, 'authorization_code')).rejects.toMatchObject({
-      code: 'credential_rejected',
-    });
-  });
-
-  test('WooCommerce: the posted keys are the credential, and expire never', async () => {
-    const posted = { user_id: 'n', consumer_key: 'ck_1', consumer_secret: 'cs_1', key_permissions: 'read' };
-    const { context: of } = context('woocommerce', { url: 'https://s.example' }, posted, null);
-    expect(await obtainCredential(of, 'key_handshake')).toMatchObject({
-      kind: 'consumer_key',
-      parts: { consumerKey: 'ck_1', consumerSecret: 'cs_1' },
-      expiresAtMs: null,
-    });
-  });
-
-  test('Medusa: a wrong password is a rejected credential', async () => {
-    const fields = { email: 'a@b.example', password: 'p' };
-    const { context: of } = context(
-      'medusa',
-      { url: 'https://m.example' },
-      fields,
-      { message: 'Unauthorized' },
-      401,
-    );
-    await expect(obtainCredential(of, 'pasted')).rejects.toMatchObject({ code: 'credential_rejected' });
   });
 });

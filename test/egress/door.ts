@@ -1,6 +1,7 @@
 // The whole door in front of one platform that a test plays: real PostgreSQL, real vault, a real HTTP server on loopback.
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
 import type { EnsureFreshOutcome } from '../../domain/credential.ts';
 import type { ClientRegistrationId } from '../../domain/ids.ts';
 import type { Platform } from '../../domain/platform.ts';
@@ -168,4 +169,38 @@ async function register({ owner }: TestDatabase, vault: Vault): Promise<ClientRe
     );
   }
   return id;
+}
+
+/** A door for the tests of a file: open before the first, shut after the last; before each it answers OK and was asked nothing. */
+export function doorForTests(): Door {
+  let opened: Door | null = null;
+  const door = (): Door => {
+    if (opened === null) throw new Error('the door opens before the first test');
+    return opened;
+  };
+  beforeAll(async () => {
+    opened = await createDoor();
+  }, 60_000);
+  afterAll(() => opened?.close());
+  beforeEach(() => {
+    door().asked.length = 0;
+    door().answer(OK);
+  });
+  return {
+    get world() {
+      return door().world;
+    },
+    get vault() {
+      return door().vault;
+    },
+    get asked() {
+      return door().asked;
+    },
+    answer: (answerer) => door().answer(answerer),
+    open: (deps) => door().open(deps),
+    connect: (seed) => door().connect(seed),
+    renew: (connection, generation, seed) => door().renew(connection, generation, seed),
+    register: () => door().register(),
+    close: () => door().close(),
+  };
 }

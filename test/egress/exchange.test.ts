@@ -1,39 +1,20 @@
 // What the lifecycle activities are lent, over real PostgreSQL, vault and HTTP: opened secrets, ways out, and their end.
 import { get as getHttps } from 'node:https';
-import { inspect } from 'node:util';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Secret } from '../../domain/secret.ts';
-import type { ExchangeContext, ExchangeUse } from '../../egress/index.ts';
+import type { ExchangeContext } from '../../egress/index.ts';
 import { fenceConnection } from '../../store/connections.ts';
 import { installBinding } from '../../store/installs.ts';
 import { newId } from '../../store/new-id.ts';
 import { until } from '../world.ts';
-import { createDoor, type Door, OK } from './door.ts';
+import { doorForTests } from './door.ts';
 import type { SeededConnection } from './seed.ts';
+import { exchangeOf, failure } from './use.ts';
 
 const CANARY = 'canary-81c2e9d4';
 const TOKEN_URL = 'https://api.plain.example/oauth/token';
 
-let door: Door;
-beforeAll(async () => {
-  door = await createDoor();
-}, 60_000);
-afterAll(() => door.close());
-beforeEach(() => {
-  door.asked.length = 0;
-  door.answer(OK);
-});
-
-function useOf(connection: SeededConnection, more: Partial<ExchangeUse> = {}): ExchangeUse {
-  return { ...connection, purpose: 'refresh', reason: 'ensure-fresh/1/0', credential: 'current', ...more };
-}
-
-function failure(act: Promise<unknown>): Promise<unknown> {
-  return act.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-}
+const door = doorForTests();
 
 async function audited({ connectionId }: SeededConnection): Promise<string[]> {
   const { rows } = await door.world.owner.query(
@@ -51,7 +32,7 @@ describe('an exchange', () => {
       lifetimeS: 3600,
       shop: { shop: 'a' },
     });
-    const seen = await door.open().exchange(useOf(connection), async (context) => ({
+    const seen = await door.open().exchange(exchangeOf(connection), async (context) => ({
       token: context.credential?.material.parts['accessToken']?.reveal(),
       generation: context.credential?.generation,
       lifetimeS: context.credential?.lifetimeS,
@@ -98,7 +79,7 @@ describe('an exchange', () => {
       door
         .open()
         .exchange(
-          useOf(of, { purpose: 'authorization', authorizationId, credential: 'none' }),
+          exchangeOf(of, { purpose: 'authorization', authorizationId, credential: 'none' }),
           async (context) => context.authorization?.['code']?.reveal() ?? null,
         );
     expect(await open(connection)).toBe(CANARY);
@@ -124,7 +105,7 @@ describe('an exchange', () => {
     const seen = await door
       .open()
       .exchange(
-        useOf(connection, { purpose: 'authorization', authorizationId, credential: 'none' }),
+        exchangeOf(connection, { purpose: 'authorization', authorizationId, credential: 'none' }),
         async (context) => [context.authorization?.['code']?.reveal(), context.credential],
       );
     expect(seen).toEqual([CANARY, null]);
@@ -133,13 +114,15 @@ describe('an exchange', () => {
 
   it('of a connection that never had a credential has none', async () => {
     const connection = await door.connect({ generation: 0, lifecycle: 'connecting' });
-    expect(await door.open().exchange(useOf(connection), async (context) => context.credential)).toBeNull();
+    expect(
+      await door.open().exchange(exchangeOf(connection), async (context) => context.credential),
+    ).toBeNull();
   });
 
   it('opens an older generation that is still kept, audited by itself, and null when it is gone', async () => {
     const connection = await door.connect({ token: 'first' });
     await door.renew(connection, 2);
-    const seen = await door.open().exchange(useOf(connection), async (context) => {
+    const seen = await door.open().exchange(exchangeOf(connection), async (context) => {
       const older = await context.openGeneration(1);
       return [
         context.credential?.generation,
@@ -156,7 +139,7 @@ describe('an exchange', () => {
     await door.world.owner.query('REVOKE INSERT ON audit_events FROM mooring_tenant');
     let isRun = false;
     const error = await failure(
-      door.open().exchange(useOf(connection), async () => {
+      door.open().exchange(exchangeOf(connection), async () => {
         isRun = true;
       }),
     ).finally(() => door.world.owner.query('GRANT INSERT ON audit_events TO mooring_tenant'));
@@ -171,7 +154,7 @@ describe('an exchange', () => {
     );
     const answer = await door
       .open()
-      .exchange(useOf(connection), ({ send }) =>
+      .exchange(exchangeOf(connection), ({ send }) =>
         send({ method: 'POST', url: TOKEN_URL, headers: { 'content-type': 'application/json' }, body: '{}' }),
       );
     expect(answer).toMatchObject({ status: 400, bodyText: '{"error":"invalid_grant"}' });
@@ -179,7 +162,7 @@ describe('an exchange', () => {
     const refusal = failure(
       door
         .open()
-        .exchange(useOf(connection), ({ send }) =>
+        .exchange(exchangeOf(connection), ({ send }) =>
           send({ method: 'POST', url: 'https://169.254.169.254/', headers: {}, body: '' }),
         ),
     );
@@ -192,7 +175,7 @@ describe('an exchange', () => {
     const error = await failure(
       door
         .open()
-        .exchange(useOf(connection), ({ send }) =>
+        .exchange(exchangeOf(connection), ({ send }) =>
           send({ method: 'POST', url: TOKEN_URL, headers: {}, body: '' }),
         ),
     );
@@ -201,7 +184,7 @@ describe('an exchange', () => {
 
   it('lends node agents that reach the platform and end with the closure', async () => {
     const connection = await door.connect();
-    const { status, agents } = await door.open().exchange(useOf(connection), async ({ agents }) => ({
+    const { status, agents } = await door.open().exchange(exchangeOf(connection), async ({ agents }) => ({
       agents,
       status: await statusOf(TOKEN_URL, agents.https),
     }));
@@ -217,7 +200,7 @@ describe('an exchange', () => {
   it('takes back everything it lent when the closure ends', async () => {
     const connection = await door.connect();
     let kept: ExchangeContext | undefined;
-    await door.open().exchange(useOf(connection), async (context) => {
+    await door.open().exchange(exchangeOf(connection), async (context) => {
       kept = context;
     });
     const material = { kind: 'plain_token', parts: { accessToken: new Secret('x') } };
@@ -240,7 +223,7 @@ describe('an exchange under way when the worker stops', () => {
     door.answer(() => {});
     const egress = door.open();
     const exchanging = failure(
-      egress.exchange(useOf(connection), ({ send }) =>
+      egress.exchange(exchangeOf(connection), ({ send }) =>
         send({ method: 'POST', url: TOKEN_URL, headers: {}, body: '' }),
       ),
     );
@@ -250,57 +233,6 @@ describe('an exchange under way when the worker stops', () => {
       code: 'platform_unreachable',
       detail: { network: 'interrupted' },
     });
-  });
-});
-
-describe('a proof', () => {
-  const material = { kind: 'plain_token', parts: { accessToken: new Secret(CANARY) } };
-
-  it('is a real call with the credential, before it is saved, read by the platform’s own rule', async () => {
-    const connection = await door.connect({ generation: 0 });
-    const proven = await door
-      .open()
-      .exchange(useOf(connection, { purpose: 'authorization', credential: 'none' }), ({ prove }) =>
-        prove(material),
-      );
-    expect(proven).toEqual({ shopKey: 'shop-1', shopName: 'Shop', scopes: null, facts: {} });
-    expect(door.asked).toMatchObject([{ url: '/v1/shop', authorization: `Bearer ${CANARY}` }]);
-  });
-
-  it.each([401, 404, 422])(
-    'answered %i is credential_rejected, and shows the answer redacted',
-    async (status) => {
-      const connection = await door.connect({ generation: 0 });
-      door.answer((_asked, response) =>
-        response
-          .writeHead(status, { 'content-type': 'application/json' })
-          .end(JSON.stringify({ message: `key ${CANARY} is wrong`, token: CANARY })),
-      );
-      const error = await failure(
-        door
-          .open()
-          .exchange(useOf(connection, { purpose: 'authorization', credential: 'none' }), ({ prove }) =>
-            prove(material),
-          ),
-      );
-      expect(error).toMatchObject({
-        code: 'credential_rejected',
-        detail: { status, answer: expect.stringContaining('is wrong') },
-      });
-      expect(inspect(error, { depth: 10 })).not.toContain(CANARY);
-    },
-  );
-
-  it.each([
-    [403, 'scope_missing'],
-    [500, 'platform_down'],
-  ])('answered %i is %s: the credential is not to blame', async (status, code) => {
-    const connection = await door.connect({ generation: 0 });
-    door.answer((_asked, response) => response.writeHead(status).end());
-    const error = await failure(
-      door.open().exchange(useOf(connection, { credential: 'none' }), ({ prove }) => prove(material)),
-    );
-    expect(error).toMatchObject({ code });
   });
 });
 
@@ -314,7 +246,7 @@ describe('a fence during an exchange', () => {
   ])('ends what goes over %s within 2 s', async (_way, act) => {
     const connection = await door.connect();
     door.answer(() => {});
-    const exchanging = failure(door.open().exchange(useOf(connection), act));
+    const exchanging = failure(door.open().exchange(exchangeOf(connection), act));
     await until('the request to arrive', async () => door.asked.length === 1);
     await fence(connection);
     const committedAt = performance.now();
@@ -327,12 +259,12 @@ describe('a fence during an exchange', () => {
     await fence(connection);
     for (const purpose of ['refresh', 'authorization', 'probe', 'subscription'] as const) {
       expect(
-        await failure(door.open().exchange(useOf(connection, { purpose }), async () => 'ran')),
+        await failure(door.open().exchange(exchangeOf(connection, { purpose }), async () => 'ran')),
       ).toMatchObject({ code: 'fenced' });
     }
     const seen = await door
       .open()
-      .exchange(useOf(connection, { purpose: 'revocation' }), async ({ send, credential }) => {
+      .exchange(exchangeOf(connection, { purpose: 'revocation' }), async ({ send, credential }) => {
         await send({ method: 'POST', url: TOKEN_URL, headers: {}, body: '' });
         return credential?.generation;
       });

@@ -1,21 +1,13 @@
 // One call through the door, over real PostgreSQL, vault and HTTP: what is sent, and what its caller gets.
 import { inspect } from 'node:util';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { until } from '../world.ts';
-import { createDoor, type Door, OK } from './door.ts';
+import { doorForTests, OK } from './door.ts';
 import { failure, ORDERS, useOf } from './use.ts';
 
 const CANARY = 'canary-5d0c7a31';
 
-let door: Door;
-beforeAll(async () => {
-  door = await createDoor();
-}, 60_000);
-afterAll(() => door.close());
-beforeEach(() => {
-  door.asked.length = 0;
-  door.answer(OK);
-});
+const door = doorForTests();
 
 describe('a call', () => {
   it('is signed, sent to the platform’s own address, parsed and counted', async () => {

@@ -1,27 +1,12 @@
 // How the door asks for a newer credential: near expiry, after a refusal, once for all, and never when it must not.
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { EnsureFreshOutcome } from '../../domain/credential.ts';
-import type { PlatformRequest } from '../../domain/platform.ts';
-import type { CredentialUse } from '../../egress/index.ts';
-import { createDoor, type Door, OK } from './door.ts';
-import type { SeededConnection } from './seed.ts';
+import { doorForTests, OK } from './door.ts';
+import { ORDERS, useOf } from './use.ts';
 
-const ORDERS: PlatformRequest = { method: 'GET', path: '/orders', endpoint: 'GET /orders' };
 const HOUR_MS = 3_600_000;
 
-let door: Door;
-beforeAll(async () => {
-  door = await createDoor();
-}, 60_000);
-afterAll(() => door.close());
-beforeEach(() => {
-  door.asked.length = 0;
-  door.answer(OK);
-});
-
-function useOf(connection: SeededConnection, more: Partial<CredentialUse> = {}): CredentialUse {
-  return { ...connection, purpose: 'sync', reason: 'run_1', ...more };
-}
+const door = doorForTests();
 
 /** Asks the "workflow", and counts how often. */
 function asking(answer: (afterGeneration: number) => Promise<EnsureFreshOutcome>) {

@@ -1,6 +1,6 @@
 // What the tests of the door share: a call, a use, the rows its openings leave, and what an act failed with.
 import type { PlatformRequest } from '../../domain/platform.ts';
-import type { CredentialUse } from '../../egress/index.ts';
+import type { CredentialUse, ExchangeUse } from '../../egress/index.ts';
 import type { Door } from './door.ts';
 import type { SeededConnection } from './seed.ts';
 
@@ -8,6 +8,11 @@ export const ORDERS: PlatformRequest = { method: 'GET', path: '/orders', endpoin
 
 export function useOf(connection: SeededConnection, more: Partial<CredentialUse> = {}): CredentialUse {
   return { ...connection, purpose: 'sync', reason: 'run_1', ...more };
+}
+
+/** Of a refresh, unless it says otherwise. */
+export function exchangeOf(connection: SeededConnection, more: Partial<ExchangeUse> = {}): ExchangeUse {
+  return { ...connection, purpose: 'refresh', reason: 'ensure-fresh/1/0', credential: 'current', ...more };
 }
 
 export async function openingsOf(door: Door, { connectionId }: SeededConnection) {

@@ -1,27 +1,19 @@
 // The only way to use a credential, over real PostgreSQL, vault and HTTP: what is opened, for whom, and until when.
 import { createHmac } from 'node:crypto';
 import { inspect } from 'node:util';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Platform } from '../../domain/platform.ts';
 import type { PlatformCall } from '../../egress/index.ts';
 import { fenceConnection } from '../../store/connections.ts';
 import { until } from '../world.ts';
-import { createDoor, type Door, OK } from './door.ts';
+import { createDoor, doorForTests, OK } from './door.ts';
 import { PLAIN, PLAIN_METHOD } from './plain-platform.ts';
 import type { SeededConnection } from './seed.ts';
 import { failure, ORDERS, openingsOf, useOf } from './use.ts';
 
 const CANARY = 'canary-5d0c7a31';
 
-let door: Door;
-beforeAll(async () => {
-  door = await createDoor();
-}, 60_000);
-afterAll(() => door.close());
-beforeEach(() => {
-  door.asked.length = 0;
-  door.answer(OK);
-});
+const door = doorForTests();
 
 describe('a credential', () => {
   it('is opened once, with one audit row, for many calls', async () => {
