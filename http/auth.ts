@@ -29,6 +29,8 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     principal: Principal | null;
+    /** Whether its key is still good, for an answer that goes on for long. */
+    stillAllowed(): Promise<boolean>;
   }
 }
 
@@ -45,6 +47,10 @@ export function authenticate(app: FastifyInstance, deps: HttpDeps): void {
     nowMs: deps.nowMs,
   });
   app.decorateRequest('principal', null);
+  app.decorateRequest('stillAllowed', async function (this: FastifyRequest) {
+    const now = await find(bearer(this));
+    return now !== null && now.role === this.principal?.role;
+  });
   app.addHook('onRoute', (route) => {
     if (route.config?.access === undefined)
       throw new Error(`route "${route.url}" does not say who may use it`);

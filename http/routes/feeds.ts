@@ -1,17 +1,14 @@
 // The two feeds: records and events. Both go by position, which is commit order, so a reader misses nothing; a cursor carries the
 // feed's epoch, which a restore of the database bumps.
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { MooringError } from '../../domain/errors.ts';
-import type { TenantId } from '../../domain/ids.ts';
-import type { Tx } from '../../store/database.ts';
-import { ALL_TENANTS, readNewestOrderedEvents, readOrderedEvents } from '../../store/event-order.ts';
-import { type EventRow, readEvents, readNewestEvents } from '../../store/events.ts';
-import { type FeedRow, readFeedEpoch, readRecordsAfter } from '../../store/feeds.ts';
-import { readTenant } from '../../store/tenants-list.ts';
-import { type Principal, principalOf, tenantFor, unknown } from '../auth.ts';
-import { invalidCursor, readCursor, writeCursor } from '../cursor.ts';
+import { type FeedRow, readRecordsAfter } from '../../store/feeds.ts';
+import { principalOf, unknown } from '../auth.ts';
 import type { HttpDeps } from '../deps.ts';
+import { eventFeedOf, placeOf, readableTenant } from '../event-feed.ts';
+import { createEventStreams, wantsStream } from '../event-stream.ts';
 import { connectionOf } from '../lookup.ts';
 import { iso } from '../schemas/connections.ts';
 import { feedEvent, feedOf, feedRecord } from '../schemas/feeds.ts';
@@ -42,6 +39,7 @@ const eventQuery = {
 export const feedRoutes =
   (deps: HttpDeps): FastifyPluginAsyncZod =>
   async (app) => {
+    const streams = createEventStreams(app, deps);
     app.get(
       '/v1/records/:resource',
       {
@@ -66,7 +64,7 @@ export const feedRoutes =
         if (connection !== null && connection.tenantId !== tenantId)
           throw unknown('connection', connection.id);
         return deps.db.inTenant(tenantId, async (tx) => {
-          const place = await placeOf(tx, { tenantId, feed, filter: connection?.id ?? '', cursor });
+          const place = await placeOf(tx, { tenantId, feed, connectionId: connection?.id ?? null, cursor });
           const rows = await readRecordsAfter(tx, {
             tenantId,
             resource: feed,
@@ -74,7 +72,12 @@ export const feedRoutes =
             after: place.after,
             limit: limit + 1,
           });
-          return place.page(rows, limit, presentRecord);
+          const shown = rows.slice(0, limit);
+          return {
+            data: shown.map(presentRecord),
+            nextCursor: place.cursorAt(shown.at(-1)?.position ?? place.after),
+            hasMore: rows.length > limit,
+          };
         });
       },
     );
@@ -87,108 +90,41 @@ export const feedRoutes =
           tags: ['Feeds'],
           summary: 'The event feed: lifecycle, sync, calendar',
           description:
-            'Written with the change it tells of. Keep nextCursor and ask again with it, also after an empty page. The events of all tenants come in one order, within a second.',
+            'Written with the change it tells of. Keep nextCursor and ask again with it, also after an empty page. The events of all tenants come in one order, within a second. With `Accept: text/event-stream` the same as server-sent events: the id of each is a cursor, and Last-Event-ID goes on behind it.',
           querystring: z.strictObject(eventQuery),
           response: { 200: feedOf(feedEvent) },
         },
       },
-      async (request) => {
-        const { cursor, limit, last } = request.query;
-        if (cursor !== undefined && last !== undefined) throw notBoth();
-        const principal = principalOf(request);
-        if (principal.tenantId === null && request.query.tenantId === undefined) {
-          return deps.db.acrossTenants((tx) => eventsOfAll(tx, { cursor, limit, last }));
+      async (request, reply) => {
+        const { limit, last, tenantId } = request.query;
+        const isStream = wantsStream(request);
+        // A reader that comes back says both: where it began, and where it was.
+        const cursor = (isStream ? lastEventId(request.headers) : undefined) ?? request.query.cursor;
+        if (cursor !== undefined && last !== undefined && !isStream) throw notBoth();
+        const feed = await eventFeedOf(deps, principalOf(request), tenantId);
+        if (isStream) {
+          await streams.serve(request, reply, {
+            feed,
+            cursor,
+            last: cursor === undefined ? last : undefined,
+          });
+          return reply;
         }
-        const tenantId = await readableTenant(deps, principal, request.query.tenantId);
-        return deps.db.inTenant(tenantId, async (tx) => {
-          const place = await placeOf(tx, { tenantId, feed: 'events', filter: '', cursor });
-          if (last !== undefined) {
-            return place.page(await readNewestEvents(tx, tenantId, last), last, presentEvent);
-          }
-          const rows = await readEvents(tx, { tenantId, after: place.after, limit: limit + 1 });
-          return place.page(rows, limit, presentEvent);
-        });
+        const { events, nextCursor, hasMore } = await feed.read({ cursor, limit, last });
+        return { data: events.map(({ view }) => view), nextCursor, hasMore };
       },
     );
   };
 
-async function readableTenant(
-  deps: HttpDeps,
-  principal: Principal,
-  asked: TenantId | undefined,
-): Promise<TenantId> {
-  const tenantId = tenantFor(principal, asked);
-  if (principal.tenantId === null) {
-    const row = await deps.db.acrossTenants((tx) => readTenant(tx, tenantId));
-    if (row === null) throw unknown('tenant', tenantId);
-  }
-  return tenantId;
-}
-
-interface Place {
-  readonly after: bigint;
-  page<Row extends { position: bigint }, View>(
-    rows: readonly Row[],
-    limit: number,
-    view: (row: Row) => View,
-  ): { data: View[]; nextCursor: string; hasMore: boolean };
-}
-
-async function placeOf(
-  tx: Tx,
-  of: { tenantId: TenantId | typeof ALL_TENANTS; feed: string; filter: string; cursor: string | undefined },
-): Promise<Place> {
-  const subject = { of: `${of.feed} ${of.filter}`, tenant: of.tenantId };
-  const epoch = await readFeedEpoch(tx, of.tenantId, of.feed);
-  const position = readCursor(subject, of.cursor);
-  const [, cursorEpoch, digits] =
-    position === null ? ['', String(epoch), '0'] : (/^(\d{1,9})\.(\d{1,18})$/.exec(position) ?? []);
-  if (cursorEpoch === undefined || digits === undefined) throw invalidCursor(of.cursor ?? '');
-  if (Number(cursorEpoch) !== epoch) {
-    throw new MooringError(
-      'cursor_expired',
-      `the cursor is of epoch "${cursorEpoch}", the feed is in epoch "${epoch}"`,
-    );
-  }
-  const after = BigInt(digits);
-  return {
-    after,
-    page: (rows, limit, view) => {
-      const shown = rows.slice(0, limit);
-      const last = shown.at(-1)?.position ?? after;
-      return {
-        data: shown.map(view),
-        nextCursor: writeCursor(subject, `${epoch}.${last}`),
-        hasMore: rows.length > limit,
-      };
-    },
-  };
-}
-
-interface EventWish {
-  readonly cursor: string | undefined;
-  readonly limit: number;
-  readonly last: number | undefined;
-}
-
-async function eventsOfAll(tx: Tx, { cursor, limit, last }: EventWish) {
-  const place = await placeOf(tx, { tenantId: ALL_TENANTS, feed: 'events', filter: '', cursor });
-  const rows =
-    last === undefined
-      ? await readOrderedEvents(tx, { after: place.after, limit: limit + 1 })
-      : await readNewestOrderedEvents(tx, last);
-  const ordered = rows.map((row) => ({ ...row, position: row.overallPosition }));
-  return place.page(ordered, last ?? limit, presentEvent);
+function lastEventId(headers: IncomingHttpHeaders): string | undefined {
+  const id = headers['last-event-id'];
+  return typeof id === 'string' && id !== '' ? id : undefined;
 }
 
 function notBoth(): MooringError {
   return new MooringError('invalid_request', '"cursor" and "last" exclude each other', {
     fields: [{ path: '/last', rule: 'is not allowed beside "cursor"' }],
   });
-}
-
-function presentEvent({ id, type, connectionId, data, at, tenantId }: EventRow): z.infer<typeof feedEvent> {
-  return { id, tenantId, type, connectionId, data, at: at.toISOString() };
 }
 
 function presentRecord(row: FeedRow): z.infer<typeof feedRecord> {
