@@ -1,5 +1,6 @@
 // Where the API is and with which key, from flags, the environment, or the local stack's file, in this order.
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createMooringClient, type MooringClient } from '../client/index.ts';
 
 export interface Context {
@@ -38,10 +39,15 @@ export async function openContext(options: GlobalOptions): Promise<Context> {
   };
 }
 
+/** The local stack's folder: MOORING_FOLDER, else .mooring here, as npm start has it. */
+export function inLocalFolder(name: string): string {
+  return join(process.env['MOORING_FOLDER'] ?? '.mooring', name);
+}
+
 function readLocal(): { apiUrl?: string; apiKey?: string } {
   let text: string;
   try {
-    text = readFileSync('.mooring/local.json', 'utf8');
+    text = readFileSync(inLocalFolder('local.json'), 'utf8');
   } catch {
     return {};
   }

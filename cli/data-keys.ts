@@ -4,11 +4,11 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { open, readFile, rename } from 'node:fs/promises';
 import { type components, dataOf, MooringApiError } from '../client/index.ts';
-import type { Context } from './context.ts';
+import { type Context, inLocalFolder } from './context.ts';
 
 type DataKeys = components['schemas']['DataKeys'];
 
-const LOCAL_KEK = '.mooring/kek';
+const localKek = (): string => inLocalFolder('kek');
 
 async function readDataKeys({ client }: Context): Promise<DataKeys> {
   return dataOf(client.GET('/v1/data-keys'));
@@ -25,7 +25,7 @@ export async function findDataKeys(context: Context): Promise<DataKeys | null> {
 /** Exit code 1 when some data keys could not be moved. */
 export async function rotateKeys(context: Context): Promise<void> {
   const before = await readDataKeys(context);
-  const isNew = context.isLocal && existsSync(LOCAL_KEK);
+  const isNew = context.isLocal && existsSync(localKek());
   if (isNew) await addLocalKey(before, context);
   const { moved, unreadable } = await moveAll(context);
   const after = await readDataKeys(context);
@@ -33,7 +33,7 @@ export async function rotateKeys(context: Context): Promise<void> {
   context.print({ ...after, moved, unreadable, newKey: isNew }, () =>
     [
       isNew
-        ? `${after.keyId} is the newest key, at the top of ${LOCAL_KEK}.`
+        ? `${after.keyId} is the newest key, at the top of ${localKek()}.`
         : `${after.keyId} is the newest key.`,
       `${moved} data keys moved under it; ${after.dataKeys - after.underFormer} of ${after.dataKeys} are there now.`,
       after.underFormer === 0
@@ -45,11 +45,11 @@ export async function rotateKeys(context: Context): Promise<void> {
 
 /** Puts a new key above the present ones and waits until the API uses it. */
 async function addLocalKey(before: DataKeys, context: Context): Promise<void> {
-  const present = await readFile(LOCAL_KEK, 'utf8');
-  await replaceFile(LOCAL_KEK, `${randomBytes(32).toString('base64')}\n${present.trim()}\n`);
+  const present = await readFile(localKek(), 'utf8');
+  await replaceFile(localKek(), `${randomBytes(32).toString('base64')}\n${present.trim()}\n`);
   const { keyId } = await readDataKeys(context);
   if (keyId === before.keyId)
-    throw new Error(`The API goes on with ${keyId}: it does not read ${LOCAL_KEK}. Restart it (npm start).`);
+    throw new Error(`The API goes on with ${keyId}: it does not read ${localKek()}. Restart it (npm start).`);
 }
 
 /** Whole or not at all, whoever reads it meanwhile, and for its owner alone. */

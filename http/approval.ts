@@ -10,7 +10,7 @@ import { scopesFor } from '../platforms/scopes.ts';
 import { expandShop, parseShop } from '../platforms/shop.ts';
 import { insertAuthorization, setState } from '../store/authorizations.ts';
 import { readClientRegistration } from '../store/client-registrations-list.ts';
-import { type ConnectSessionRow, useConnectSession } from '../store/connect-sessions.ts';
+import { type ConnectSessionRow, lockConnectSession, useConnectSession } from '../store/connect-sessions.ts';
 import { type ConnectionListRow, readConnection } from '../store/connections-list.ts';
 import type { Tx } from '../store/database.ts';
 import { insertNewConnection, type NewConnectionWish } from '../store/new-connection.ts';
@@ -105,16 +105,17 @@ export async function beginApproval(deps: HttpDeps, wish: PageWish, browser: str
   if (approach.kind !== 'browser')
     throw new MooringError('internal', 'this platform takes a pasted credential');
   const { platform, obtain } = approach;
-  const existing = usable(wish);
-  const shop =
-    existing === null
-      ? parseShop(platform, pick(wish.body, platform.shop))
-      : shopAgain(platform, existing, wish.body);
   const isNamedThere = obtain.kind === 'oauth1' && obtain.temporary === 'before_redirect';
   const state = mintToken();
   const authorizationId = newId('authorization');
   const begun = await deps.db.inTenant(session.tenantId, async (tx) => {
-    const connectionId = await connectionFor(deps, tx, wish, shop);
+    const asked = await askedNow(tx, wish);
+    const existing = usable(asked);
+    const shop =
+      existing === null
+        ? parseShop(platform, pick(wish.body, platform.shop))
+        : shopAgain(platform, existing, wish.body);
+    const connectionId = await connectionFor(deps, tx, asked, shop);
     const row = await readConnection(tx, connectionId);
     const registration =
       row?.registrationId == null ? null : await readClientRegistration(tx, row.registrationId);
@@ -136,6 +137,8 @@ export async function beginApproval(deps: HttpDeps, wish: PageWish, browser: str
     });
     await useConnectSession(tx, session.id, connectionId, new Date(deps.nowMs()));
     return {
+      shop,
+      before: asked.connection,
       connectionId,
       redirectUri,
       clientId: registration?.clientId ?? null,
@@ -144,8 +147,8 @@ export async function beginApproval(deps: HttpDeps, wish: PageWish, browser: str
     };
   });
   await deps.lifecycle.start({ tenantId: session.tenantId, connectionId: begun.connectionId });
-  await endOther(deps, wish.connection, begun.connectionId);
-  const { connectionId } = begun;
+  const { connectionId, shop } = begun;
+  await endOther(deps, begun.before, connectionId);
   const asking = {
     tenantId: session.tenantId,
     connectionId,
@@ -168,6 +171,13 @@ export async function beginApproval(deps: HttpDeps, wish: PageWish, browser: str
     appName: begun.appName,
   });
   return toBrowser(deps, url);
+}
+
+/** A form that is sent twice at once begins one connection: the second sees what the first made. */
+async function askedNow(tx: Tx, wish: PageWish): Promise<PageWish> {
+  const { connectionId } = await lockConnectSession(tx, wish.session.id);
+  if (connectionId === null || connectionId === wish.session.connectionId) return wish;
+  return { ...wish, connection: await readConnection(tx, connectionId) };
 }
 
 /** RFC 5849 § 2.1. The platform's token is the state here: it comes back with the browser, and is no other attempt's. */

@@ -7,6 +7,7 @@ import { shopAfterCallback } from '../platforms/shop.ts';
 import {
   type CallbackRow,
   findAuthorizationByState,
+  readAuthorization,
   receiveCallback,
   receiveRefusal,
 } from '../store/authorization-callbacks.ts';
@@ -14,7 +15,7 @@ import { readConnection } from '../store/connections-list.ts';
 import { endUnapproved, sealForAuthorization, throwIfRefused } from './connecting.ts';
 import type { HttpDeps } from './deps.ts';
 import { textRecord } from './schemas/connections.ts';
-import { codeVerifier, hashToken, idTokenNonce, isSameHash } from './tokens.ts';
+import { codeVerifier, type Hash, hashToken, idTokenNonce, isSameHash } from './tokens.ts';
 
 export type Parameters = Readonly<Record<string, string>>;
 
@@ -80,11 +81,11 @@ export async function takeCallback(deps: HttpDeps, callback: Callback): Promise<
   if (state === undefined || state === '') throw invalidState('the callback carries no state');
   const row = await authorizationOf(deps, callback, state);
   if (isDenied(step.step, parameters)) return deny(deps, row);
-  if (!step.step.grants) return row;
+  if (!step.step.grants || isSameAgain(callback, row)) return row;
   refuseForeignState(row, deps.nowMs());
   requireParameters(step.step, parameters);
   await checkShop(deps, step, row, parameters).catch((error: unknown) => refuseShop(deps, row, error));
-  await receive(deps, callback, row, state);
+  if (!(await receive(deps, callback, row, state))) return await followFirst(deps, callback, row);
   const outcome = await deps.lifecycle.authorize(row.connectionId, { authorizationId: row.id });
   if (outcome === null)
     throw new MooringError('authorization_expired', 'the connection is no longer waiting for an approval');
@@ -134,16 +135,38 @@ async function checkShop(deps: HttpDeps, of: Step, row: CallbackRow, parameters:
   shopAfterCallback(of.platform, of.step, shop, parameters);
 }
 
-async function receive(deps: HttpDeps, callback: Callback, row: CallbackRow, state: string): Promise<void> {
+/** The merchant's own browser with nothing new: a double click, a page that is loaded again. It is exchanged once all the same. */
+function isSameAgain(callback: Callback, { callbackHash }: CallbackRow): boolean {
+  const isBrowser = callback.step.step.from === 'browser';
+  return isBrowser && callbackHash !== null && isSameHash(callbackHash, hashOf(callback));
+}
+
+/** Of two at the same time the second is shown what comes of the first, where they are the same. */
+async function followFirst(deps: HttpDeps, callback: Callback, row: CallbackRow): Promise<CallbackRow> {
+  const first = await deps.db.inTenant(row.tenantId, (tx) => readAuthorization(tx, row.id));
+  if (first === null || !isSameAgain(callback, first)) throw invalidState('the state was used before');
+  return first;
+}
+
+function hashOf({ parameters }: Callback): Hash {
+  const sorted = Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1));
+  return hashToken(JSON.stringify(sorted));
+}
+
+/** False where another was first. */
+async function receive(
+  deps: HttpDeps,
+  callback: Callback,
+  row: CallbackRow,
+  state: string,
+): Promise<boolean> {
   const parts = {
     ...withoutOwnParts(callback.parameters),
     ...ownParts(callback, row, { state, nowMs: deps.nowMs() }),
   };
   const sealed = await sealForAuthorization(deps, row.tenantId, row.id, parts);
-  const isFirst = await deps.db.inTenant(row.tenantId, (tx) =>
-    receiveCallback(tx, row.id, { ...sealed, at: new Date(deps.nowMs()) }),
-  );
-  if (!isFirst) throw invalidState('the state was used before');
+  const received = { ...sealed, hash: hashOf(callback), at: new Date(deps.nowMs()) };
+  return await deps.db.inTenant(row.tenantId, (tx) => receiveCallback(tx, row.id, received));
 }
 
 /** What we know of the approval ourselves, and the exchange needs. */

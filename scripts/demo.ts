@@ -144,12 +144,13 @@ async function synced(api: LocalApi, connectionId: string, say: (text: string) =
 }
 
 async function rowOf(api: LocalApi, connection: LocalConnection): Promise<DemoRow> {
-  const [run] = await api.runs(connection.id);
+  // The newest run may have found nothing new: what is there is what counts.
+  const kept = await api.keptRecords(connection.id);
   return {
     platform: connection.platform,
     shop: connection.shop.name ?? Object.values(connection.shop.values)[0] ?? connection.shop.key ?? '',
     state: connection.state,
-    records: run === undefined ? '' : recordsText(run),
+    records: String(kept),
     connectionId: connection.id,
   };
 }

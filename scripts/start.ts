@@ -84,7 +84,7 @@ async function stop(exitCode: number): Promise<void> {
 function printTable(rows: Awaited<ReturnType<typeof runDemo>>): void {
   if (rows.length === 0) return;
   const table = new Table({
-    head: ['platform', 'shop', 'state', 'last sync', 'connection'],
+    head: ['platform', 'shop', 'state', 'records', 'connection'],
     style: { head: ['cyan'] },
   });
   table.push(...rows.map((row) => [row.platform, row.shop, row.state, row.records, row.connectionId]));

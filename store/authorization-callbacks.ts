@@ -30,7 +30,13 @@ export async function readAuthorization(tx: Tx, id: AuthorizationId): Promise<Ca
 export async function receiveCallback(
   tx: Tx,
   id: AuthorizationId,
-  callback: { readonly sealed: Uint8Array<ArrayBuffer>; readonly keyVersion: number; readonly at: Date },
+  callback: {
+    readonly sealed: Uint8Array<ArrayBuffer>;
+    readonly keyVersion: number;
+    /** SHA-256 of what it brought. */
+    readonly hash: Uint8Array<ArrayBuffer>;
+    readonly at: Date;
+  },
 ): Promise<boolean> {
   const { count } = await tx.authorization.updateMany({
     where: { id, status: 'started', settledAt: null, callbackAt: null, expiresAt: { gt: callback.at } },
@@ -39,6 +45,7 @@ export async function receiveCallback(
       sealed: callback.sealed,
       keyVersion: callback.keyVersion,
       callbackAt: callback.at,
+      callbackHash: callback.hash,
     },
   });
   return count === 1;

@@ -46,6 +46,12 @@ export async function readConnectSession(tx: Tx, id: string): Promise<ConnectSes
   return row === null ? null : withIds(row);
 }
 
+/** As it is now; who asks after this waits until the transaction ends. */
+export async function lockConnectSession(tx: Tx, id: ConnectSessionId): Promise<ConnectSessionRow> {
+  await tx.$executeRaw`SELECT 1 FROM connect_sessions WHERE id = ${id} FOR UPDATE`;
+  return withIds(await tx.connectSession.findUniqueOrThrow({ where: { id } }));
+}
+
 /** Ties the link to the connection made through it, so that it can neither make a second one nor another tenant's. */
 export async function useConnectSession(
   tx: Tx,

@@ -3,10 +3,13 @@ import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { pino } from 'pino';
 import { createFleetActivities } from '../activities/fleet.ts';
+import { createPrivacyActivities } from '../activities/fulfil-privacy.ts';
 import { createLifecycleActivities } from '../activities/lifecycle.ts';
+import { NAMED_TIMINGS } from '../activities/named-deps.ts';
 import { createPageActivities } from '../activities/pages.ts';
 import { SYNC_DEFAULTS } from '../activities/sync-deps.ts';
 import { startDelivering } from '../deliveries/index.ts';
+import { MooringError } from '../domain/errors.ts';
 import { IMPORT_PACE } from '../domain/import.ts';
 import { DEFAULT_TIMINGS } from '../domain/refresh-plan.ts';
 import { readSettings } from '../domain/settings.ts';
@@ -27,12 +30,14 @@ import { keepAuditChain } from './audit-chain.ts';
 import { workflowBundle } from './bundle.ts';
 import { createFleetWorkflows } from './fleet-workflows.ts';
 import { grants } from './grants.ts';
+import { createNotifiedClient, keepNotified } from './notified.ts';
 import { keepOutbox } from './outbox.ts';
 import { createReportRun } from './report-run.ts';
 import { createSchedules, ensureSweepSchedule } from './schedules.ts';
 import { temporalLogger } from './temporal-log.ts';
 import { askWorkflow, createLifecycleWorkflows } from './workflows-client.ts';
 
+const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 const GRACE = '20 seconds';
 /** After a kill -9 the workflow's tasks wait this long for the dead worker's cache before another one takes them. */
@@ -44,17 +49,17 @@ const REWRAPPED_A_SWEEP = 20_000;
 
 // simple-oauth2's debug output prints client secrets.
 delete process.env['DEBUG'];
-const settings = readSettings(process.env);
+const settings = begin(() => readSettings(process.env));
 const temporal = temporalSettings(process.env);
 const log = pino({ level: settings.logLevel, base: { part: 'worker' } });
 Runtime.install({ logger: temporalLogger(log) });
 
-const platforms = await loadPlatforms(settings.platformsFolder);
+const platforms = await loadPlatforms(settings.platformsFolder).catch(refuse);
 const db = openDatabase({ url: settings.databaseUrl, poolSize: settings.databasePool, log });
 const keyProvider = await openKeyProvider(settings, {
   listUses: () => db.sqlAcrossTenants(listDataKeyUses),
   log,
-});
+}).catch(refuse);
 const vault = createVault({ keyProvider, dataKeys: createDataKeyPort(db) });
 
 const connection = await Connection.connect(temporal.connection ?? {});
@@ -104,6 +109,14 @@ const fleet = createFleetActivities({
   nowMs: Date.now,
   log: logActivity,
 });
+const privacy = createPrivacyActivities({
+  db,
+  openPrivacyRequest: egress.openPrivacyRequest,
+  eraseRecords: (tenantId, connectionId) =>
+    db.sqlInTenant(tenantId, (sql) => eraseRecords(sql, connectionId)),
+  nowMs: Date.now,
+  log: logActivity,
+});
 const pages = createPageActivities({
   ...SYNC_DEFAULTS,
   db,
@@ -132,7 +145,7 @@ const workers = await Promise.all([
   Worker.create({
     ...common,
     taskQueue: TASK_QUEUES.lifecycle,
-    activities: { ...lifecycle, ...fleet },
+    activities: { ...lifecycle, ...fleet, ...privacy },
     maxConcurrentActivityTaskExecutions: 50,
   }),
   Worker.create({
@@ -151,6 +164,13 @@ const door = createDeliverer({
 const keeping = [
   keepAuditChain(db, log),
   keepOutbox(db, log),
+  keepNotified({
+    ...createNotifiedClient(client),
+    ...{ db, vault, egress, platforms, log, publicUrl: settings.publicUrl },
+    checkEveryMs: HOUR_MS,
+    nowMs: Date.now,
+    timings: NAMED_TIMINGS,
+  }),
   await startDelivering({
     ...{ db, door, log, publicUrl: settings.publicUrl },
     lifetimeMs: DAY_MS,
@@ -176,6 +196,21 @@ log.info('stopped');
 function stop(signal: string): void {
   log.info({ signal }, 'stopping');
   for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+}
+
+function begin<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    return refuse(error);
+  }
+}
+
+/** What is wrong is said to whoever starts it; a stack is for faults of the program. */
+function refuse(error: unknown): never {
+  if (!(error instanceof MooringError)) throw error;
+  console.error(error.message);
+  process.exit(1);
 }
 
 /** The text of an unexpected error may hold anything; its kind and place are enough to find it. */

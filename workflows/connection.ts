@@ -7,6 +7,7 @@ import {
   defineQuery,
   defineSignal,
   defineUpdate,
+  patched,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -203,6 +204,12 @@ async function refreshNow(run: Run, input: RefreshNowInput): Promise<EnsureFresh
   } else {
     run.tell({ type: 'refresh_requested', by: input.requestedBy });
     await condition(() => !isRenewing(run.state()));
+    // A fresh credential says nothing about a shop that was closed: whoever asks now wants to know now.
+    const isStillDegraded = run.state().health.status === 'degraded' && run.state().generation > generation;
+    if (isStillDegraded && patched('probe-after-refresh-asked-for')) {
+      run.tell({ type: 'probe_requested', by: input.requestedBy });
+      await condition(() => run.state().work.probing === null);
+    }
   }
   const state = run.state();
   if (

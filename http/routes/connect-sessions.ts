@@ -1,7 +1,9 @@
 // A link for a merchant: to connect a shop, or with `connectionId` to reconnect one.
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { MooringError } from '../../domain/errors.ts';
 import { readConnectSession } from '../../store/connect-sessions.ts';
+import type { ConnectionListRow } from '../../store/connections-list.ts';
 import { keepHolding } from '../../store/idempotency-keys.ts';
 import { listSessionAttempts } from '../../store/shared-grants.ts';
 import { readTenant } from '../../store/tenants-list.ts';
@@ -85,6 +87,13 @@ export const connectSessionRoutes =
     );
   };
 
+/** The merchant would be refused at the end of it (design § 3: reconnect while revoking). */
+function refuseRevoking({ id, lifecycle, fencedAt }: ConnectionListRow): void {
+  const isOver = lifecycle === 'revoked' || lifecycle === 'abandoned';
+  if (!isOver && (lifecycle === 'revoking' || fencedAt !== null))
+    throw new MooringError('connection_revoking', `the connection "${id}" is being revoked`);
+}
+
 async function toWish(
   deps: HttpDeps,
   principal: Principal,
@@ -92,6 +101,7 @@ async function toWish(
 ): Promise<SessionWish> {
   const connection =
     body.connectionId === undefined ? null : await connectionOf(deps, principal, body.connectionId);
+  if (connection !== null) refuseRevoking(connection);
   const tenantId = tenantFor(principal, body.tenantId ?? connection?.tenantId);
   if (connection !== null && connection.tenantId !== tenantId) throw unknown('connection', connection.id);
   const tenant = await inScope(deps.db, principal, (tx) => readTenant(tx, tenantId));

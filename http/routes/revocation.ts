@@ -99,6 +99,13 @@ export async function revoke(deps: HttpDeps, row: ConnectionListRow, wish: Revok
   await deps.lifecycle.tell(id, { name: 'revoke', by, upstream, erase });
 }
 
+const ALERTS = ['connection.revoking', 'connection.revoked'];
+
+/** What has ended tells nobody of its end again. */
+function isOver({ lifecycle }: ConnectionListRow): boolean {
+  return lifecycle === 'revoked' || lifecycle === 'abandoned';
+}
+
 export async function planRevocation(
   deps: HttpDeps,
   row: ConnectionListRow,
@@ -114,7 +121,7 @@ export async function planRevocation(
       secretsDestroyed: facts === null ? [] : [{ kind: facts.kind, generations }],
       subscriptionsRemoved: [],
       upstream: platform?.revoke === undefined ? ('unsupported' as const) : ('asked' as const),
-      alerts: ['connection.revoking', 'connection.revoked'],
+      alerts: ALERTS.slice(isOver(row) ? 2 : row.lifecycle === 'revoking' ? 1 : 0),
       records: {
         kept: await countLiveRecords(tx, row.id),
         until: (row.recordsKeptUntil ?? new Date(deps.nowMs() + RECORDS_KEPT_MS)).toISOString(),

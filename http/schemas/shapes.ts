@@ -45,7 +45,7 @@ export const platformId = z
   .regex(PLATFORM_ID_FORM)
   .meta({ description: 'Id of a platform, as GET /v1/platforms lists them' });
 
-/** Text people read: one line, no control characters. */
+/** Text people read: one line, no control characters, nothing that turns what stands beside it around, and no half of a character. */
 export const label = z
   .string()
   .min(1)
@@ -53,7 +53,11 @@ export const label = z
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
   .refine((text) => !/[\u0000-\u001f\u007f\u2028\u2029]/.test(text), {
     error: 'must not hold control characters',
-  });
+  })
+  .refine((text) => !/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/.test(text), {
+    error: 'must not hold characters that change the direction of text',
+  })
+  .refine((text) => !/\p{Surrogate}/u.test(text), { error: 'must be whole characters' });
 
 /** Named text values such as shop fields. Names that reach Object's own prototype are refused. */
 export function textValues(maxLength: number) {

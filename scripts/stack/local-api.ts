@@ -32,6 +32,8 @@ export interface LocalApi {
   connections(filter: { tenantId: string; platform?: string }): Promise<readonly LocalConnection[]>;
   /** Newest first. */
   runs(connectionId: string): Promise<readonly LocalRun[]>;
+  /** How many there are of all resources. */
+  keptRecords(connectionId: string): Promise<number>;
   sync(connectionId: string): Promise<void>;
 }
 
@@ -59,6 +61,9 @@ export function createLocalApi({ apiUrl, apiKey }: Pick<LocalAddresses, 'apiUrl'
     connectLink: async (wish) => (await call<{ url: string }>('POST', '/connect-sessions', wish)).url,
     connections: (filter) => list(`/connections?${new URLSearchParams({ ...filter })}`),
     runs: (connectionId) => list(`/connections/${connectionId}/runs`),
+    keptRecords: async (connectionId) =>
+      (await call<{ records: { kept: number } }>('GET', `/connections/${connectionId}/revocation`)).records
+        .kept,
     sync: async (connectionId) => {
       await call('POST', `/connections/${connectionId}/sync`, {});
     },

@@ -6,7 +6,7 @@ import { forgetPart, type RunningPart, rememberPart, stopLeftovers } from './lef
 import { inFolder, keepSecretFile, type LocalAddresses, readPorts, writePorts } from './local-state.ts';
 import { migrate } from './migrate.ts';
 import { ensureOperatorKey } from './operator-key.ts';
-import { freePort, isPortFree } from './ports.ts';
+import { freePort, isClosedToBrowsers, isPortFree } from './ports.ts';
 import { startPostgres } from './postgres.ts';
 import { type Part, startPart } from './process.ts';
 import { registerSearchAttributes, startTemporal } from './temporal.ts';
@@ -234,6 +234,10 @@ async function choose(name: PortName): Promise<number> {
   const port = Number(asked);
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
     throw new Error(`PORT "${asked}" is not a port number from 1 to 65535`);
+  if (isClosedToBrowsers(port))
+    throw new Error(
+      `PORT ${port} is one that browsers open nothing at; set PORT to another one, such as 3000`,
+    );
   if (!(await isPortFree(port)))
     throw new Error(`PORT ${port} is taken by another program; set PORT to a free one`);
   return port;

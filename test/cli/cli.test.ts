@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TenantId } from '../../domain/ids.ts';
 import { newId } from '../../store/new-id.ts';
@@ -17,7 +20,7 @@ afterAll(() => api.close());
 
 function mooring(
   args: readonly string[],
-  env: Record<string, string> = {},
+  env: Record<string, string | undefined> = {},
 ): Promise<{ code: number; out: string; err: string }> {
   return new Promise((resolve) => {
     const child = execFile(
@@ -34,6 +37,19 @@ function mooring(
 }
 
 describe('the command line', { timeout: 60_000 }, () => {
+  it('finds the local stack in the folder that MOORING_FOLDER names', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'mooring-folder-'));
+    try {
+      const stack = { apiUrl: url, apiKey: api.operatorKey };
+      await writeFile(join(folder, 'local.json'), JSON.stringify(stack));
+      const env = { MOORING_FOLDER: folder, MOORING_URL: undefined, MOORING_KEY: undefined };
+      const { code, err } = await mooring(['connections'], env);
+      expect([code, err]).toEqual([0, '']);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
   it('connects by a pasted credential that is never an argument, lists it, and shows why it is as it is', async () => {
     const made = await mooring(
       [

@@ -1,10 +1,10 @@
 // Runs a command that needs no API: in this process where only its words matter, as a process of its own where that is what is tested.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { vi } from 'vitest';
+import { afterAll, vi } from 'vitest';
 import { run } from '../../cli/main.ts';
 
 export interface Ran {
@@ -53,9 +53,15 @@ export async function mooring(
   return { code, out, err };
 }
 
-/** Writes files into a folder of their own and gives the path of each. */
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** Writes files into a folder of their own, which goes with the test file, and gives the path of each. */
 export function filesOf(contents: Readonly<Record<string, string | Uint8Array>>): (name: string) => string {
   const folder = mkdtempSync(join(tmpdir(), 'mooring-cli-'));
+  folders.push(folder);
   for (const [name, content] of Object.entries(contents)) writeFileSync(join(folder, name), content);
   return (name) => join(folder, name);
 }

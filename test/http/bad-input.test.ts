@@ -200,6 +200,20 @@ const TABLE: readonly Row[] = [
     code: 'invalid_request',
   },
   {
+    why: 'a name turns the text beside it around',
+    method: 'POST',
+    url: '/v1/tenants',
+    body: () => ({ name: 'a\u202eb' }),
+    code: 'invalid_request',
+  },
+  {
+    why: 'a name holds half a character',
+    method: 'POST',
+    url: '/v1/tenants',
+    body: () => ({ name: 'a\ud800b' }),
+    code: 'invalid_request',
+  },
+  {
     why: 'an idempotency key is too long',
     headers: { 'idempotency-key': 'x'.repeat(256) },
     body: good,

@@ -104,15 +104,37 @@ describe('a hostile callback', () => {
     );
   });
 
-  it('delivered fifty times at once is exchanged once', async () => {
+  it('delivered fifty times at once is exchanged once, and each is led to what came of it', async () => {
     const { cookie, state, connectionId } = await begin();
     const answers = await Promise.all(
       Array.from({ length: 50 }, () => callback(`state=${state}&code=x`, cookie)),
     );
-    expect(answers.filter(({ status }) => status === 303)).toHaveLength(1);
-    expect(answers.filter(({ status }) => status === 400)).toHaveLength(49);
+    answers.push(await callback(`code=x&state=${state}`, cookie));
+    expect(new Set(answers.map(({ status, headers }) => `${status} ${headers['location']}`)).size).toBe(1);
+    expect(answers[0]?.status).toBe(303);
     expect(exchanges(connectionId)).toBe(1);
-    expect((await callback(`state=${state}&code=x`, cookie)).status).toBe(400);
+  });
+
+  it('again from another browser, or with another code, is refused', async () => {
+    const [{ cookie, state, connectionId }, other] = [await begin(), await begin()];
+    expect((await callback(`state=${state}&code=x`, cookie)).status).toBe(303);
+    for (const again of [
+      await callback(`state=${state}&code=x`, other.cookie),
+      await callback(`state=${state}&code=x`),
+      await callback(`state=${state}&code=y`, cookie),
+    ]) {
+      expect([again.status, again.text.includes('invalid_state')]).toEqual([400, true]);
+    }
+    expect(exchanges(connectionId)).toBe(1);
+  });
+
+  it('of two with different codes at once, one is exchanged and the other refused', async () => {
+    const { cookie, state, connectionId } = await begin();
+    const answers = await Promise.all(
+      ['x', 'y'].map((code) => callback(`state=${state}&code=${code}`, cookie)),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([303, 400]);
+    expect(exchanges(connectionId)).toBe(1);
   });
 
   it("with one platform's state at another's address is refused", async () => {

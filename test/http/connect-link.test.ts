@@ -45,6 +45,25 @@ describe('the link', () => {
     expect(api.logged.join('\n')).not.toContain(session.body.token);
   });
 
+  it('whose form is sent several times at once begins one connection', async () => {
+    const session = await api.call('POST', '/v1/connect-sessions', { body: { tenantId, platform: 'acorn' } });
+    const link = new URL(session.body.url).pathname;
+    const form = { platform: 'acorn', shop: 'impatient.acorn.example' };
+    const pages = await Promise.all([1, 2, 3].map(() => api.call('POST', link, { key: null, form })));
+    expect(pages.map(({ status }) => status)).toEqual([200, 200, 200]);
+    const { rows } = await api.database.owner.query(
+      "SELECT lifecycle FROM connections WHERE shop ->> 'shop' = 'impatient.acorn.example'",
+    );
+    expect(rows).toEqual([{ lifecycle: 'connecting' }]);
+  });
+
+  it('is not made for a connection that is being revoked', async () => {
+    const { connectionId } = await begin();
+    await api.call('DELETE', `/v1/connections/${connectionId}`);
+    const answer = await api.call('POST', '/v1/connect-sessions', { body: { tenantId, connectionId } });
+    expect([answer.status, answer.body.code]).toEqual([409, 'connection_revoking']);
+  });
+
   it('takes no form from another site', async () => {
     const session = await api.call('POST', '/v1/connect-sessions', { body: { tenantId, platform: 'cedar' } });
     const answer = await api.call('POST', new URL(session.body.url).pathname, {

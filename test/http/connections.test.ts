@@ -84,6 +84,20 @@ describe('connections', () => {
     expect(api.commands.at(-1)).toBe(`revoke ${body.id}`);
   });
 
+  it.each([
+    ['revoking', ['connection.revoked']],
+    ['revoked', []],
+  ])('the plan of one that is %s names the alerts that are still to come', async (lifecycle, alerts) => {
+    const { body } = await api.call('POST', '/v1/connections', {
+      body: wish(`https://plan-${lifecycle}.example`),
+    });
+    await api.database.owner.query('UPDATE connections SET lifecycle = $2, state = $2 WHERE id = $1', [
+      body.id,
+      lifecycle,
+    ]);
+    expect((await api.call('GET', `/v1/connections/${body.id}/revocation`)).body.alerts).toEqual(alerts);
+  });
+
   it.each(['revoking', 'revoked'])(
     'its records can be erased after all when it is %s already',
     async (state) => {

@@ -283,6 +283,23 @@ test('a reconnect after revoked goes on with sequence and generation', async () 
   expect(after.seq).toBeGreaterThan(before.seq);
 });
 
+test('a refresh asked for by hand looks whether a shop that was closed is open again', async () => {
+  const id = await world.connect();
+  const ask = () => world.handle(id).executeUpdate(UPDATES.refreshNow, { args: [{ requestedBy: 'key_01' }] });
+  await world.handle(id).signal(SIGNALS.runReported, {
+    runId: 'run_01',
+    finishedAtMs: await world.env.currentTimeMs(),
+    health: { status: 'failed', code: 'shop_unavailable' },
+  });
+  await becomes(id, 'degraded');
+  world.fake.script(id, 'probe', 'shop_unavailable', 'ok');
+  expect(await ask()).toEqual({ outcome: 'fresh', generation: 2 });
+  await until('the probe', async () => (await world.row(id)).generation === 2);
+  expect(await stateOf(id)).toBe('degraded');
+  expect(await ask()).toEqual({ outcome: 'fresh', generation: 3 });
+  await becomes(id, 'active');
+});
+
 test('a refresh asked for by hand is an answer, whatever it comes to', async () => {
   const id = await world.connect();
   const ask = () => world.handle(id).executeUpdate(UPDATES.refreshNow, { args: [{ requestedBy: 'key_01' }] });
