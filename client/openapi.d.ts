@@ -2510,7 +2510,7 @@ export interface paths {
         };
         /**
          * The event feed: lifecycle, sync, calendar
-         * @description Written with the change it tells of. Keep nextCursor and ask again with it, also after an empty page. The events of all tenants come in one order, within a second.
+         * @description Written with the change it tells of. Keep nextCursor and ask again with it, also after an empty page. The events of all tenants come in one order, within a second. With `Accept: text/event-stream` the same as server-sent events: the id of each is a cursor, and Last-Event-ID goes on behind it.
          */
         get: {
             parameters: {
@@ -2935,7 +2935,7 @@ export interface paths {
                     limit?: number;
                     endpointId?: string;
                     state?: "pending" | "delivered" | "failed";
-                    eventType?: "connection.active" | "connection.recovered" | "connection.degraded" | "connection.reauth_required" | "connection.paused" | "connection.revoking" | "connection.revoked" | "connection.abandoned" | "connection.reminder" | "connection.move_proposed" | "connection.move_settled" | "connection.scope_drift" | "connection.credential_upgraded" | "sync.completed" | "sync.failed" | "sync.held" | "records.changed" | "registration.rejected" | "calendar.warning" | "endpoint.disabled" | "endpoint.test";
+                    eventType?: "connection.active" | "connection.recovered" | "connection.degraded" | "connection.reauth_required" | "connection.paused" | "connection.revoking" | "connection.revoked" | "connection.abandoned" | "connection.reminder" | "connection.move_proposed" | "connection.move_settled" | "connection.scope_drift" | "connection.credential_upgraded" | "sync.completed" | "sync.failed" | "sync.held" | "records.changed" | "registration.rejected" | "calendar.warning" | "endpoint.disabled" | "privacy.data_requested" | "privacy.done" | "privacy.refused" | "endpoint.test";
                     connectionId?: string;
                     /** @description Made at or after this instant */
                     since?: string;
@@ -3781,7 +3781,416 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "connection.active": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The connection works: approved, or resumed. */
+        post: operations["event connection.active"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "connection.recovered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A degraded connection works again. */
+        post: operations["event connection.recovered"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "connection.degraded": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It does not work just now, and is tried again by itself. */
+        post: operations["event connection.degraded"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "connection.reauth_required": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Only a new approval by the merchant helps. */
+        post: operations["event connection.reauth_required"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "connection.paused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Somebody paused its syncs; the credential is kept fresh. */
+        post: operations["event connection.paused"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "connection.revoking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It is being revoked; nothing uses its credential any more. */
+        post: operations["event connection.revoking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "connection.revoked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It has ended, and its secrets are destroyed. */
+        post: operations["event connection.revoked"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "connection.abandoned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It was never approved. */
+        post: operations["event connection.abandoned"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "connection.reminder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The merchant has still not approved anew; as often as the tenant set. */
+        post: operations["event connection.reminder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "connection.move_proposed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A shop without a key of its own was approved at another address: somebody must confirm it. */
+        post: operations["event connection.move_proposed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "connection.move_settled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The new address was confirmed, refused, or came to its deadline. */
+        post: operations["event connection.move_settled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "connection.scope_drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What was granted is not what is asked for. */
+        post: operations["event connection.scope_drift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "connection.credential_upgraded": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Its credential was exchanged for one of another kind. */
+        post: operations["event connection.credential_upgraded"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "sync.completed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A sync run ended and brought its records; held and partial ones too. */
+        post: operations["event sync.completed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "sync.failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A sync run ended without bringing its records. */
+        post: operations["event sync.failed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "sync.held": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A full pass missed suspiciously many records: their deletion waits for a confirmation. */
+        post: operations["event sync.held"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "records.changed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Records of one resource changed: told at once, and then at most every five seconds. Read them from the cursor; an endpoint with `data: full` is sent the first hundred. */
+        post: operations["event records.changed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "registration.rejected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A platform refuses our client id or secret; told once, by the first connection that found out. */
+        post: operations["event registration.rejected"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "calendar.warning": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Something ends in 30, 7, 3 or 1 days: a grant, a secret, a certificate, an API version. */
+        post: operations["event calendar.warning"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "endpoint.disabled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An endpoint is told nothing any more: it answered 410, or failed for five days. */
+        post: operations["event endpoint.disabled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "privacy.data_requested": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A platform asks what is held of one of its customers: the report can be fetched until `dueAt`. */
+        post: operations["event privacy.data_requested"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "privacy.done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a platform asked to be erased or reported is done; the proof counts. */
+        post: operations["event privacy.done"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "privacy.refused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A platform asked to erase a shop that is connected again: nothing was erased, and somebody must decide. */
+        post: operations["event privacy.refused"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "endpoint.test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Somebody pressed the test button of this endpoint. */
+        post: operations["event endpoint.test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         /** @description RFC 9457 */
@@ -6266,4 +6675,2107 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    "event connection.active": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same at every attempt: take none twice */
+                "webhook-id": string;
+                /** @description Seconds since 1970, of this attempt: refuse what is older than five minutes */
+                "webhook-timestamp": string;
+                /** @description v1,… (HMAC-SHA256) or v1a,… (Ed25519); several with spaces between while a secret is rotated */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "type": "connection.active",
+                 *       "version": 1,
+                 *       "timestamp": "2026-11-21T08:00:00.000Z",
+                 *       "tenantId": "ten_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "connectionId": "con_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "data": {
+                 *         "state": "active",
+                 *         "from": "connecting",
+                 *         "because": null,
+                 *         "diagnosis": {
+                 *           "action": "none",
+                 *           "actor": "nobody",
+                 *           "because": "The connection works."
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description the same as the header webhook-id, and as in GET /v1/events */
+                    id: string;
+                    /** @constant */
+                    type: "connection.active";
+                    /** @constant */
+                    version: 1;
+                    /**
+                     * Format: date-time
+                     * @description when it happened; the header webhook-timestamp says when it was sent
+                     */
+                    timestamp: string;
+                    tenantId: string;
+                    connectionId: string;
+                    data: {
+                        /** @enum {string} */
+                        state: "connecting" | "active" | "degraded" | "paused" | "reauth_required" | "revoking" | "revoked" | "abandoned";
+                        /** @enum {string} */
+                        from: "connecting" | "active" | "degraded" | "paused" | "reauth_required" | "revoking" | "revoked" | "abandoned";
+                        because: string | null;
+                        diagnosis: {
+                            /** @description what helps: none, wait, approve, widen_scopes, fix_shop, fix_registration, confirm_move, contact_platform */
+                            action: string;
+                            /** @enum {string} */
+                            actor: "merchant" | "vendor" | "platform" | "nobody";
+                            /** @description a sentence for people */
+                            because: string;
+                            /** @description in deliveries alone: a link for the merchant, made for this attempt. Whoever holds it acts as the merchant; it works until reconnectUrlExpiresAt */
+                            reconnectUrl?: string;
+                            /** Format: date-time */
+                            reconnectUrlExpiresAt?: string;
+                        };
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: Retry-After is honoured */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. Anything else, a redirect too, is tried again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event connection.recovered": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same at every attempt: take none twice */
+                "webhook-id": string;
+                /** @description Seconds since 1970, of this attempt: refuse what is older than five minutes */
+                "webhook-timestamp": string;
+                /** @description v1,… (HMAC-SHA256) or v1a,… (Ed25519); several with spaces between while a secret is rotated */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "type": "connection.recovered",
+                 *       "version": 1,
+                 *       "timestamp": "2026-11-21T08:00:00.000Z",
+                 *       "tenantId": "ten_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "connectionId": "con_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "data": {
+                 *         "state": "active",
+                 *         "from": "degraded",
+                 *         "because": null,
+                 *         "diagnosis": {
+                 *           "action": "none",
+                 *           "actor": "nobody",
+                 *           "because": "The connection works."
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description the same as the header webhook-id, and as in GET /v1/events */
+                    id: string;
+                    /** @constant */
+                    type: "connection.recovered";
+                    /** @constant */
+                    version: 1;
+                    /**
+                     * Format: date-time
+                     * @description when it happened; the header webhook-timestamp says when it was sent
+                     */
+                    timestamp: string;
+                    tenantId: string;
+                    connectionId: string;
+                    data: {
+                        /** @enum {string} */
+                        state: "connecting" | "active" | "degraded" | "paused" | "reauth_required" | "revoking" | "revoked" | "abandoned";
+                        /** @enum {string} */
+                        from: "connecting" | "active" | "degraded" | "paused" | "reauth_required" | "revoking" | "revoked" | "abandoned";
+                        because: string | null;
+                        diagnosis: {
+                            /** @description what helps: none, wait, approve, widen_scopes, fix_shop, fix_registration, confirm_move, contact_platform */
+                            action: string;
+                            /** @enum {string} */
+                            actor: "merchant" | "vendor" | "platform" | "nobody";
+                            /** @description a sentence for people */
+                            because: string;
+                            /** @description in deliveries alone: a link for the merchant, made for this attempt. Whoever holds it acts as the merchant; it works until reconnectUrlExpiresAt */
+                            reconnectUrl?: string;
+                            /** Format: date-time */
+                            reconnectUrlExpiresAt?: string;
+                        };
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: Retry-After is honoured */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. Anything else, a redirect too, is tried again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event connection.degraded": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same at every attempt: take none twice */
+                "webhook-id": string;
+                /** @description Seconds since 1970, of this attempt: refuse what is older than five minutes */
+                "webhook-timestamp": string;
+                /** @description v1,… (HMAC-SHA256) or v1a,… (Ed25519); several with spaces between while a secret is rotated */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "type": "connection.degraded",
+                 *       "version": 1,
+                 *       "timestamp": "2026-11-21T08:00:00.000Z",
+                 *       "tenantId": "ten_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "connectionId": "con_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "data": {
+                 *         "state": "degraded",
+                 *         "from": "active",
+                 *         "because": "platform_down",
+                 *         "diagnosis": {
+                 *           "action": "wait",
+                 *           "actor": "platform",
+                 *           "because": "The platform does not answer. It is tried again by itself."
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description the same as the header webhook-id, and as in GET /v1/events */
+                    id: string;
+                    /** @constant */
+                    type: "connection.degraded";
+                    /** @constant */
+                    version: 1;
+                    /**
+                     * Format: date-time
+                     * @description when it happened; the header webhook-timestamp says when it was sent
+                     */
+                    timestamp: string;
+                    tenantId: string;
+                    connectionId: string;
+                    data: {
+                        /** @enum {string} */
+                        state: "connecting" | "active" | "degraded" | "paused" | "reauth_required" | "revoking" | "revoked" | "abandoned";
+                        /** @enum {string} */
+                        from: "connecting" | "active" | "degraded" | "paused" | "reauth_required" | "revoking" | "revoked" | "abandoned";
+                        because: string | null;
+                        diagnosis: {
+                            /** @description what helps: none, wait, approve, widen_scopes, fix_shop, fix_registration, confirm_move, contact_platform */
+                            action: string;
+                            /** @enum {string} */
+                            actor: "merchant" | "vendor" | "platform" | "nobody";
+                            /** @description a sentence for people */
+                            because: string;
+                            /** @description in deliveries alone: a link for the merchant, made for this attempt. Whoever holds it acts as the merchant; it works until reconnectUrlExpiresAt */
+                            reconnectUrl?: string;
+                            /** Format: date-time */
+                            reconnectUrlExpiresAt?: string;
+                        };
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: Retry-After is honoured */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. Anything else, a redirect too, is tried again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event connection.reauth_required": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same at every attempt: take none twice */
+                "webhook-id": string;
+                /** @description Seconds since 1970, of this attempt: refuse what is older than five minutes */
+                "webhook-timestamp": string;
+                /** @description v1,… (HMAC-SHA256) or v1a,… (Ed25519); several with spaces between while a secret is rotated */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "type": "connection.reauth_required",
+                 *       "version": 1,
+                 *       "timestamp": "2026-11-21T08:00:00.000Z",
+                 *       "tenantId": "ten_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "connectionId": "con_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "data": {
+                 *         "state": "reauth_required",
+                 *         "from": "active",
+                 *         "because": "grant_dead",
+                 *         "diagnosis": {
+                 *           "action": "approve",
+                 *           "actor": "merchant",
+                 *           "because": "The platform says that the grant is no longer valid. Only a new approval helps."
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description the same as the header webhook-id, and as in GET /v1/events */
+                    id: string;
+                    /** @constant */
+                    type: "connection.reauth_required";
+                    /** @constant */
+                    version: 1;
+                    /**
+                     * Format: date-time
+                     * @description when it happened; the header webhook-timestamp says when it was sent
+                     */
+                    timestamp: string;
+                    tenantId: string;
+                    connectionId: string;
+                    data: {
+                        /** @enum {string} */
+                        state: "connecting" | "active" | "degraded" | "paused" | "reauth_required" | "revoking" | "revoked" | "abandoned";
+                        /** @enum {string} */
+                        from: "connecting" | "active" | "degraded" | "paused" | "reauth_required" | "revoking" | "revoked" | "abandoned";
+                        because: string | null;
+                        diagnosis: {
+                            /** @description what helps: none, wait, approve, widen_scopes, fix_shop, fix_registration, confirm_move, contact_platform */
+                            action: string;
+                            /** @enum {string} */
+                            actor: "merchant" | "vendor" | "platform" | "nobody";
+                            /** @description a sentence for people */
+                            because: string;
+                            /** @description in deliveries alone: a link for the merchant, made for this attempt. Whoever holds it acts as the merchant; it works until reconnectUrlExpiresAt */
+                            reconnectUrl?: string;
+                            /** Format: date-time */
+                            reconnectUrlExpiresAt?: string;
+                        };
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: Retry-After is honoured */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. Anything else, a redirect too, is tried again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event connection.paused": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same at every attempt: take none twice */
+                "webhook-id": string;
+                /** @description Seconds since 1970, of this attempt: refuse what is older than five minutes */
+                "webhook-timestamp": string;
+                /** @description v1,… (HMAC-SHA256) or v1a,… (Ed25519); several with spaces between while a secret is rotated */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "type": "connection.paused",
+                 *       "version": 1,
+                 *       "timestamp": "2026-11-21T08:00:00.000Z",
+                 *       "tenantId": "ten_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "connectionId": "con_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "data": {
+                 *         "state": "paused",
+                 *         "from": "active",
+                 *         "because": null,
+                 *         "diagnosis": {
+                 *           "action": "none",
+                 *           "actor": "nobody",
+                 *           "because": "The connection works."
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description the same as the header webhook-id, and as in GET /v1/events */
+                    id: string;
+                    /** @constant */
+                    type: "connection.paused";
+                    /** @constant */
+                    version: 1;
+                    /**
+                     * Format: date-time
+                     * @description when it happened; the header webhook-timestamp says when it was sent
+                     */
+                    timestamp: string;
+                    tenantId: string;
+                    connectionId: string;
+                    data: {
+                        /** @enum {string} */
+                        state: "connecting" | "active" | "degraded" | "paused" | "reauth_required" | "revoking" | "revoked" | "abandoned";
+                        /** @enum {string} */
+                        from: "connecting" | "active" | "degraded" | "paused" | "reauth_required" | "revoking" | "revoked" | "abandoned";
+                        because: string | null;
+                        diagnosis: {
+                            /** @description what helps: none, wait, approve, widen_scopes, fix_shop, fix_registration, confirm_move, contact_platform */
+                            action: string;
+                            /** @enum {string} */
+                            actor: "merchant" | "vendor" | "platform" | "nobody";
+                            /** @description a sentence for people */
+                            because: string;
+                            /** @description in deliveries alone: a link for the merchant, made for this attempt. Whoever holds it acts as the merchant; it works until reconnectUrlExpiresAt */
+                            reconnectUrl?: string;
+                            /** Format: date-time */
+                            reconnectUrlExpiresAt?: string;
+                        };
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: Retry-After is honoured */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. Anything else, a redirect too, is tried again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event connection.revoking": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same at every attempt: take none twice */
+                "webhook-id": string;
+                /** @description Seconds since 1970, of this attempt: refuse what is older than five minutes */
+                "webhook-timestamp": string;
+                /** @description v1,… (HMAC-SHA256) or v1a,… (Ed25519); several with spaces between while a secret is rotated */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "type": "connection.revoking",
+                 *       "version": 1,
+                 *       "timestamp": "2026-11-21T08:00:00.000Z",
+                 *       "tenantId": "ten_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "connectionId": "con_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "data": {
+                 *         "state": "revoking",
+                 *         "from": "active",
+                 *         "because": null,
+                 *         "diagnosis": {
+                 *           "action": "none",
+                 *           "actor": "nobody",
+                 *           "because": "The connection works."
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description the same as the header webhook-id, and as in GET /v1/events */
+                    id: string;
+                    /** @constant */
+                    type: "connection.revoking";
+                    /** @constant */
+                    version: 1;
+                    /**
+                     * Format: date-time
+                     * @description when it happened; the header webhook-timestamp says when it was sent
+                     */
+                    timestamp: string;
+                    tenantId: string;
+                    connectionId: string;
+                    data: {
+                        /** @enum {string} */
+                        state: "connecting" | "active" | "degraded" | "paused" | "reauth_required" | "revoking" | "revoked" | "abandoned";
+                        /** @enum {string} */
+                        from: "connecting" | "active" | "degraded" | "paused" | "reauth_required" | "revoking" | "revoked" | "abandoned";
+                        because: string | null;
+                        diagnosis: {
+                            /** @description what helps: none, wait, approve, widen_scopes, fix_shop, fix_registration, confirm_move, contact_platform */
+                            action: string;
+                            /** @enum {string} */
+                            actor: "merchant" | "vendor" | "platform" | "nobody";
+                            /** @description a sentence for people */
+                            because: string;
+                            /** @description in deliveries alone: a link for the merchant, made for this attempt. Whoever holds it acts as the merchant; it works until reconnectUrlExpiresAt */
+                            reconnectUrl?: string;
+                            /** Format: date-time */
+                            reconnectUrlExpiresAt?: string;
+                        };
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: Retry-After is honoured */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. Anything else, a redirect too, is tried again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event connection.revoked": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same at every attempt: take none twice */
+                "webhook-id": string;
+                /** @description Seconds since 1970, of this attempt: refuse what is older than five minutes */
+                "webhook-timestamp": string;
+                /** @description v1,… (HMAC-SHA256) or v1a,… (Ed25519); several with spaces between while a secret is rotated */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "type": "connection.revoked",
+                 *       "version": 1,
+                 *       "timestamp": "2026-11-21T08:00:00.000Z",
+                 *       "tenantId": "ten_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "connectionId": "con_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "data": {
+                 *         "state": "revoked",
+                 *         "from": "revoking",
+                 *         "because": "confirmed",
+                 *         "diagnosis": {
+                 *           "action": "none",
+                 *           "actor": "nobody",
+                 *           "because": "The connection works."
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description the same as the header webhook-id, and as in GET /v1/events */
+                    id: string;
+                    /** @constant */
+                    type: "connection.revoked";
+                    /** @constant */
+                    version: 1;
+                    /**
+                     * Format: date-time
+                     * @description when it happened; the header webhook-timestamp says when it was sent
+                     */
+                    timestamp: string;
+                    tenantId: string;
+                    connectionId: string;
+                    data: {
+                        /** @enum {string} */
+                        state: "connecting" | "active" | "degraded" | "paused" | "reauth_required" | "revoking" | "revoked" | "abandoned";
+                        /** @enum {string} */
+                        from: "connecting" | "active" | "degraded" | "paused" | "reauth_required" | "revoking" | "revoked" | "abandoned";
+                        because: string | null;
+                        diagnosis: {
+                            /** @description what helps: none, wait, approve, widen_scopes, fix_shop, fix_registration, confirm_move, contact_platform */
+                            action: string;
+                            /** @enum {string} */
+                            actor: "merchant" | "vendor" | "platform" | "nobody";
+                            /** @description a sentence for people */
+                            because: string;
+                            /** @description in deliveries alone: a link for the merchant, made for this attempt. Whoever holds it acts as the merchant; it works until reconnectUrlExpiresAt */
+                            reconnectUrl?: string;
+                            /** Format: date-time */
+                            reconnectUrlExpiresAt?: string;
+                        };
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: Retry-After is honoured */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. Anything else, a redirect too, is tried again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event connection.abandoned": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same at every attempt: take none twice */
+                "webhook-id": string;
+                /** @description Seconds since 1970, of this attempt: refuse what is older than five minutes */
+                "webhook-timestamp": string;
+                /** @description v1,… (HMAC-SHA256) or v1a,… (Ed25519); several with spaces between while a secret is rotated */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "type": "connection.abandoned",
+                 *       "version": 1,
+                 *       "timestamp": "2026-11-21T08:00:00.000Z",
+                 *       "tenantId": "ten_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "connectionId": "con_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "data": {
+                 *         "state": "abandoned",
+                 *         "from": "connecting",
+                 *         "because": "deadline",
+                 *         "diagnosis": {
+                 *           "action": "none",
+                 *           "actor": "nobody",
+                 *           "because": "The connection works."
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description the same as the header webhook-id, and as in GET /v1/events */
+                    id: string;
+                    /** @constant */
+                    type: "connection.abandoned";
+                    /** @constant */
+                    version: 1;
+                    /**
+                     * Format: date-time
+                     * @description when it happened; the header webhook-timestamp says when it was sent
+                     */
+                    timestamp: string;
+                    tenantId: string;
+                    connectionId: string;
+                    data: {
+                        /** @enum {string} */
+                        state: "connecting" | "active" | "degraded" | "paused" | "reauth_required" | "revoking" | "revoked" | "abandoned";
+                        /** @enum {string} */
+                        from: "connecting" | "active" | "degraded" | "paused" | "reauth_required" | "revoking" | "revoked" | "abandoned";
+                        because: string | null;
+                        diagnosis: {
+                            /** @description what helps: none, wait, approve, widen_scopes, fix_shop, fix_registration, confirm_move, contact_platform */
+                            action: string;
+                            /** @enum {string} */
+                            actor: "merchant" | "vendor" | "platform" | "nobody";
+                            /** @description a sentence for people */
+                            because: string;
+                            /** @description in deliveries alone: a link for the merchant, made for this attempt. Whoever holds it acts as the merchant; it works until reconnectUrlExpiresAt */
+                            reconnectUrl?: string;
+                            /** Format: date-time */
+                            reconnectUrlExpiresAt?: string;
+                        };
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: Retry-After is honoured */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. Anything else, a redirect too, is tried again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event connection.reminder": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same at every attempt: take none twice */
+                "webhook-id": string;
+                /** @description Seconds since 1970, of this attempt: refuse what is older than five minutes */
+                "webhook-timestamp": string;
+                /** @description v1,… (HMAC-SHA256) or v1a,… (Ed25519); several with spaces between while a secret is rotated */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "type": "connection.reminder",
+                 *       "version": 1,
+                 *       "timestamp": "2026-11-21T08:00:00.000Z",
+                 *       "tenantId": "ten_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "connectionId": "con_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "data": {
+                 *         "state": "reauth_required",
+                 *         "because": "grant_dead",
+                 *         "reminder": 1,
+                 *         "diagnosis": {
+                 *           "action": "approve",
+                 *           "actor": "merchant",
+                 *           "because": "The platform says that the grant is no longer valid. Only a new approval helps."
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description the same as the header webhook-id, and as in GET /v1/events */
+                    id: string;
+                    /** @constant */
+                    type: "connection.reminder";
+                    /** @constant */
+                    version: 1;
+                    /**
+                     * Format: date-time
+                     * @description when it happened; the header webhook-timestamp says when it was sent
+                     */
+                    timestamp: string;
+                    tenantId: string;
+                    connectionId: string;
+                    data: {
+                        /** @enum {string} */
+                        state: "connecting" | "active" | "degraded" | "paused" | "reauth_required" | "revoking" | "revoked" | "abandoned";
+                        because: string | null;
+                        /** @description 1 for the first */
+                        reminder: number;
+                        diagnosis: {
+                            /** @description what helps: none, wait, approve, widen_scopes, fix_shop, fix_registration, confirm_move, contact_platform */
+                            action: string;
+                            /** @enum {string} */
+                            actor: "merchant" | "vendor" | "platform" | "nobody";
+                            /** @description a sentence for people */
+                            because: string;
+                            /** @description in deliveries alone: a link for the merchant, made for this attempt. Whoever holds it acts as the merchant; it works until reconnectUrlExpiresAt */
+                            reconnectUrl?: string;
+                            /** Format: date-time */
+                            reconnectUrlExpiresAt?: string;
+                        };
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: Retry-After is honoured */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. Anything else, a redirect too, is tried again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event connection.move_proposed": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same at every attempt: take none twice */
+                "webhook-id": string;
+                /** @description Seconds since 1970, of this attempt: refuse what is older than five minutes */
+                "webhook-timestamp": string;
+                /** @description v1,… (HMAC-SHA256) or v1a,… (Ed25519); several with spaces between while a secret is rotated */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "type": "connection.move_proposed",
+                 *       "version": 1,
+                 *       "timestamp": "2026-11-21T08:00:00.000Z",
+                 *       "tenantId": "ten_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "connectionId": "con_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "data": {
+                 *         "state": "active",
+                 *         "authorizationId": "aut_01kaz7w0v9e7x8m3q2p4r6t8y0"
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description the same as the header webhook-id, and as in GET /v1/events */
+                    id: string;
+                    /** @constant */
+                    type: "connection.move_proposed";
+                    /** @constant */
+                    version: 1;
+                    /**
+                     * Format: date-time
+                     * @description when it happened; the header webhook-timestamp says when it was sent
+                     */
+                    timestamp: string;
+                    tenantId: string;
+                    connectionId: string;
+                    data: {
+                        /** @enum {string} */
+                        state: "connecting" | "active" | "degraded" | "paused" | "reauth_required" | "revoking" | "revoked" | "abandoned";
+                        authorizationId: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: Retry-After is honoured */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. Anything else, a redirect too, is tried again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event connection.move_settled": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same at every attempt: take none twice */
+                "webhook-id": string;
+                /** @description Seconds since 1970, of this attempt: refuse what is older than five minutes */
+                "webhook-timestamp": string;
+                /** @description v1,… (HMAC-SHA256) or v1a,… (Ed25519); several with spaces between while a secret is rotated */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "type": "connection.move_settled",
+                 *       "version": 1,
+                 *       "timestamp": "2026-11-21T08:00:00.000Z",
+                 *       "tenantId": "ten_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "connectionId": "con_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "data": {
+                 *         "state": "active",
+                 *         "authorizationId": "aut_01kaz7w0v9e7x8m3q2p4r6t8y0"
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description the same as the header webhook-id, and as in GET /v1/events */
+                    id: string;
+                    /** @constant */
+                    type: "connection.move_settled";
+                    /** @constant */
+                    version: 1;
+                    /**
+                     * Format: date-time
+                     * @description when it happened; the header webhook-timestamp says when it was sent
+                     */
+                    timestamp: string;
+                    tenantId: string;
+                    connectionId: string;
+                    data: {
+                        /** @enum {string} */
+                        state: "connecting" | "active" | "degraded" | "paused" | "reauth_required" | "revoking" | "revoked" | "abandoned";
+                        authorizationId: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: Retry-After is honoured */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. Anything else, a redirect too, is tried again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event connection.scope_drift": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same at every attempt: take none twice */
+                "webhook-id": string;
+                /** @description Seconds since 1970, of this attempt: refuse what is older than five minutes */
+                "webhook-timestamp": string;
+                /** @description v1,… (HMAC-SHA256) or v1a,… (Ed25519); several with spaces between while a secret is rotated */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "type": "connection.scope_drift",
+                 *       "version": 1,
+                 *       "timestamp": "2026-11-21T08:00:00.000Z",
+                 *       "tenantId": "ten_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "connectionId": "con_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "data": {
+                 *         "drift": "surplus",
+                 *         "missing": [],
+                 *         "surplus": [
+                 *           "write_orders"
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description the same as the header webhook-id, and as in GET /v1/events */
+                    id: string;
+                    /** @constant */
+                    type: "connection.scope_drift";
+                    /** @constant */
+                    version: 1;
+                    /**
+                     * Format: date-time
+                     * @description when it happened; the header webhook-timestamp says when it was sent
+                     */
+                    timestamp: string;
+                    tenantId: string;
+                    connectionId: string;
+                    data: {
+                        /** @description missing, surplus or both */
+                        drift: string;
+                        missing: string[];
+                        surplus: string[];
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: Retry-After is honoured */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. Anything else, a redirect too, is tried again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event connection.credential_upgraded": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same at every attempt: take none twice */
+                "webhook-id": string;
+                /** @description Seconds since 1970, of this attempt: refuse what is older than five minutes */
+                "webhook-timestamp": string;
+                /** @description v1,… (HMAC-SHA256) or v1a,… (Ed25519); several with spaces between while a secret is rotated */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "type": "connection.credential_upgraded",
+                 *       "version": 1,
+                 *       "timestamp": "2026-11-21T08:00:00.000Z",
+                 *       "tenantId": "ten_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "connectionId": "con_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "data": {
+                 *         "from": "offline_token",
+                 *         "to": "expiring_token",
+                 *         "generation": 2
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description the same as the header webhook-id, and as in GET /v1/events */
+                    id: string;
+                    /** @constant */
+                    type: "connection.credential_upgraded";
+                    /** @constant */
+                    version: 1;
+                    /**
+                     * Format: date-time
+                     * @description when it happened; the header webhook-timestamp says when it was sent
+                     */
+                    timestamp: string;
+                    tenantId: string;
+                    connectionId: string;
+                    data: {
+                        /** @description a kind */
+                        from: string;
+                        /** @description a kind */
+                        to: string;
+                        generation: number;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: Retry-After is honoured */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. Anything else, a redirect too, is tried again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event sync.completed": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same at every attempt: take none twice */
+                "webhook-id": string;
+                /** @description Seconds since 1970, of this attempt: refuse what is older than five minutes */
+                "webhook-timestamp": string;
+                /** @description v1,… (HMAC-SHA256) or v1a,… (Ed25519); several with spaces between while a secret is rotated */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "type": "sync.completed",
+                 *       "version": 1,
+                 *       "timestamp": "2026-11-21T08:00:00.000Z",
+                 *       "tenantId": "ten_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "connectionId": "con_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "data": {
+                 *         "runId": "run_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *         "status": "completed",
+                 *         "error": null,
+                 *         "progress": {
+                 *           "orders": {
+                 *             "mode": "incremental",
+                 *             "pages": 1,
+                 *             "seen": 12,
+                 *             "written": 3
+                 *           }
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description the same as the header webhook-id, and as in GET /v1/events */
+                    id: string;
+                    /** @constant */
+                    type: "sync.completed";
+                    /** @constant */
+                    version: 1;
+                    /**
+                     * Format: date-time
+                     * @description when it happened; the header webhook-timestamp says when it was sent
+                     */
+                    timestamp: string;
+                    tenantId: string;
+                    connectionId: string;
+                    data: {
+                        runId: string;
+                        /** @enum {string} */
+                        status: "completed" | "held" | "partial" | "failed" | "interrupted";
+                        /** @description null, one failure, or failures by resource */
+                        error: unknown;
+                        progress: {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: Retry-After is honoured */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. Anything else, a redirect too, is tried again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event sync.failed": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same at every attempt: take none twice */
+                "webhook-id": string;
+                /** @description Seconds since 1970, of this attempt: refuse what is older than five minutes */
+                "webhook-timestamp": string;
+                /** @description v1,… (HMAC-SHA256) or v1a,… (Ed25519); several with spaces between while a secret is rotated */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "type": "sync.failed",
+                 *       "version": 1,
+                 *       "timestamp": "2026-11-21T08:00:00.000Z",
+                 *       "tenantId": "ten_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "connectionId": "con_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "data": {
+                 *         "runId": "run_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *         "status": "failed",
+                 *         "error": {
+                 *           "code": "platform_down",
+                 *           "message": "the platform answered 503"
+                 *         },
+                 *         "progress": {}
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description the same as the header webhook-id, and as in GET /v1/events */
+                    id: string;
+                    /** @constant */
+                    type: "sync.failed";
+                    /** @constant */
+                    version: 1;
+                    /**
+                     * Format: date-time
+                     * @description when it happened; the header webhook-timestamp says when it was sent
+                     */
+                    timestamp: string;
+                    tenantId: string;
+                    connectionId: string;
+                    data: {
+                        runId: string;
+                        /** @enum {string} */
+                        status: "completed" | "held" | "partial" | "failed" | "interrupted";
+                        /** @description null, one failure, or failures by resource */
+                        error: unknown;
+                        progress: {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: Retry-After is honoured */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. Anything else, a redirect too, is tried again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event sync.held": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same at every attempt: take none twice */
+                "webhook-id": string;
+                /** @description Seconds since 1970, of this attempt: refuse what is older than five minutes */
+                "webhook-timestamp": string;
+                /** @description v1,… (HMAC-SHA256) or v1a,… (Ed25519); several with spaces between while a secret is rotated */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "type": "sync.held",
+                 *       "version": 1,
+                 *       "timestamp": "2026-11-21T08:00:00.000Z",
+                 *       "tenantId": "ten_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "connectionId": "con_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "data": {
+                 *         "runId": "run_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *         "resource": "products",
+                 *         "missing": 812,
+                 *         "live": 1200
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description the same as the header webhook-id, and as in GET /v1/events */
+                    id: string;
+                    /** @constant */
+                    type: "sync.held";
+                    /** @constant */
+                    version: 1;
+                    /**
+                     * Format: date-time
+                     * @description when it happened; the header webhook-timestamp says when it was sent
+                     */
+                    timestamp: string;
+                    tenantId: string;
+                    connectionId: string;
+                    data: {
+                        runId: string;
+                        resource: string;
+                        missing: number;
+                        live: number;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: Retry-After is honoured */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. Anything else, a redirect too, is tried again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event records.changed": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same at every attempt: take none twice */
+                "webhook-id": string;
+                /** @description Seconds since 1970, of this attempt: refuse what is older than five minutes */
+                "webhook-timestamp": string;
+                /** @description v1,… (HMAC-SHA256) or v1a,… (Ed25519); several with spaces between while a secret is rotated */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "type": "records.changed",
+                 *       "version": 1,
+                 *       "timestamp": "2026-11-21T08:00:00.000Z",
+                 *       "tenantId": "ten_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "connectionId": "con_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "data": {
+                 *         "resource": "orders",
+                 *         "changed": 3,
+                 *         "deleted": 0,
+                 *         "cursor": "WyJvcmRlcnMgY29u…"
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description the same as the header webhook-id, and as in GET /v1/events */
+                    id: string;
+                    /** @constant */
+                    type: "records.changed";
+                    /** @constant */
+                    version: 1;
+                    /**
+                     * Format: date-time
+                     * @description when it happened; the header webhook-timestamp says when it was sent
+                     */
+                    timestamp: string;
+                    tenantId: string;
+                    connectionId: string;
+                    data: {
+                        resource: string;
+                        /** @description how many records, the deleted ones among them */
+                        changed: number;
+                        deleted: number;
+                        /** @description for GET /v1/records/{resource}?connectionId=…&cursor=…: begins at the first of them */
+                        cursor: string;
+                        /** @description in deliveries with `data: full` alone: as in the feed, each at its newest state */
+                        records?: Record<string, never>[];
+                        /** @description with `records`: where the feed goes on behind them */
+                        nextCursor?: string;
+                        /** @description with `records`: whether the feed holds more by now */
+                        hasMore?: boolean;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: Retry-After is honoured */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. Anything else, a redirect too, is tried again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event registration.rejected": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same at every attempt: take none twice */
+                "webhook-id": string;
+                /** @description Seconds since 1970, of this attempt: refuse what is older than five minutes */
+                "webhook-timestamp": string;
+                /** @description v1,… (HMAC-SHA256) or v1a,… (Ed25519); several with spaces between while a secret is rotated */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "type": "registration.rejected",
+                 *       "version": 1,
+                 *       "timestamp": "2026-11-21T08:00:00.000Z",
+                 *       "tenantId": "ten_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "connectionId": "con_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "data": {
+                 *         "registrationId": "reg_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *         "platform": "example"
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description the same as the header webhook-id, and as in GET /v1/events */
+                    id: string;
+                    /** @constant */
+                    type: "registration.rejected";
+                    /** @constant */
+                    version: 1;
+                    /**
+                     * Format: date-time
+                     * @description when it happened; the header webhook-timestamp says when it was sent
+                     */
+                    timestamp: string;
+                    tenantId: string;
+                    connectionId: string;
+                    data: {
+                        registrationId: string;
+                        platform: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: Retry-After is honoured */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. Anything else, a redirect too, is tried again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event calendar.warning": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same at every attempt: take none twice */
+                "webhook-id": string;
+                /** @description Seconds since 1970, of this attempt: refuse what is older than five minutes */
+                "webhook-timestamp": string;
+                /** @description v1,… (HMAC-SHA256) or v1a,… (Ed25519); several with spaces between while a secret is rotated */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "type": "calendar.warning",
+                 *       "version": 1,
+                 *       "timestamp": "2026-11-21T08:00:00.000Z",
+                 *       "tenantId": "ten_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "connectionId": "con_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "data": {
+                 *         "kind": "api_version",
+                 *         "subject": "example 2026-01",
+                 *         "platform": "example",
+                 *         "at": "2027-01-01T00:00:00.000Z",
+                 *         "days": 30,
+                 *         "connections": 14,
+                 *         "note": null
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description the same as the header webhook-id, and as in GET /v1/events */
+                    id: string;
+                    /** @constant */
+                    type: "calendar.warning";
+                    /** @constant */
+                    version: 1;
+                    /**
+                     * Format: date-time
+                     * @description when it happened; the header webhook-timestamp says when it was sent
+                     */
+                    timestamp: string;
+                    tenantId: string;
+                    connectionId: string | null;
+                    data: {
+                        /** @description what ends */
+                        kind: string;
+                        /** @description the id or name of it */
+                        subject: string;
+                        platform: string | null;
+                        /** Format: date-time */
+                        at: string;
+                        days: number;
+                        /** @description how many it would stop */
+                        connections: number;
+                        note: string | null;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: Retry-After is honoured */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. Anything else, a redirect too, is tried again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event endpoint.disabled": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same at every attempt: take none twice */
+                "webhook-id": string;
+                /** @description Seconds since 1970, of this attempt: refuse what is older than five minutes */
+                "webhook-timestamp": string;
+                /** @description v1,… (HMAC-SHA256) or v1a,… (Ed25519); several with spaces between while a secret is rotated */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "type": "endpoint.disabled",
+                 *       "version": 1,
+                 *       "timestamp": "2026-11-21T08:00:00.000Z",
+                 *       "tenantId": "ten_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "connectionId": null,
+                 *       "data": {
+                 *         "endpointId": "end_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *         "host": "hooks.vendor.example",
+                 *         "because": "failing",
+                 *         "failingSince": "2026-11-16T08:00:00.000Z",
+                 *         "lastStatus": 503
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description the same as the header webhook-id, and as in GET /v1/events */
+                    id: string;
+                    /** @constant */
+                    type: "endpoint.disabled";
+                    /** @constant */
+                    version: 1;
+                    /**
+                     * Format: date-time
+                     * @description when it happened; the header webhook-timestamp says when it was sent
+                     */
+                    timestamp: string;
+                    tenantId: string;
+                    connectionId: null;
+                    data: {
+                        endpointId: string;
+                        host: string;
+                        /** @enum {string} */
+                        because: "gone" | "failing";
+                        failingSince: string | null;
+                        lastStatus: number | null;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: Retry-After is honoured */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. Anything else, a redirect too, is tried again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event privacy.data_requested": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same at every attempt: take none twice */
+                "webhook-id": string;
+                /** @description Seconds since 1970, of this attempt: refuse what is older than five minutes */
+                "webhook-timestamp": string;
+                /** @description v1,… (HMAC-SHA256) or v1a,… (Ed25519); several with spaces between while a secret is rotated */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "type": "privacy.data_requested",
+                 *       "version": 1,
+                 *       "timestamp": "2026-11-21T08:00:00.000Z",
+                 *       "tenantId": "ten_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "connectionId": "con_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "data": {
+                 *         "privacyRequestId": "prv_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *         "dueAt": "2026-11-24T08:00:00.000Z",
+                 *         "kind": "customer_data",
+                 *         "proof": {
+                 *           "connections": 1,
+                 *           "customers": 1,
+                 *           "orders": 3
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description the same as the header webhook-id, and as in GET /v1/events */
+                    id: string;
+                    /** @constant */
+                    type: "privacy.data_requested";
+                    /** @constant */
+                    version: 1;
+                    /**
+                     * Format: date-time
+                     * @description when it happened; the header webhook-timestamp says when it was sent
+                     */
+                    timestamp: string;
+                    tenantId: string;
+                    connectionId: string | null;
+                    data: {
+                        privacyRequestId: string;
+                        /** @enum {string} */
+                        kind: "erase_customer" | "erase_shop" | "customer_data";
+                        /** Format: date-time */
+                        dueAt: string;
+                        proof: {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: Retry-After is honoured */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. Anything else, a redirect too, is tried again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event privacy.done": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same at every attempt: take none twice */
+                "webhook-id": string;
+                /** @description Seconds since 1970, of this attempt: refuse what is older than five minutes */
+                "webhook-timestamp": string;
+                /** @description v1,… (HMAC-SHA256) or v1a,… (Ed25519); several with spaces between while a secret is rotated */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "type": "privacy.done",
+                 *       "version": 1,
+                 *       "timestamp": "2026-11-21T08:00:00.000Z",
+                 *       "tenantId": "ten_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "connectionId": "con_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "data": {
+                 *         "privacyRequestId": "prv_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *         "dueAt": "2026-11-24T08:00:00.000Z",
+                 *         "kind": "erase_customer",
+                 *         "proof": {
+                 *           "erased": {
+                 *             "connections": 1,
+                 *             "customers": 1,
+                 *             "orders": 3
+                 *           }
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description the same as the header webhook-id, and as in GET /v1/events */
+                    id: string;
+                    /** @constant */
+                    type: "privacy.done";
+                    /** @constant */
+                    version: 1;
+                    /**
+                     * Format: date-time
+                     * @description when it happened; the header webhook-timestamp says when it was sent
+                     */
+                    timestamp: string;
+                    tenantId: string;
+                    connectionId: string | null;
+                    data: {
+                        privacyRequestId: string;
+                        /** @enum {string} */
+                        kind: "erase_customer" | "erase_shop" | "customer_data";
+                        /** Format: date-time */
+                        dueAt: string;
+                        proof: {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: Retry-After is honoured */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. Anything else, a redirect too, is tried again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event privacy.refused": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same at every attempt: take none twice */
+                "webhook-id": string;
+                /** @description Seconds since 1970, of this attempt: refuse what is older than five minutes */
+                "webhook-timestamp": string;
+                /** @description v1,… (HMAC-SHA256) or v1a,… (Ed25519); several with spaces between while a secret is rotated */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "type": "privacy.refused",
+                 *       "version": 1,
+                 *       "timestamp": "2026-11-21T08:00:00.000Z",
+                 *       "tenantId": "ten_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "connectionId": "con_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "data": {
+                 *         "privacyRequestId": "prv_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *         "dueAt": "2026-11-24T08:00:00.000Z",
+                 *         "kind": "erase_shop",
+                 *         "proof": {
+                 *           "erased": {
+                 *             "records": 0
+                 *           },
+                 *           "stillConnected": 1
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description the same as the header webhook-id, and as in GET /v1/events */
+                    id: string;
+                    /** @constant */
+                    type: "privacy.refused";
+                    /** @constant */
+                    version: 1;
+                    /**
+                     * Format: date-time
+                     * @description when it happened; the header webhook-timestamp says when it was sent
+                     */
+                    timestamp: string;
+                    tenantId: string;
+                    connectionId: string | null;
+                    data: {
+                        privacyRequestId: string;
+                        /** @enum {string} */
+                        kind: "erase_customer" | "erase_shop" | "customer_data";
+                        /** Format: date-time */
+                        dueAt: string;
+                        proof: {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: Retry-After is honoured */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. Anything else, a redirect too, is tried again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event endpoint.test": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same at every attempt: take none twice */
+                "webhook-id": string;
+                /** @description Seconds since 1970, of this attempt: refuse what is older than five minutes */
+                "webhook-timestamp": string;
+                /** @description v1,… (HMAC-SHA256) or v1a,… (Ed25519); several with spaces between while a secret is rotated */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "type": "endpoint.test",
+                 *       "version": 1,
+                 *       "timestamp": "2026-11-21T08:00:00.000Z",
+                 *       "tenantId": "ten_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *       "connectionId": null,
+                 *       "data": {
+                 *         "endpointId": "end_01kaz7w0v9e7x8m3q2p4r6t8y0",
+                 *         "text": "A test: nothing happened."
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @description the same as the header webhook-id, and as in GET /v1/events */
+                    id: string;
+                    /** @constant */
+                    type: "endpoint.test";
+                    /** @constant */
+                    version: 1;
+                    /**
+                     * Format: date-time
+                     * @description when it happened; the header webhook-timestamp says when it was sent
+                     */
+                    timestamp: string;
+                    tenantId: string;
+                    connectionId: null;
+                    data: {
+                        endpointId: string;
+                        text: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Never again: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: Retry-After is honoured */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken. Anything else, a redirect too, is tried again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+}

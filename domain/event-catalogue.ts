@@ -95,6 +95,29 @@ const run = object({
   progress: values({ description: 'resource → pages, seen, written, unchanged, deleted, setAside' }),
 });
 
+/** An event of a request to erase or to report. */
+function privacy(
+  summary: string,
+  example: { readonly kind: string; readonly proof: Readonly<Record<string, unknown>> },
+): EventKind {
+  return {
+    summary,
+    version: 1,
+    ofConnection: 'sometimes',
+    data: object({
+      privacyRequestId: idText('prv'),
+      kind: choice(['erase_customer', 'erase_shop', 'customer_data']),
+      dueAt: instantText(),
+      proof: values({ description: 'counts; nothing of whom it concerns' }),
+    }),
+    example: {
+      privacyRequestId: 'prv_01kaz7w0v9e7x8m3q2p4r6t8y0',
+      dueAt: '2026-11-24T08:00:00.000Z',
+      ...example,
+    },
+  };
+}
+
 export const EVENT_KINDS = {
   'connection.active': entered('active', 'The connection works: approved, or resumed.', {
     from: 'connecting',
@@ -260,6 +283,18 @@ export const EVENT_KINDS = {
       lastStatus: 503,
     },
   },
+  'privacy.data_requested': privacy(
+    'A platform asks what is held of one of its customers: the report can be fetched until `dueAt`.',
+    { kind: 'customer_data', proof: { connections: 1, customers: 1, orders: 3 } },
+  ),
+  'privacy.done': privacy('What a platform asked to be erased or reported is done; the proof counts.', {
+    kind: 'erase_customer',
+    proof: { erased: { connections: 1, customers: 1, orders: 3 } },
+  }),
+  'privacy.refused': privacy(
+    'A platform asked to erase a shop that is connected again: nothing was erased, and somebody must decide.',
+    { kind: 'erase_shop', proof: { erased: { records: 0 }, stillConnected: 1 } },
+  ),
   [TEST_EVENT]: {
     summary: 'Somebody pressed the test button of this endpoint.',
     version: 1,

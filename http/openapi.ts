@@ -4,6 +4,7 @@ import reference from '@scalar/fastify-api-reference';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { problem } from './schemas/shapes.ts';
 import type { App } from './server.ts';
+import { webhooksDocument } from './webhooks-document.ts';
 
 const DESCRIPTION = `Keeps every merchant connection usable.
 
@@ -24,6 +25,7 @@ export async function describeApi(app: App, publicUrl: string): Promise<void> {
         securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', bearerFormat: 'mk_live_…' } },
       },
       tags: TAGS.map((name) => ({ name })),
+      webhooks: webhooksDocument(),
     },
     transform: (input) => {
       const access = input.route.config?.access ?? 'operator';

@@ -1,6 +1,7 @@
 // All generated pages, by their path: of platforms and of schemes. A page is what the data says and nothing else, so that the same data gives the same bytes.
 import type { Platform } from '../../domain/platform.ts';
 import { PERMISSIONS, RESOURCES } from '../../domain/resource.ts';
+import { eventsPage } from './events-page.ts';
 import { code, duration, list, page, section, table } from './markdown.ts';
 import { platformPage, revokeWords, unverifiedOf } from './platform-page.ts';
 import { type SchemeName, schemeFile, schemeLink } from './scheme-names.ts';
@@ -11,6 +12,7 @@ export function generatedPages(platforms: readonly Platform[]): ReadonlyMap<stri
   const sorted = [...platforms].sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
   const names = Object.keys(SCHEMES).filter(isSchemeName);
   return new Map([
+    ['docs/events.md', eventsPage()],
     ['docs/platforms/README.md', platformsPage(sorted)],
     ...sorted.map((platform) => [`docs/platforms/${platform.id}.md`, platformPage(platform)] as const),
     ['docs/schemes/README.md', schemesPage(sorted, names)],

@@ -1,15 +1,12 @@
 // What holds for any history of events, in any order, however senseless.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  type ConnectionEvent,
-  type ConnectionState,
-  isFinal,
-  publicState,
-  transition,
-} from '../../domain/connection.ts';
+import { z } from 'zod';
+import { type ConnectionState, isFinal, publicState, transition } from '../../domain/connection.ts';
+import type { ConnectionEvent } from '../../domain/connection-happenings.ts';
 import { projectionOf, restore, type StoredConnection } from '../../domain/connection-projection.ts';
 import { nextWake } from '../../domain/connection-wake.ts';
+import { EVENT_KINDS, type EventType, isEventType } from '../../domain/event-catalogue.ts';
 import { leadMs, refreshAtMs, spread } from '../../domain/refresh-plan.ts';
 import { CONNECTING, FACTS, GRANT, HOUR, T0 } from './connection-fixtures.ts';
 
@@ -208,4 +205,36 @@ test('a fleet connected in one minute spreads evenly', () => {
     buckets[bucket] = (buckets[bucket] ?? 0) + 1;
   }
   for (const count of buckets) expect(Math.abs(count - 1000)).toBeLessThan(150);
+});
+
+const FORMS = Object.fromEntries(
+  Object.entries(EVENT_KINDS).map(([type, { data }]) => [type, z.fromJSONSchema(data)]),
+) as Record<EventType, z.ZodType>;
+
+test('every event that a transition writes is in the catalogue, in its form', () => {
+  const told = new Set<string>();
+  fc.assert(
+    fc.property(events, (history) => {
+      let state: ConnectionState = CONNECTING;
+      for (const event of history) {
+        const step = transition(state, event);
+        for (const effect of step.effects) {
+          if (effect.type !== 'write_projection') continue;
+          for (const { type, data } of effect.events) {
+            expect(isEventType(type), type).toBe(true);
+            if (!isEventType(type)) continue;
+            told.add(type);
+            // The activity that writes it adds the diagnosis.
+            const diagnosis =
+              'because' in data ? { diagnosis: { action: 'none', actor: 'nobody', because: '' } } : {};
+            expect(FORMS[type].safeParse({ ...data, ...diagnosis }).error?.message).toBeUndefined();
+          }
+        }
+        state = step.state;
+      }
+    }),
+    { numRuns: 300 },
+  );
+  for (const type of ['connection.active', 'connection.degraded', 'connection.reauth_required'])
+    expect([...told]).toContain(type);
 });
