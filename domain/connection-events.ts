@@ -1,5 +1,5 @@
 // Turns what an activity or a run answered into the event it stands for. Pure; one place, so that a new answer cannot be forgotten.
-import type { ConnectionEvent } from './connection.ts';
+import type { ConnectionEvent } from './connection-happenings.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Resource } from './resource.ts';
 

@@ -1,7 +1,6 @@
 // The rows a connection's state becomes, and the state that rows become again when a workflow is missing. Postgres holds projections,
 // the workflow holds the lifecycle: restoring is for a new run alone, and what a row does not keep begins anew (retry counts).
 import type {
-  ConnectionEvent,
   ConnectionState,
   CredentialFacts,
   DegradedCause,
@@ -13,6 +12,7 @@ import type {
   WaitingMove,
 } from './connection.ts';
 import { publicState } from './connection.ts';
+import type { ConnectionEvent } from './connection-happenings.ts';
 import { nextRefreshAtMs } from './connection-wake.ts';
 import type { ConnectionId, TenantId } from './ids.ts';
 import type { Resource } from './resource.ts';

@@ -1,7 +1,8 @@
 // One rule an event: the table of design § 3. A missing row does not compile. The rules are grouped by what they are about.
-import type { EventType, Rule } from './connection.ts';
+import type { Rule } from './connection.ts';
 import * as credential from './connection-credential.ts';
 import * as ending from './connection-ending.ts';
+import type { EventType } from './connection-happenings.ts';
 import * as health from './connection-health.ts';
 import * as move from './connection-move.ts';
 import * as upgrade from './connection-upgrade.ts';

@@ -3,12 +3,12 @@ import type {
   ConnectionState,
   DegradedCause,
   Effect,
-  Failure,
   ProbeReason,
   ReauthReason,
   Retry,
   Step,
 } from './connection.ts';
+import type { Failure } from './connection-happenings.ts';
 import type { ErrorCode } from './errors.ts';
 import { AFTER_FLIGHT_MS, backoffMs, IN_FLIGHT_MS } from './refresh-plan.ts';
 

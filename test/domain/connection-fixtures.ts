@@ -1,6 +1,5 @@
 // Connections in each state, for the lifecycle's tables. Instants count from T0 so that a row reads as arithmetic.
 import {
-  type ConnectionEvent,
   type ConnectionState,
   type CredentialFacts,
   publicState,
@@ -8,6 +7,7 @@ import {
   transition,
 } from '../../domain/connection.ts';
 import type { Told } from '../../domain/connection-events.ts';
+import type { ConnectionEvent } from '../../domain/connection-happenings.ts';
 import { DEFAULT_TIMINGS } from '../../domain/refresh-plan.ts';
 
 export const T0 = Date.UTC(2026, 0, 1);

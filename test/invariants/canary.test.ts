@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../world.ts';
+import { readEverything } from './every-get.ts';
 import { dumpDatabase, dumpTemporal, findAll, formsOf, readLogs, type Straw } from './haystack.ts';
 import { type Answer, type ConnectionView, type Product, startProduct } from './product.ts';
 
@@ -225,38 +226,6 @@ async function badRequests(): Promise<void> {
   plant(session.body.url.split('/').at(-1) ?? '');
 }
 
-/** Every GET of the API, for every connection, platform and resource there is. */
-async function readEverything(): Promise<void> {
-  const { body } = await ask<{ paths: Record<string, { get?: object }> }>('GET', '/openapi.json');
-  const ids = async (path: string) =>
-    (await ask<{ data: { id: string }[] }>('GET', path)).body.data.map(({ id }) => id);
-  const connections = await ids('/v1/connections?limit=100');
-  const platforms = await ids('/v1/platforms');
-  const resources = ['orders', 'products', 'customers', 'inventory'];
-  const rows = async (table: string): Promise<string[]> =>
-    (await product.database.owner.query(`SELECT id FROM ${table}`)).rows.map(({ id }) => id);
-  const byNoun: Readonly<Record<string, readonly string[]>> = {
-    platforms,
-    connections,
-    'connect-sessions': await rows('connect_sessions'),
-    imports: await rows('imports'),
-    'fleet-runs': await rows('fleet_runs'),
-  };
-  for (const [path, { get }] of Object.entries(body.paths)) {
-    if (get === undefined || path.includes('/proxy/')) continue;
-    const choices = byNoun[path.split('/')[2] ?? ''] ?? resources;
-    const asked = /\{/.test(path) ? choices.map((one) => path.replace(/\{[^}]+\}/, one)) : [path];
-    const query = /\/(records|events|audit)/.test(path) ? `?tenantId=${product.tenantId}` : '';
-    const told = await Promise.all(asked.map((one) => ask('GET', one + query)));
-    const isBrowsers = /^\/(oauth|connect|connected)\//.test(path);
-    if (!isBrowsers)
-      expect({ path, statuses: told.map(({ status }) => status) }).toEqual({
-        path,
-        statuses: told.map(() => 200),
-      });
-  }
-}
-
 async function everything(): Promise<Straw[]> {
   const [database, temporal, logs] = await Promise.all([
     dumpDatabase(product.database.owner),
@@ -270,7 +239,7 @@ test('no secret is in the database, the histories, the logs or an answer', async
   await connectAndSync();
   await refreshWithFaults();
   await badRequests();
-  await readEverything();
+  await readEverything(product, ask);
 
   for (const secret of await product.issuedSecrets()) plant(secret);
   plant(product.apiKey);

@@ -4,7 +4,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Grants, IssuedCredential } from '../../activities/lifecycle-deps.ts';
 import { type ErrorCode, MooringError } from '../../domain/errors.ts';
 import type { ConnectionId, TenantId } from '../../domain/ids.ts';
-import type { AuthMethod, Platform } from '../../domain/platform.ts';
+import type { Platform } from '../../domain/platform.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { Exchange, ExchangeContext, ExchangeUse, OpenCredential } from '../../egress/exchange.ts';
 import { findAuthorization } from '../../store/authorizations.ts';
@@ -12,10 +12,7 @@ import { findConnection } from '../../store/connections.ts';
 import type { Database } from '../../store/database.ts';
 import { textFields } from '../../store/shop-moves.ts';
 import type { Vault } from '../../vault/index.ts';
-
-export const KIND = 'offline';
-/** What a credential of that kind may be upgraded to. */
-export const NEXT_KIND = 'renewing';
+import { KIND, methodOf, NEXT_KIND, platformOf, type Renewed } from './fake-definition.ts';
 
 export interface FakePlatform {
   readonly platform: Platform;
@@ -37,13 +34,11 @@ export interface FakePlatform {
 
 export type Answer = 'ok' | 'lost' | ErrorCode | { readonly code: ErrorCode; readonly retryAtMs: number };
 
-export interface FakeOptions {
+export interface FakeOptions extends Renewed {
   readonly db: Database;
   readonly nowMs: () => number;
   readonly lifetimeS?: number | null;
   readonly refreshLifetimeS?: number | null;
-  readonly when?: 'ahead' | 'on_use' | 'none';
-  readonly previousUsable?: boolean;
 }
 
 /** null: the platform tells no key. */
@@ -273,63 +268,4 @@ async function openLatest(
       registrationVersion: null,
     };
   });
-}
-
-const TOKEN = {
-  url: 'https://a-platform.example/token',
-  method: 'POST',
-  format: 'json',
-  parameters: {},
-  clientAuthentication: 'body',
-} as const;
-
-const RENEWS: AuthMethod['renew'] = {
-  kind: 'refresh_token',
-  when: 'ahead',
-  token: TOKEN,
-  rotates: true,
-  previousUsable: false,
-};
-
-function methodOf(options: FakeOptions): AuthMethod {
-  const when = options.when ?? 'ahead';
-  return {
-    credentialKind: KIND,
-    obtain: { kind: 'pasted', fields: [] },
-    renew:
-      when === 'none'
-        ? { kind: 'none' }
-        : {
-            kind: 'refresh_token',
-            when,
-            token: TOKEN,
-            rotates: true,
-            previousUsable: options.previousUsable ?? false,
-          },
-    sign: [{ scheme: 'bearer' }],
-    defaultLifetimeS: null,
-  };
-}
-
-function platformOf(method: AuthMethod): Platform {
-  return {
-    id: 'a-platform',
-    name: 'A platform',
-    certainty: 'vendor',
-    documentation: 'https://a-platform.example',
-    shop: [],
-    baseUrl: 'https://a-platform.example',
-    apiVersion: { name: '1', sunset: null },
-    auth: [method, { ...method, credentialKind: NEXT_KIND, renew: RENEWS }],
-    needsRegistration: false,
-    proof: {
-      request: () => ({ method: 'GET', path: '/shop', endpoint: 'GET /shop' }),
-      read: () => ({ shopKey: 'k', shopName: null, scopes: null, facts: {} }),
-    },
-    permissions: { 'orders:read': ['read_orders'] },
-    answers: [],
-    rateLimits: [],
-    resources: {},
-    revoke: { request: () => ({ method: 'DELETE', path: '/grant', endpoint: 'DELETE /grant' }) },
-  };
 }

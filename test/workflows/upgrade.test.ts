@@ -9,7 +9,7 @@ import {
   type UpgradeOutcome,
 } from '../../workflows/messages.ts';
 import { until } from '../world.ts';
-import { KIND, NEXT_KIND } from './fake-platform.ts';
+import { KIND, NEXT_KIND } from './fake-definition.ts';
 import { type LifecycleWorld, startLifecycleWorld } from './lifecycle-world.ts';
 
 let world: LifecycleWorld;
