@@ -198,6 +198,14 @@ const FACTS: Record<PlatformName, Facts> = {
     accessTtlS: DAY_S,
     codeTtlS: 600,
   },
+  shoptet: {
+    clientId: 'ae5d72b8964a08ed',
+    secret: 'shoasecret_sandbox_7e9a1c3b5d2f4068',
+    accessTtlS: 1_800,
+    codeTtlS: 5,
+    callsPerS: 10,
+    names: { partnerHost: '12345.myshoptet.com' },
+  },
 };
 
 export function defaultApps(): Record<PlatformName, App> {
@@ -248,6 +256,7 @@ export function defaultApps(): Record<PlatformName, App> {
     trendyol: app('trendyol'),
     faire: app('faire'),
     lightspeed: app('lightspeed'),
+    shoptet: app('shoptet'),
   };
 }
 

@@ -36,6 +36,14 @@ export function rendered<T extends object>(
   return [...positions].map((index) => spoil(render(shop, index), changeOf(shop, resource, index)?.hostile));
 }
 
+/** Positions of the records that control deleted since an instant, in the order of their end. */
+export function goneSince(shop: Shop, resource: ResourceName, fromMs: number): number[] {
+  return Object.entries(shop.collections[resource].changes)
+    .filter(([, change]) => change.gone === true && change.updatedAtMs >= fromMs)
+    .sort(([, a], [, b]) => a.updatedAtMs - b.updatedAtMs)
+    .map(([index]) => Number(index));
+}
+
 /** Positions of the skus whose product exists, where a platform lists skus alone. */
 export function skusOf(shop: Shop): number[] {
   return [...positionsIn(shop, 'inventory', { by: 'created' })].filter((variant) =>

@@ -21,6 +21,7 @@ import { prestashop } from './prestashop/prestashop.ts';
 import { sfcc } from './sfcc/sfcc.ts';
 import { shopee } from './shopee/api.ts';
 import { shopify } from './shopify/shop.ts';
+import { shoptet } from './shoptet/shoptet.ts';
 import { shopware6 } from './shopware6/shopware6.ts';
 import type { SimulatedPlatform } from './simulated.ts';
 import { square } from './square/square.ts';
@@ -66,4 +67,5 @@ export const SIMULATED: Record<PlatformName, SimulatedPlatform> = {
   trendyol,
   faire,
   lightspeed,
+  shoptet,
 };

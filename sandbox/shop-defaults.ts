@@ -62,4 +62,5 @@ export const SHOP_DEFAULTS: Record<PlatformName, ShopDefaults> = {
   trendyol: { keyIs: 'id', host: 'apigw.trendyol.com', id: 2_738, currency: 'TRY' },
   faire: { keyIs: 'word', host: 'www.faire.com', word: 'b_sandbox001', currency: 'USD' },
   lightspeed: { keyIs: 'host', host: 'demo.retail.lightspeed.app', currency: 'USD' },
+  shoptet: { keyIs: 'id', host: 'api.myshoptet.com', id: 222_651, currency: 'CZK' },
 };

@@ -35,6 +35,7 @@ export const PLATFORM_NAMES = [
   'trendyol',
   'faire',
   'lightspeed',
+  'shoptet',
 ] as const;
 export type PlatformName = (typeof PLATFORM_NAMES)[number];
 

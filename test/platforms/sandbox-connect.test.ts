@@ -205,6 +205,14 @@ const CASES: readonly Case[] = [
     shop: { domainPrefix: 'b' },
     form: { personalToken: 'access_token' },
   },
+  { name: 'shoptet, from its administration', make: { orders: 60 }, id: 'shoptet', how: 'install' },
+  {
+    name: 'shoptet, pasted',
+    make: { orders: 60 },
+    id: 'shoptet',
+    how: 'pasted',
+    form: { privateToken: 'private_token' },
+  },
 ];
 
 let door: Door;
