@@ -1,6 +1,7 @@
 // The steps of a connection's end, each safe to run twice: the fence, the end of the grant at the platform, the destruction of secrets, and
 // the clearing away of an attempt that never came to anything.
 import { MooringError } from '../domain/errors.ts';
+import type { ConnectionId, TenantId } from '../domain/ids.ts';
 import type { Platform } from '../domain/platform.ts';
 import { Secret } from '../domain/secret.ts';
 import type { ExchangeContext, OpenCredential } from '../egress/exchange.ts';
@@ -16,6 +17,7 @@ import { destroyCredentials } from '../store/credentials.ts';
 import { removeDeadlines } from '../store/deadlines.ts';
 import { deleteMarkers } from '../store/refresh-markers.ts';
 import { clearMove } from '../store/shop-moves.ts';
+import { dropSubscription, endNotifications, listSubscriptions } from '../store/subscriptions.ts';
 import type { LifecycleActivities } from './lifecycle-contract.ts';
 import type { IssuedCredential, LifecycleDeps } from './lifecycle-deps.ts';
 
@@ -31,13 +33,14 @@ export const fence =
 
 /** Ends the grant at the platform. An answer that the grant is dead is as good as a confirmation. */
 export const revokeUpstream =
-  (deps: Pick<LifecycleDeps, 'exchange' | 'grants'>): LifecycleActivities['revokeUpstream'] =>
+  (deps: Pick<LifecycleDeps, 'db' | 'exchange' | 'grants'>): LifecycleActivities['revokeUpstream'] =>
   ({ tenantId, connectionId }) =>
     deps
       .exchange(
         { tenantId, connectionId, purpose: 'revocation', reason: 'revoke', credential: 'current' },
         async (context) => {
           const { platform, credential } = context;
+          if (credential !== null) await removeSubscriptions(deps, context, { tenantId, connectionId });
           if (platform.revoke === undefined || credential === null) return 'unsupported' as const;
           await endGrant(deps, context, platform.revoke, credential);
           return 'confirmed' as const;
@@ -49,6 +52,26 @@ export const revokeUpstream =
           return 'unsupported' as const;
         throw error;
       });
+
+/** With the last words that the credential may say. One that is not removed now ends with the grant, or finds nobody at its address. */
+async function removeSubscriptions(
+  deps: Pick<LifecycleDeps, 'db'>,
+  { platform, credential, call }: ExchangeContext,
+  of: { readonly tenantId: TenantId; readonly connectionId: ConnectionId },
+): Promise<void> {
+  const { subscribe } = platform.notifications ?? {};
+  if (subscribe === undefined || credential === null) return;
+  const rows = await deps.db.sqlInTenant(of.tenantId, (sql) => listSubscriptions(sql, of.connectionId));
+  for (const { topic, platformRef } of rows) {
+    if (platformRef === null) continue;
+    try {
+      await call(credential.material, subscribe.remove(platformRef));
+    } catch (error) {
+      if (!isCode(error, 'platform_not_found')) return;
+    }
+    await deps.db.sqlInTenant(of.tenantId, (sql) => dropSubscription(sql, of.connectionId, topic));
+  }
+}
 
 /** By a token endpoint, where an expired access token still names its grant; else by a call, which an expired one cannot make. */
 async function endGrant(
@@ -96,6 +119,7 @@ export const destroyCredential =
       await clearMove(tx, connectionId);
       await removeDeadlines(tx, connectionId);
       await deleteMarkers(tx, connectionId);
+      const subscriptions = await endNotifications(tx, connectionId);
       const keptMs = erase ? 0 : deps.keepRecordsMs;
       await keepRecordsUntil(tx, connectionId, keptMs === null ? null : nowMs + keptMs);
       await appendAudit(tx, {
@@ -106,7 +130,7 @@ export const destroyCredential =
         connectionId,
         outcome: 'done',
         reason: 'revoke',
-        detail: { generations: generations.map(String), authorizations: dropped, erase },
+        detail: { generations: generations.map(String), authorizations: dropped, subscriptions, erase },
       });
     });
     if (erase) await deps.eraseRecords(tenantId, connectionId);

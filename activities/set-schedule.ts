@@ -1,5 +1,6 @@
 // The connection's sync schedule in Temporal: set, removed, its runs cancelled. Each is safe to run twice.
 import { findConnection } from '../store/connections.ts';
+import { checkSoon } from '../store/subscriptions.ts';
 import type { LifecycleActivities } from './lifecycle-contract.ts';
 import type { LifecycleDeps } from './lifecycle-deps.ts';
 
@@ -10,6 +11,9 @@ export const setSchedule =
     // Fenced meanwhile: the revocation removes the schedule, and nothing may bring it back.
     if (row === null || row.fencedAt !== null) return;
     await deps.schedules.ensure({ tenantId, connectionId, pausedNote, intervalS: row.syncIntervalS });
+    // It works now, or works again: what is subscribed to is looked at.
+    if (pausedNote === null)
+      await deps.db.inTenant(tenantId, (tx) => checkSoon(tx, { tenantId, connectionId }));
   };
 
 export const removeSchedule =

@@ -11,6 +11,7 @@ import { createGuard, type GuardSettings } from './guard.ts';
 import { createInstallExchange, type InstallExchange } from './install-exchange.ts';
 import { createNotificationKeys } from './notification-keys.ts';
 import { createExchangeOpener, createGenerationOpener, createOpener } from './open.ts';
+import { createOpenPrivacyRequest, type OpenPrivacyRequest } from './privacy-subject.ts';
 import { createRateBudgets } from './rate-budget.ts';
 import { createReceive, type Receive } from './receive.ts';
 import { createExchange } from './run-exchange.ts';
@@ -34,6 +35,7 @@ export type {
 } from './exchange.ts';
 export type { InstallContext, InstallExchange } from './install-exchange.ts';
 export { NO_OVERRIDES, type OriginOverrides, parseOriginOverrides } from './overrides.ts';
+export type { OpenPrivacyRequest } from './privacy-subject.ts';
 export type { Receive, ReceivedFor } from './receive.ts';
 
 export interface EgressDeps extends GuardSettings {
@@ -56,6 +58,7 @@ export interface Egress {
   readonly installExchange: InstallExchange;
   /** Whether what came is a platform's. */
   readonly receive: Receive;
+  readonly openPrivacyRequest: OpenPrivacyRequest;
   /** Flushes counts and closes pools; calls under way are aborted. The database stays open: it is the caller's. */
   close(): Promise<void>;
 }
@@ -84,6 +87,7 @@ export function createEgress(deps: EgressDeps): Egress {
   return {
     withCredential,
     receive: createReceive({ ...around, vault: deps.vault, keys }),
+    openPrivacyRequest: createOpenPrivacyRequest({ db: deps.db, vault: deps.vault }),
     exchange: createExchange({
       ...parts,
       guard,

@@ -182,7 +182,8 @@ async function writeOne(
     dedupeKey: dedupeKey(one, means),
     platform: one.platform.id,
     topic: one.told.topic,
-    means,
+    // What nothing proves is told only where a probe decides.
+    means: means === 'uninstalled' && !one.told.isProven ? 'maybe_uninstalled' : means,
     objectId: isResource(means) ? one.told.objectId : null,
     named: namedBy(one, means),
     isToBeTold: means === 'uninstalled' || duty !== null,
@@ -267,6 +268,7 @@ export async function takeCall(
       objectId: null,
       id: null,
       isIdSigned: false,
+      isProven: true,
     };
     const connections = await connectionsOf(deps, { platform, data: data_, told, registrationId });
     return write(deps, { platform, data: data_, message, content, told, connections, registrationId });

@@ -22,6 +22,8 @@ export interface Told {
   readonly topic: string;
   /** null: not one of the platform's data, or a duty to erase that the signature does not prove. */
   readonly means: NotificationMeaning | null;
+  /** Whether the signature says what it is about. */
+  readonly isProven: boolean;
   /** What the shop is told as; null: not at all. */
   readonly shop: string | null;
   readonly objectId: string | null;
@@ -34,11 +36,12 @@ export function readNotification(of: Notifications, told: ToldBy): Told {
   const topic = topicOf(of, told);
   const means = Object.hasOwn(of.topics, topic) ? (of.topics[topic] ?? null) : null;
   const isTopicSigned = of.topicIn !== undefined && isCovered(of.signature, of.topicIn);
-  const isProven = means === null || !isDuty(means) || isTopicSigned || hasBodyOf(of, topic, told);
+  const isProven = isTopicSigned || hasBodyOf(of, topic, told);
   const resource = RESOURCES.find((one) => one === means);
   return {
     topic,
-    means: isProven ? means : null,
+    means: means !== null && isDuty(means) && !isProven ? null : means,
+    isProven,
     shop: shopOf(of, told),
     objectId: resource === undefined ? null : firstOf(of.objectIn?.[resource], told),
     id: of.idIn === undefined ? null : fieldText(of.idIn, told),

@@ -61,11 +61,13 @@ export async function addAddress(
   );
 }
 
-export async function removeAddresses(sql: Sql, connectionId: ConnectionId): Promise<number> {
-  const { rowCount } = await sql.query('DELETE FROM notification_addresses WHERE connection_id = $1', [
-    connectionId,
-  ]);
-  return rowCount ?? 0;
+/** In hex: what an address that a platform tells is compared with. */
+export async function listAddressHashes(sql: Sql, connectionId: ConnectionId): Promise<readonly string[]> {
+  const { rows } = await sql.query<{ hash: string }>(
+    `SELECT encode(token_hash, 'hex') AS hash FROM notification_addresses WHERE connection_id = $1`,
+    [connectionId],
+  );
+  return rows.map(({ hash }) => hash);
 }
 
 function told(row: Row): NotifiedConnection {

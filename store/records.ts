@@ -69,7 +69,7 @@ async function putAll(sql: Sql, page: PageWrite): Promise<Put> {
     text: `${MOVE_CHECKPOINT}, head AS (
         UPDATE feed_heads SET position = position + $11::int WHERE tenant_id = $1 AND feed = $3 AND EXISTS (SELECT 1 FROM moved)
         RETURNING position - $11::int AS base
-      ), put AS (${PUT('$12')}), told AS (
+      ), put AS (${PUT('$12', '$9::text IS NOT NULL')}), told AS (
         UPDATE sync_runs SET progress = progress || jsonb_build_object($3::text, $14::jsonb || jsonb_build_object(
           'written', ($14::jsonb->>'written')::int + (SELECT count(*) FROM put),
           'unchanged', ($14::jsonb->>'unchanged')::int + $11::int - (SELECT count(*) FROM put)))
@@ -115,17 +115,32 @@ async function putDifferent(sql: Sql, page: PageWrite): Promise<Put> {
   if (row?.moved !== '1') throw await whyNot(sql, page.of);
   const wanted = new Set((row.different ?? []).map((ord) => Number(ord) - 1));
   const toSend = page.records.filter((_, index) => wanted.has(index));
-  return toSend.length === 0 ? { created: 0, changed: 0 } : putSome(sql, page.of, toSend);
+  return toSend.length === 0 ? { created: 0, changed: 0 } : putSome(sql, page.of, toSend, page.seen !== null);
 }
 
-async function putSome(sql: Sql, of: RecordsOf, records: readonly PreparedRecord[]): Promise<Put> {
+/** Writes records that were read one by one: an older state never comes after a newer one. The feed has its head. */
+export async function putRecords(
+  sql: Sql,
+  of: RecordsOf,
+  records: readonly PreparedRecord[],
+): Promise<number> {
+  const { created, changed } = await putSome(sql, of, records);
+  return created + changed;
+}
+
+async function putSome(
+  sql: Sql,
+  of: RecordsOf,
+  records: readonly PreparedRecord[],
+  isFull = false,
+): Promise<Put> {
   const { rows } = await sql.query<{ put: string; created: string; heads: string }>({
     name: 'put-records',
     text: `WITH head AS (
         UPDATE feed_heads SET position = position + $4::int WHERE tenant_id = $1 AND feed = $3 RETURNING position - $4::int AS base
-      ), put AS (${PUT('$5')})
+      ), put AS (${PUT('$5', '$6::boolean')})
       SELECT count(*) AS put, count(*) FILTER (WHERE is_new) AS created, (SELECT count(*) FROM head) AS heads FROM put`,
-    values: [of.tenantId, of.connectionId, of.resource, records.length, asParameter(records)],
+    values: [of.tenantId, of.connectionId, of.resource, records.length, asParameter(records), isFull],
   });
   const row = rows[0];
   if (row?.heads !== '1') throw headless(of);
@@ -134,16 +149,20 @@ async function putSome(sql: Sql, of: RecordsOf, records: readonly PreparedRecord
 
 /**
  * One parameter holds all records. The head row is locked from here to the commit, so that commit order is position order.
- * A tombstone has the hash zero, so that a record that comes back differs from it.
+ * A tombstone has the hash zero, so that a record that comes back differs from it. Beside a pass a notified object may be read and written: a page that was
+ * read before it holds an older state, by the platform's own clock, and does not take its place. A full pass may: it mends a shop that was set back.
  */
-const PUT = (records: '$5' | '$12') => `INSERT INTO records AS r
+const PUT = (
+  records: '$5' | '$12',
+  isFull: '$6::boolean' | '$9::text IS NOT NULL',
+) => `INSERT INTO records AS r
     (tenant_id, connection_id, resource, platform_id, position, hash, record, platform_updated_at)
   SELECT $1, $2, $3, i.id, head.base + i.ord, i.hash, i.record, i.updated
   FROM head, ROWS FROM (jsonb_to_recordset(${records}::jsonb) AS (id text, hash uuid, record jsonb, updated timestamptz))
     WITH ORDINALITY AS i(id, hash, record, updated, ord)
   ON CONFLICT (connection_id, resource, platform_id) DO UPDATE SET position = excluded.position, hash = excluded.hash,
     record = excluded.record, platform_updated_at = excluded.platform_updated_at, changed_at = now(), deleted_at = NULL
-  WHERE r.hash IS DISTINCT FROM excluded.hash
+  WHERE r.hash IS DISTINCT FROM excluded.hash AND (${isFull} OR r.deleted_at IS NOT NULL OR excluded.platform_updated_at >= r.platform_updated_at) IS NOT FALSE
   RETURNING r.first_seen_at = now()::timestamptz(3) AS is_new`;
 
 function headless(of: RecordsOf): MooringError {
@@ -159,7 +178,8 @@ function asParameter(records: readonly PreparedRecord[]): string {
   return `[${parts.join(',')}]`;
 }
 
-async function deleteByIds(sql: Sql, of: RecordsOf, ids: readonly string[]): Promise<number> {
+/** Tombstones for what lives of these; how many. */
+export async function deleteByIds(sql: Sql, of: RecordsOf, ids: readonly string[]): Promise<number> {
   const { rows } = await sql.query<{ platform_id: string }>(
     `SELECT platform_id FROM records
      WHERE connection_id = $1 AND resource = $2 AND platform_id = ANY($3) AND deleted_at IS NULL`,

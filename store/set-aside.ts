@@ -17,7 +17,7 @@ export interface SetAsideItem {
 export async function saveSetAside(
   sql: Sql,
   of: RecordsOf,
-  runId: SyncRunId,
+  runId: SyncRunId | 'notification',
   items: readonly SetAsideItem[],
 ): Promise<void> {
   await sql.query(

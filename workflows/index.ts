@@ -4,6 +4,7 @@ export { connection } from './connection.ts';
 export { fleetRun } from './fleet-run.ts';
 export { importConnections } from './import-connections.ts';
 export { install } from './install.ts';
+export { privacy } from './privacy.ts';
 export { shopRegistration } from './shop-registration.ts';
 export { sweep } from './sweep.ts';
 export { syncStore } from './sync-store.ts';

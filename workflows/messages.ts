@@ -10,6 +10,7 @@ import type {
   FleetRunId,
   ImportId,
   InstallId,
+  PrivacyRequestId,
   TenantId,
 } from '../domain/ids.ts';
 import type { Resource } from '../domain/resource.ts';
@@ -29,6 +30,7 @@ export const WORKFLOW_TYPES = {
   install: 'install',
   shopRegistration: 'shopRegistration',
   temporaryCredentials: 'temporaryCredentials',
+  privacy: 'privacy',
 } as const;
 
 /** Alive from connect to revoked. Start with USE_EXISTING and ALLOW_DUPLICATE. */
@@ -45,6 +47,8 @@ export const installWorkflowId = (id: InstallId): string => `install/${id}`;
 export const shopRegistrationWorkflowId = (id: InstallId): string => `shop-registration/${id}`;
 /** One request for temporary credentials. */
 export const temporaryCredentialsWorkflowId = (id: AuthorizationId): string => `temporary/${id}`;
+/** One a request of a platform to erase or to report. Start with USE_EXISTING. */
+export const privacyWorkflowId = (id: PrivacyRequestId): string => `privacy/${id}`;
 /** The Temporal schedule of the sweep, and the prefix of its workflows' ids. */
 export const SWEEP_SCHEDULE_ID = 'sweep';
 
@@ -168,6 +172,13 @@ export interface TemporaryCredentialsInput extends ConnectionInput {
 
 /** `requestToken` is the identifier that the browser carries in its address; its secret is sealed. */
 export type TemporaryOutcome = { readonly outcome: 'issued'; readonly requestToken: string } | Refused;
+
+/** A request of a platform to erase or to report. */
+export interface PrivacyInput {
+  readonly privacyRequestId: PrivacyRequestId;
+  /** until when a report can be fetched */
+  readonly dueAtMs: number;
+}
 
 export interface EnsureFreshInput {
   readonly afterGeneration: number;

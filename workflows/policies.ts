@@ -56,6 +56,13 @@ export const WHOLE_SWEEP: ActivityOptions = {
   retry: { initialInterval: '5 seconds', maximumAttempts: 3 },
 };
 
+/** A duty by law, over the rows of a connection or of all of an app: tried until it is done. */
+export const PRIVACY: ActivityOptions = {
+  taskQueue: TASK_QUEUES.lifecycle,
+  startToCloseTimeout: '5 minutes',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '5 minutes' },
+};
+
 /** A stretch of work on many connections, one after another. A dead worker shows after 10 s without a heartbeat; the next one goes on. */
 export const MANY_CONNECTIONS: ActivityOptions = {
   taskQueue: TASK_QUEUES.lifecycle,

@@ -79,7 +79,7 @@ export async function startApi(
       db: options.db ?? database.db,
       vault,
       keys: options.notificationKeys ?? { send: noCall, read: noCall },
-      clock: { nowMs: () => clock.nowMs, monotonicMs: () => performance.now() },
+      clock: { nowMs: () => clock.nowMs, monotonicMs: () => clock.nowMs },
     }),
     keyProvider,
     lifecycle,

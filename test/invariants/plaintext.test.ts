@@ -22,7 +22,15 @@ const FOLDERS = [
 const OPENING = {
   pattern: /\bvault\.open\(/,
   // egress/endpoint-keys.ts: what deliveries are signed with. egress/install-exchange.ts: the code of an install that nobody claimed yet, and our app's secret to exchange it.
-  files: ['egress/endpoint-keys.ts', 'egress/install-exchange.ts', 'egress/open.ts', 'http/idempotency.ts'],
+  // egress/privacy-subject.ts: whom a request to erase concerns. egress/receive.ts: what notifications are verified with.
+  files: [
+    'egress/endpoint-keys.ts',
+    'egress/install-exchange.ts',
+    'egress/open.ts',
+    'egress/privacy-subject.ts',
+    'egress/receive.ts',
+    'http/idempotency.ts',
+  ],
 };
 /** Reads the text of an opened secret: to sign, to exchange, to verify, to hide it. */
 const REVEALING = {

@@ -1,0 +1,226 @@
+// What we have subscribed to at platforms, when it is compared with what they say, and the times in which something may have been missed.
+import type { ConnectionId, SyncRequestId, TenantId } from '../domain/ids.ts';
+import type { Resource } from '../domain/resource.ts';
+import type { Sealed } from '../domain/sealing.ts';
+import type { Sql, Tx } from './database.ts';
+import { requestSync } from './sync-requests.ts';
+
+export interface SubscriptionOwner {
+  readonly tenantId: TenantId;
+  readonly connectionId: ConnectionId;
+}
+
+export type SubscriptionState = 'creating' | 'active' | 'refused';
+
+export interface SubscriptionRow {
+  readonly topic: string;
+  readonly platformRef: string | null;
+  readonly state: SubscriptionState;
+  readonly code: string | null;
+  readonly hasSecret: boolean;
+  readonly createdAt: Date;
+  readonly checkedAt: Date | null;
+  readonly recreated: number;
+}
+
+/** The connection is to be looked at now. Safe to repeat. */
+export async function checkSoon(tx: Tx, of: SubscriptionOwner): Promise<void> {
+  await tx.$executeRaw`INSERT INTO subscription_checks (connection_id, tenant_id) VALUES (${of.connectionId}, ${of.tenantId})
+    ON CONFLICT (connection_id) DO UPDATE SET next_check_at = least(subscription_checks.next_check_at, now())`;
+}
+
+/** Those that are due, each for one taker. Run across tenants. */
+export async function claimChecks(
+  sql: Sql,
+  claim: { readonly limit: number; readonly leaseMs: number },
+): Promise<readonly SubscriptionOwner[]> {
+  const { rows } = await sql.query<SubscriptionOwner>(
+    `UPDATE subscription_checks SET lease_until = now() + $2::int * interval '1 millisecond'
+     WHERE connection_id IN (SELECT connection_id FROM subscription_checks WHERE next_check_at <= now()
+       AND (lease_until IS NULL OR lease_until < now()) ORDER BY next_check_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+     RETURNING tenant_id AS "tenantId", connection_id AS "connectionId"`,
+    [claim.limit, claim.leaseMs],
+  );
+  return rows;
+}
+
+export async function noteChecked(
+  sql: Sql,
+  connectionId: ConnectionId,
+  at: { readonly nextInMs: number; readonly code: string | null },
+): Promise<void> {
+  await sql.query(
+    `UPDATE subscription_checks SET lease_until = NULL, code = $3, next_check_at = now() + $2::bigint * interval '1 millisecond',
+       checked_at = CASE WHEN $3::text IS NULL THEN now() ELSE checked_at END WHERE connection_id = $1`,
+    [connectionId, Math.round(at.nextInMs), at.code],
+  );
+}
+
+/** Nothing to look after: the platform takes no subscriptions, or the connection has ended. */
+export async function endChecks(sql: Sql, connectionId: ConnectionId): Promise<void> {
+  await sql.query('DELETE FROM subscription_checks WHERE connection_id = $1', [connectionId]);
+}
+
+export async function listSubscriptions(
+  sql: Sql,
+  connectionId: ConnectionId,
+): Promise<readonly SubscriptionRow[]> {
+  const { rows } = await sql.query<SubscriptionRow>(
+    `SELECT topic, platform_ref AS "platformRef", state, code, sealed IS NOT NULL AS "hasSecret", created_at AS "createdAt", checked_at AS "checkedAt", recreated
+     FROM subscriptions WHERE connection_id = $1 ORDER BY topic`,
+    [connectionId],
+  );
+  return rows;
+}
+
+/** Written before the platform is asked, with the secret that it is going to be told: an answer that is lost loses nothing. */
+export async function beginSubscription(
+  sql: Sql,
+  of: SubscriptionOwner,
+  { topic, sealed }: { readonly topic: string; readonly sealed: Sealed | null },
+): Promise<void> {
+  await sql.query(
+    `INSERT INTO subscriptions (connection_id, topic, tenant_id, state, sealed, key_version) VALUES ($1, $2, $3, 'creating', $4, $5)
+     ON CONFLICT (connection_id, topic) DO UPDATE SET state = 'creating', platform_ref = NULL, code = NULL, sealed = $4, key_version = $5,
+       recreated = subscriptions.recreated + 1`,
+    [
+      of.connectionId,
+      topic,
+      of.tenantId,
+      sealed === null ? null : Buffer.from(sealed.bytes),
+      sealed?.keyVersion ?? null,
+    ],
+  );
+}
+
+export async function noteSubscribed(
+  sql: Sql,
+  of: SubscriptionOwner,
+  one: { readonly topic: string; readonly ref: string; readonly sealed?: Sealed },
+): Promise<void> {
+  await sql.query(
+    `INSERT INTO subscriptions AS s (connection_id, topic, tenant_id, state, platform_ref, checked_at, sealed, key_version)
+     VALUES ($1, $2, $3, 'active', $4, now(), $5, $6)
+     ON CONFLICT (connection_id, topic) DO UPDATE SET state = 'active', code = NULL, platform_ref = $4, checked_at = now(),
+       sealed = coalesce($5, s.sealed), key_version = coalesce($6, s.key_version)`,
+    [
+      of.connectionId,
+      one.topic,
+      of.tenantId,
+      one.ref,
+      one.sealed === undefined ? null : Buffer.from(one.sealed.bytes),
+      one.sealed?.keyVersion ?? null,
+    ],
+  );
+}
+
+export async function noteRefused(
+  sql: Sql,
+  of: SubscriptionOwner,
+  one: { readonly topic: string; readonly code: string },
+): Promise<void> {
+  await sql.query(
+    `UPDATE subscriptions SET state = 'refused', code = $3 WHERE connection_id = $1 AND topic = $2`,
+    [of.connectionId, one.topic, one.code],
+  );
+}
+
+export async function dropSubscription(sql: Sql, connectionId: ConnectionId, topic: string): Promise<void> {
+  await sql.query('DELETE FROM subscriptions WHERE connection_id = $1 AND topic = $2', [connectionId, topic]);
+}
+
+/** Of a connection that has ended: secrets, addresses and what was to be read go with it; how many subscriptions there were. */
+export async function endNotifications(tx: Tx, connectionId: ConnectionId): Promise<number> {
+  await tx.$executeRaw`DELETE FROM notification_addresses WHERE connection_id = ${connectionId}`;
+  await tx.$executeRaw`DELETE FROM named_objects WHERE connection_id = ${connectionId}`;
+  await tx.$executeRaw`DELETE FROM subscription_checks WHERE connection_id = ${connectionId}`;
+  await tx.$executeRaw`DELETE FROM notification_gaps WHERE connection_id = ${connectionId}`;
+  return tx.$executeRaw`DELETE FROM subscriptions WHERE connection_id = ${connectionId}`;
+}
+
+export type GapCause = 'dropped' | 'disabled' | 'outage';
+
+/** Notes the gap and asks for the sync that makes up for it; whoever calls triggers the schedule after the commit. */
+export async function openGap(
+  tx: Tx,
+  of: SubscriptionOwner,
+  gap: {
+    readonly cause: GapCause;
+    readonly from: Date;
+    readonly until: Date;
+    readonly resources: readonly Resource[];
+  },
+): Promise<{ requestId: SyncRequestId }> {
+  const { id: requestId } = await requestSync(tx, {
+    ...of,
+    resources: gap.resources,
+    mode: 'incremental',
+    requestedBy: 'notification gap',
+  });
+  await tx.$executeRaw`INSERT INTO notification_gaps (connection_id, found_at, tenant_id, cause, from_at, until_at, request_id)
+    VALUES (${of.connectionId}, now(), ${of.tenantId}, ${gap.cause}, ${gap.from}, ${gap.until}, ${requestId})
+    ON CONFLICT DO NOTHING`;
+  return { requestId };
+}
+
+/** A gap is closed when the sync that was asked for has ended; how many were. Run across tenants. */
+export async function closeGaps(sql: Sql): Promise<number> {
+  const { rowCount } = await sql.query(
+    `UPDATE notification_gaps AS g SET closed_at = r.finished_at FROM sync_requests AS r
+     WHERE r.id = g.request_id AND r.finished_at IS NOT NULL AND g.closed_at IS NULL`,
+  );
+  return rowCount ?? 0;
+}
+
+/** Gaps of an outage of ours, for which no sync was asked yet. Run across tenants. */
+export async function listUnasked(
+  sql: Sql,
+  limit: number,
+): Promise<readonly (SubscriptionOwner & { readonly foundAt: Date })[]> {
+  const { rows } = await sql.query<SubscriptionOwner & { readonly foundAt: Date }>(
+    `SELECT tenant_id AS "tenantId", connection_id AS "connectionId", found_at AS "foundAt" FROM notification_gaps
+     WHERE request_id IS NULL AND closed_at IS NULL ORDER BY found_at LIMIT $1`,
+    [limit],
+  );
+  return rows;
+}
+
+export async function noteAsked(
+  tx: Tx,
+  of: SubscriptionOwner & { readonly foundAt: Date },
+): Promise<SyncRequestId> {
+  const { id } = await requestSync(tx, {
+    tenantId: of.tenantId,
+    connectionId: of.connectionId,
+    resources: [],
+    mode: 'incremental',
+    requestedBy: 'notification gap',
+  });
+  await tx.$executeRaw`UPDATE notification_gaps SET request_id = ${id} WHERE connection_id = ${of.connectionId} AND found_at = ${of.foundAt}`;
+  return id;
+}
+
+/**
+ * The receiver is alive. Where it had not been for `maxGapMs`, every connection that is told things gets a gap from then until now. Gives how many. Run across
+ * tenants; several receivers are one.
+ */
+export async function noteReceiving(sql: Sql, maxGapMs: number): Promise<number> {
+  const { rows } = await sql.query<{ alive_at: Date }>(
+    `SELECT alive_at FROM receiver_times WHERE name = 'notify' FOR UPDATE`,
+  );
+  const before = rows[0]?.alive_at;
+  await sql.query(
+    `INSERT INTO receiver_times (name, alive_at) VALUES ('notify', now()) ON CONFLICT (name) DO UPDATE SET alive_at = now()`,
+  );
+  if (before === undefined) return 0;
+  const { rowCount } = await sql.query(
+    `INSERT INTO notification_gaps (connection_id, found_at, tenant_id, cause, from_at, until_at)
+     SELECT n.id, now(), n.tenant_id, 'outage', $1, now() FROM connections AS n
+     WHERE now() - $1::timestamptz > $2::int * interval '1 millisecond' AND n.lifecycle = 'active' AND n.fenced_at IS NULL
+       AND (EXISTS (SELECT 1 FROM subscriptions AS s WHERE s.connection_id = n.id AND s.state = 'active')
+         OR EXISTS (SELECT 1 FROM notifications AS t WHERE t.scope = n.id))
+     ON CONFLICT DO NOTHING`,
+    [before, maxGapMs],
+  );
+  return rowCount ?? 0;
+}

@@ -1,0 +1,103 @@
+// Goes on with what platforms told: reads the objects they named, hands on uninstalls and duties, keeps subscriptions, makes up for gaps. Any number of workers
+// may; the store gives each thing to one of them at a time.
+import type { Client } from '@temporalio/client';
+import { ScheduleNotFoundError, WorkflowNotFoundError } from '@temporalio/client';
+import { keepSubscriptions, type SubscriptionDeps } from '../activities/keep-subscriptions.ts';
+import type { NamedDeps } from '../activities/named-deps.ts';
+import { readNamed } from '../activities/read-named.ts';
+import { type TellDeps, tellNotified } from '../activities/tell-notified.ts';
+import type { ConnectionId } from '../domain/ids.ts';
+import type { Database } from '../store/database.ts';
+import { closeGaps, listUnasked, noteAsked } from '../store/subscriptions.ts';
+import {
+  connectionWorkflowId,
+  type PrivacyInput,
+  privacyWorkflowId,
+  SIGNALS,
+  syncScheduleId,
+  TASK_QUEUES,
+  WORKFLOW_TYPES,
+} from '../workflows/messages.ts';
+import { keepTaking, type TurnLog } from './turns.ts';
+
+/** Side by side, so that a slow platform keeps no other one waiting. */
+const READERS = 3;
+/** Gaps of an outage are made up for a few at a time: all shops at once would be an outage of their own. */
+const GAPS_A_TURN = 10;
+
+export interface NotifiedDeps extends NamedDeps, TellDeps, SubscriptionDeps {
+  readonly log: TurnLog;
+}
+
+/** Runs until `stop`, which waits for the turns under way. */
+export function keepNotified(deps: NotifiedDeps): { stop(): Promise<void> } {
+  const failed = (what: string) => (error: unknown) =>
+    deps.log.warn({ error: String(error) }, `${what} waits`);
+  const all = [
+    ...Array.from({ length: READERS }, () =>
+      keepTaking(() => untilDry(() => readNamed(deps)), failed('reading what was named')),
+    ),
+    keepTaking(() => untilDry(() => tellNotified(deps)), failed('handing on what was told')),
+    keepTaking(() => keepSubscriptions(deps), failed('keeping subscriptions')),
+    keepTaking(() => makeUpForGaps(deps), failed('making up for gaps')),
+  ];
+  return {
+    stop: async () => {
+      await Promise.all(all.map((one) => one.stop()));
+    },
+  };
+}
+
+/** A backlog is worked off without a pause between turns; not for ever, so that a stop is heard. */
+async function untilDry(take: () => Promise<number>): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) if ((await take()) === 0) return;
+}
+
+async function makeUpForGaps(deps: {
+  readonly db: Database;
+  readonly triggerSync: NamedDeps['triggerSync'];
+}): Promise<void> {
+  const unasked = await deps.db.sqlAcrossTenants((sql) => listUnasked(sql, GAPS_A_TURN));
+  for (const gap of unasked) {
+    await deps.db.inTenant(gap.tenantId, (tx) => noteAsked(tx, gap));
+    await deps.triggerSync(gap.connectionId);
+  }
+  await deps.db.sqlAcrossTenants(closeGaps);
+}
+
+/** What is told to Temporal. Every function is safe to repeat. */
+export function createNotifiedClient(
+  client: Client,
+): Pick<NotifiedDeps, 'triggerSync' | 'tellUninstalled' | 'startPrivacy'> {
+  return {
+    triggerSync: (id: ConnectionId) =>
+      unlessEnded(async () => {
+        await client.schedule.getHandle(syncScheduleId(id)).trigger('BUFFER_ONE');
+      }),
+    tellUninstalled: (id, atMs) =>
+      unlessEnded(async () => {
+        await client.workflow.getHandle(connectionWorkflowId(id)).signal(SIGNALS.uninstalled, { atMs });
+      }),
+    startPrivacy: async (privacyRequestId, dueAtMs) => {
+      const input: PrivacyInput = { privacyRequestId, dueAtMs };
+      await client.workflow.start(WORKFLOW_TYPES.privacy, {
+        workflowId: privacyWorkflowId(privacyRequestId),
+        taskQueue: TASK_QUEUES.workflows,
+        args: [input],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      });
+    },
+  };
+}
+
+/** False where there is nobody to tell any more. */
+async function unlessEnded(call: () => Promise<void>): Promise<boolean> {
+  try {
+    await call();
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError || error instanceof ScheduleNotFoundError) return false;
+    throw error;
+  }
+}
