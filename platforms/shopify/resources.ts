@@ -2,7 +2,7 @@
 // Fields behind a scope that may be missing are asked for only when it was granted: one denied field fails the whole query.
 import type { PassContext } from '../../domain/platform.ts';
 import { resourcesBy } from '../resource.ts';
-import { type Listing, listRequest, readListing } from './listing.ts';
+import { beginAt, type Listing, listRequest, readListing } from './listing.ts';
 import { mapCustomer, mapInventoryItem, mapOrder, mapProduct } from './mapper.ts';
 
 const MONEY = '{ shopMoney { amount currencyCode } }';

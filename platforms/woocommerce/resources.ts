@@ -1,6 +1,6 @@
 // How each resource of WooCommerce is listed.
 import { resourcesBy } from '../resource.ts';
-import { type Listing, listRequest, readListing } from './listing.ts';
+import { beginAt, type Listing, listRequest, readListing } from './listing.ts';
 import { mapCustomer, mapOrder, mapProduct, mapStock } from './mapper.ts';
 
 const define = resourcesBy<Listing>({
