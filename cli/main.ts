@@ -6,7 +6,15 @@ import { connect } from './connect.ts';
 import { diagnose, list, show } from './connections.ts';
 import { type Context, openContext } from './context.ts';
 import { rotateKeys } from './data-keys.ts';
+import { list as listDeliveries, replay, show as showDelivery } from './deliveries.ts';
 import { doctor, status } from './doctor.ts';
+import {
+  add as addEndpoint,
+  list as listEndpoints,
+  remove as removeEndpoint,
+  rotate as rotateEndpoint,
+  test as testEndpoint,
+} from './endpoints.ts';
 import { status as fleetStatus, plan as planFleet, start as startFleet, tell as tellFleet } from './fleet.ts';
 import { importFile, importStatus } from './import.ts';
 import { InputError } from './input.ts';
@@ -27,6 +35,11 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** Runs a command with what it speaks to. */
+type Acting = <A extends readonly unknown[]>(
+  perform: (context: Context, ...args: A) => Promise<void>,
+) => (...args: A) => Promise<void>;
+
 function build(): Command {
   const program = new Command('mooring')
     .description('Keeps every merchant connection usable.')
@@ -36,9 +49,9 @@ function build(): Command {
       new Option('--key <key>', 'API key; default: MOORING_KEY, else .mooring/local.json').hideHelp(),
     )
     .exitOverride();
-  const action =
-    <A extends readonly unknown[]>(perform: (context: Context, ...args: A) => Promise<void>) =>
-    async (...args: A) =>
+  const action: Acting =
+    (perform) =>
+    async (...args) =>
       perform(await openContext(program.opts()), ...args);
 
   program.command('status').description('the fleet in one table').action(action(status));
@@ -131,6 +144,7 @@ function build(): Command {
   for (const word of ['pause', 'resume', 'stop'] as const) {
     fleet.command(`${word} <run>`).action(action((context, id: string) => tellFleet(context, word, id)));
   }
+  addDeliveryCommands(program, action);
   const audit = program.command('audit').description('the audit trail');
   audit.command('verify').description('walk the chain').action(action(auditVerify));
   const keys = program
@@ -150,6 +164,50 @@ function build(): Command {
     .action(action(rotateKeys));
   addLocalCommands(program);
   return program;
+}
+
+function addDeliveryCommands(program: Command, action: Acting): void {
+  const endpoints = program.command('endpoints').description('where tenants are told of their events');
+  endpoints.command('list', { isDefault: true }).option('--tenant <id>').action(action(listEndpoints));
+  endpoints
+    .command('add <url>')
+    .description('make one; its secret is shown once')
+    .option('--tenant <id>')
+    .option('--name <name>')
+    .option('--events <type...>', 'for example connection.*; default: all')
+    .option('--full', 'send changed records along')
+    .option('--ordered', 'one connection’s events one after another')
+    .option('--ed25519', 'sign v1a instead of v1')
+    .action(action(addEndpoint));
+  endpoints
+    .command('test <endpoint>')
+    .description('send a test event, and show the answer')
+    .action(action(testEndpoint));
+  endpoints
+    .command('rotate <endpoint>')
+    .description('the next secret; the former signs beside it for a day')
+    .option('--overlap <seconds>')
+    .addOption(new Option('--kind <kind>').choices(['hmac', 'ed25519']))
+    .action(action(rotateEndpoint));
+  endpoints.command('remove <endpoint>').option('--yes', 'do not ask').action(action(removeEndpoint));
+  const deliveries = program.command('deliveries').description('what endpoints were sent');
+  deliveries
+    .command('list', { isDefault: true })
+    .option('--endpoint <id>')
+    .option('--state <state>', 'pending, delivered or failed')
+    .option('--event <type>')
+    .option('--since <instant>')
+    .option('--limit <count>')
+    .action(action(listDeliveries));
+  deliveries.command('show <delivery>').description('with its attempts').action(action(showDelivery));
+  deliveries
+    .command('replay [delivery]')
+    .description('send one again; or with --endpoint what was given up')
+    .option('--endpoint <id>')
+    .option('--since <instant>')
+    .option('--until <instant>')
+    .option('--all', 'everything of the range, not only what was given up')
+    .action(action(replay));
 }
 
 function explain(error: unknown): number {
