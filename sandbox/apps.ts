@@ -8,6 +8,8 @@ export interface App {
   secret: string;
   /** Registered redirect addresses, matched whole or by origin, as the platform does; `loopback` allows any http address on this machine. */
   redirectUris: string[];
+  /** Where the platform tells what it tells an app at one address only; empty: nowhere. */
+  notifyUrl: string;
   /** Every exchange answers that the client's secret is wrong. */
   rejecting: boolean;
   /** Shopify: an exchange without expiring=1 is refused, as for public apps made since 2026-04-01. */
@@ -73,6 +75,7 @@ const FACTS: Record<PlatformName, Facts> = {
     secret: 'sq0csp-sandbox5d1c9e7a3b8f2604',
     accessTtlS: 30 * DAY_S,
     codeTtlS: 300,
+    names: { personalToken: 'EAAAsandboxpersonal9c1e7a3b8f2604d5' },
   },
   bigcommerce: {
     clientId: 'sandboxmooringbigcommerceclient',
@@ -206,6 +209,7 @@ const FACTS: Record<PlatformName, Facts> = {
     callsPerS: 10,
     names: { partnerHost: '12345.myshoptet.com' },
   },
+  saleor: { callsPerS: 50 },
 };
 
 export function defaultApps(): Record<PlatformName, App> {
@@ -214,6 +218,7 @@ export function defaultApps(): Record<PlatformName, App> {
     clientId: '',
     secret: '',
     redirectUris: ['loopback'],
+    notifyUrl: '',
     rejecting: false,
     expiringRequired: platform === 'shopify',
     accessTtlS: 0,
@@ -257,6 +262,7 @@ export function defaultApps(): Record<PlatformName, App> {
     faire: app('faire'),
     lightspeed: app('lightspeed'),
     shoptet: app('shoptet'),
+    saleor: app('saleor'),
   };
 }
 

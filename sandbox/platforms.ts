@@ -18,6 +18,7 @@ import { mercadolibre } from './mercadolibre/mercadolibre.ts';
 import { mirakl } from './mirakl/mirakl.ts';
 import { otto } from './otto/otto.ts';
 import { prestashop } from './prestashop/prestashop.ts';
+import { saleor } from './saleor/saleor.ts';
 import { sfcc } from './sfcc/sfcc.ts';
 import { shopee } from './shopee/api.ts';
 import { shopify } from './shopify/shop.ts';
@@ -68,4 +69,5 @@ export const SIMULATED: Record<PlatformName, SimulatedPlatform> = {
   faire,
   lightspeed,
   shoptet,
+  saleor,
 };

@@ -63,4 +63,5 @@ export const SHOP_DEFAULTS: Record<PlatformName, ShopDefaults> = {
   faire: { keyIs: 'word', host: 'www.faire.com', word: 'b_sandbox001', currency: 'USD' },
   lightspeed: { keyIs: 'host', host: 'demo.retail.lightspeed.app', currency: 'USD' },
   shoptet: { keyIs: 'id', host: 'api.myshoptet.com', id: 222_651, currency: 'CZK' },
+  saleor: { keyIs: 'host', host: 'demo.saleor.cloud', currency: 'USD' },
 };

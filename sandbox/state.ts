@@ -36,6 +36,7 @@ export const PLATFORM_NAMES = [
   'faire',
   'lightspeed',
   'shoptet',
+  'saleor',
 ] as const;
 export type PlatformName = (typeof PLATFORM_NAMES)[number];
 
@@ -161,8 +162,30 @@ export interface MainGrant {
   endsAtMs: number;
 }
 
+/** What an app asked to be told. */
+export interface Subscription {
+  id: string;
+  platform: PlatformName;
+  /** Null: for every shop of the app. */
+  shopKey: string | null;
+  topics: string[];
+  url: string;
+  /** What its pushes are signed with, where it is its own. */
+  secret: string;
+  /** The grant that made it. */
+  grantId: string | null;
+  state: 'active' | 'paused' | 'disabled';
+  /** In a row. */
+  failures: number;
+  createdAtMs: number;
+  updatedAtMs: number;
+  facts: Record<string, string>;
+}
+
 export interface Settings {
   approval: Approval;
+  /** Where pushes go in truth, whatever the origin in their address; empty: to their address. */
+  pushTo: string;
   shopifyAccessTtlS: number;
   shopifyRefreshTtlS: number;
   shopifyCodeTtlS: number;
@@ -187,11 +210,15 @@ export interface State {
   grants: Record<string, Grant>;
   codes: Record<string, Code>;
   mainGrants: Record<string, MainGrant>;
+  subscriptions: Record<string, Subscription>;
+  /** How many there have been: ids are never given twice. */
+  subscriptionCount: number;
 }
 
 export function defaultSettings(): Settings {
   return {
     approval: 'ask',
+    pushTo: '',
     shopifyAccessTtlS: 3_600,
     shopifyRefreshTtlS: 90 * 86_400,
     shopifyCodeTtlS: 60,
@@ -214,6 +241,8 @@ export function emptyState(): State {
     grants: {},
     codes: {},
     mainGrants: {},
+    subscriptions: {},
+    subscriptionCount: 0,
   };
 }
 
@@ -230,7 +259,8 @@ export function loadState(dataFolder: string | undefined): State {
   }
   const [empty, kept] = [emptyState(), JSON.parse(text)];
   const apps = Object.entries(empty.apps).map(([name, app]) => [name, { ...app, ...kept.apps?.[name] }]);
-  return { ...empty, ...kept, apps: Object.fromEntries(apps) };
+  const settings = { ...empty.settings, ...kept.settings };
+  return { ...empty, ...kept, apps: Object.fromEntries(apps), settings };
 }
 
 /** Writes beside the snapshot and renames, so that a kill leaves the old or the new one whole. */

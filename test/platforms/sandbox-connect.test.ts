@@ -213,6 +213,14 @@ const CASES: readonly Case[] = [
     how: 'pasted',
     form: { privateToken: 'private_token' },
   },
+  {
+    name: 'saleor',
+    id: 'saleor',
+    how: 'pasted',
+    make: { host: 'a.saleor.cloud' },
+    shop: { url: 'https://a.saleor.cloud' },
+    form: { appToken: 'token' },
+  },
 ];
 
 let door: Door;
