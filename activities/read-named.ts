@@ -165,7 +165,9 @@ async function readItems(
   const accept = [...new Set([...(definition.accepts ?? []), 'not_found' as const])];
   if ('request' in how) {
     const answer = await call(how.request(pass, named.platformId), { accept });
-    return answer.classification === 'not_found' ? [] : how.read(answer);
+    if (answer.classification === 'not_found') return [];
+    const read = how.read(answer);
+    return how.hasDetails === true ? withDetails(definition, call, { pass, items: read }) : read;
   }
   const items: Json[] = [];
   let cursor: PageCursor | null = how.begin(named.platformId);
@@ -179,6 +181,15 @@ async function readItems(
     cursor = raw.next;
   }
   return items;
+}
+
+async function withDetails(
+  { details }: ResourceDefinition,
+  call: PlatformCall,
+  { pass, items }: { readonly pass: PassContext; readonly items: readonly Json[] },
+): Promise<readonly Json[]> {
+  if (details === undefined || items.length === 0) return items;
+  return details.read(await call(details.request(pass, items)), items);
 }
 
 async function write(sql: Sql, named: NamedObject, prepared: PreparedItems): Promise<void> {

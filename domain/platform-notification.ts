@@ -34,6 +34,8 @@ export interface Notifications {
   /** Topic → paths that its signed body has, where the topic itself is not signed: no duty to erase is believed without. */
   readonly bodyOf?: Readonly<Record<string, readonly string[]>>;
   /** Whom a duty concerns: the customer, and their orders. */
+  /** A request to erase somebody concerns all shops of our app: a person known to the platform, not one shop's customer. */
+  readonly erasesAcross?: true;
   readonly subjectIn?: {
     readonly customer?: readonly ObjectPlace[];
     readonly orders?: readonly ObjectPlace[];

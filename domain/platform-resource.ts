@@ -112,6 +112,8 @@ export type OneObject = { readonly id: string } & (
       readonly request: (pass: PassContext, id: string) => PlatformRequest;
       /** The items as `map` takes them. */
       readonly read: (answer: { body: Json; headers: Readonly<Record<string, string>> }) => readonly Json[];
+      /** Whether the resource's `details` are read besides. */
+      readonly hasDetails?: true;
     }
 );
 

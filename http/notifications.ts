@@ -27,7 +27,7 @@ export type TakenAs = 'taken' | 'duplicate' | 'of_nobody' | 'unknown_topic';
 export function notifying(deps: HttpDeps, id: string): { platform: Platform; data: Notifications } {
   const platform = deps.platforms.get(id);
   const data = platform?.notifications;
-  if (platform === undefined || data === undefined || data.delivery === 'none') throw noAddress();
+  if (platform === undefined || data === undefined || data.delivery !== 'http') throw noAddress();
   return { platform, data };
 }
 
@@ -153,7 +153,7 @@ async function write(deps: HttpDeps, one: Writing): Promise<TakenAs> {
   const { means } = told;
   if (means === null) return 'unknown_topic';
   const scopes: readonly NotificationScope[] =
-    connections.length > 0
+    connections.length > 0 && !(means === 'erase_customer' && one.data.erasesAcross === true)
       ? connections.map(({ tenantId, connectionId }) => ({ tenantId, connectionId }))
       : registrationId !== null && isDuty(means)
         ? [{ tenantId: null, registrationId }]

@@ -100,6 +100,7 @@ const oneObject = whichHas({
     id: text,
     request: pureFunction,
     read: pureFunction,
+    hasDetails: optional(exactly(true)),
   }),
 });
 

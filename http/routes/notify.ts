@@ -75,7 +75,8 @@ export const notifyRoutes =
 function taken(deps: HttpDeps, reply: FastifyReply, as: TakenAs | null): FastifyReply {
   if (as === null) throw noAddress();
   deps.log.debug({ as }, 'notification');
-  return reply.code(200).type('application/json').send({});
+  // Shopee wants nothing in it, and nobody wants anything.
+  return reply.code(200).send();
 }
 
 function sendAnswer(reply: FastifyReply, answer: ChallengeAnswer): FastifyReply {

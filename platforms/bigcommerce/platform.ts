@@ -1,8 +1,8 @@
 // BigCommerce, as data. Facts: bigcommerce/docs (apps, authentication, webhooks, rate limits; April 2026) and the vendor's own specifications (bigcommerce/api-specs: orders V2, catalog and
 // customers V3, store information V2). An install begins in the merchant's control panel: no state of ours can be in it, and the exchange of its code is the proof.
-import type { AuthMethod, Platform, RateLimit, Sign } from '../../domain/platform.ts';
+import type { AuthMethod, Json, Platform, RateLimit, Sign } from '../../domain/platform.ts';
 import { factsOf } from '../facts.ts';
-import { answerInvalid, objectAt, textOf, valueAt } from '../json.ts';
+import { answerInvalid, listAt, objectAt, textOf, valueAt } from '../json.ts';
 import { RESOURCES } from './resources.ts';
 
 const SIGN: readonly Sign[] = [{ scheme: 'header', name: 'X-Auth-Token', value: '{accessToken}' }];
@@ -189,6 +189,47 @@ export const bigcommerce = {
     topicIn: { json: 'scope' },
     idIn: { header: 'webhook-id' },
     shopIn: { json: 'producer' },
+    shopIs: { pattern: '^stores/([a-z0-9]{4,32})$' },
+    objectIn: {
+      orders: [{ in: { json: 'data.id' } }],
+      products: [{ in: { json: 'data.id' } }],
+      customers: [{ in: { json: 'data.id' } }],
+    },
+    subscribe: {
+      secret: 'registration',
+      create: ({ topic, address }) => ({
+        method: 'POST',
+        path: '/v3/hooks',
+        body: { scope: topic, destination: address, is_active: true, headers: {} },
+        endpoint: 'POST /v3/hooks',
+      }),
+      created: ({ body }) => {
+        const ref = textOf(valueAt(body, 'data.id'));
+        if (ref === null) throw answerInvalid('/data/id', 'is missing');
+        return { ref };
+      },
+      list: (page) => ({
+        method: 'GET',
+        path: '/v3/hooks',
+        query: { page: String(page), limit: '250' },
+        endpoint: 'GET /v3/hooks',
+      }),
+      listed: ({ body }) => {
+        const hooks = listAt(body, 'data');
+        const text = (one: Json, name: string): string => textOf(valueAt(one, name)) ?? '';
+        return {
+          found: hooks.map((one) => ({
+            ref: text(one, 'id'),
+            topic: text(one, 'scope'),
+            address: text(one, 'destination'),
+            isEnabled: valueAt(one, 'is_active') === true,
+          })),
+          isLast: hooks.length < 250,
+        };
+      },
+      remove: (ref) => ({ method: 'DELETE', path: `/v3/hooks/${ref}`, endpoint: 'DELETE /v3/hooks/{id}' }),
+      most: 10,
+    },
     signature: {
       kind: 'standard_webhooks',
       key: '{clientSecret}',

@@ -1,6 +1,6 @@
 // How each resource of BigCommerce is listed.
 import type { ResourceDefinition } from '../../domain/platform.ts';
-import { textOf, valueAt } from '../json.ts';
+import { listAt, textOf, valueAt } from '../json.ts';
 import {
   iso,
   linesRequest,
@@ -23,6 +23,12 @@ const orders: ResourceDefinition<'orders'> = {
   windowS: null,
   request: ordersRequest,
   read: (pass, _cursor, answer) => readOrders(pass, answer),
+  one: {
+    id: '^[0-9]{1,20}$',
+    request: (_pass, id) => ({ method: 'GET', path: `/v2/orders/${id}`, endpoint: 'GET /v2/orders/{id}' }),
+    read: ({ body }) => [body],
+    hasDetails: true,
+  },
   // What was bought is a list of its own, one call an order.
   details: { max: 1, request: linesRequest, read: readLines },
   map: mapOrder,
@@ -40,6 +46,16 @@ const products: ResourceDefinition<'products'> = {
   windowS: null,
   request: productsRequest,
   read: readProducts,
+  one: {
+    id: '^[0-9]{1,20}$',
+    request: (_pass, id) => ({
+      method: 'GET',
+      path: '/v3/catalog/products',
+      endpoint: 'GET /v3/catalog/products',
+      query: { include: 'variants', id },
+    }),
+    read: ({ body }) => listAt(body, 'data'),
+  },
   map: mapProduct,
   idOf: (item) => textOf(valueAt(item, 'id')),
   mapperVersion: 1,
@@ -64,6 +80,16 @@ const customers: ResourceDefinition<'customers'> = {
       cursor,
     ),
   read: readPaged,
+  one: {
+    id: '^[0-9]{1,20}$',
+    request: (_pass, id) => ({
+      method: 'GET',
+      path: '/v3/customers',
+      endpoint: 'GET /v3/customers',
+      query: { include: 'addresses', 'id:in': id },
+    }),
+    read: ({ body }) => listAt(body, 'data'),
+  },
   map: mapCustomer,
   idOf: (item) => textOf(valueAt(item, 'id')),
   mapperVersion: 1,

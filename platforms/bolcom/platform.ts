@@ -195,7 +195,11 @@ export const bolcom = {
       header: 'signature',
       algorithm: 'rsa-sha256',
       form: 'parameters',
-      key: { path: '/subscriptions/signature-keys' },
+      key: {
+        path: '/subscriptions/signature-keys',
+        at: 'publicKey',
+        list: { at: 'signatureKeys', id: 'id' },
+      },
     },
     note: 'At least once; 10 tries in 10 minutes, then the subscription is disabled. Also to Google Pub/Sub or SQS. Keys: {signatureKeys: [{id, type, publicKey}]}, base64, ten reads an hour. That the raw body alone is signed is unverified.',
   },

@@ -155,6 +155,13 @@ export const commercetools = {
     },
     topicIn: { json: 'resource.typeId' },
     shopIn: { json: 'projectKey' },
+    shopIs: { field: 'projectKey' },
+    objectIn: {
+      orders: [{ in: { json: 'resource.id' } }],
+      products: [{ in: { json: 'resource.id' } }],
+      customers: [{ in: { json: 'resource.id' } }],
+      inventory: [{ in: { json: 'resource.id' } }],
+    },
     signature: null,
     note: 'Change subscriptions go to a queue or a bus of a cloud, never by HTTP; who may write there is all the proof. A change has no id of its own: resource, version and time are. Order edits tell nothing.',
   },

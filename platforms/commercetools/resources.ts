@@ -8,6 +8,15 @@ const define = resourcesBy<Listing>({
   pageSize: { default: 200, max: 500 },
   isIncremental: (listing) => listing.isIncremental,
   overlapS: 300,
+  one: ({ name }) => ({
+    id: '^[0-9a-f-]{36}$',
+    request: ({ shop }, id) => ({
+      method: 'GET',
+      path: `/${shop['projectKey'] ?? '-'}/${name}/${id}`,
+      endpoint: `GET /${name}/{id}`,
+    }),
+    read: ({ body }) => [body],
+  }),
   request: listRequest,
   read: (listing, pass, _cursor, { body }) => readListing(listing, pass, body),
 });

@@ -93,6 +93,14 @@ export const ebay = {
       help: 'The eBay Redirect URL name of the keyset, whose accepted URL is our callback address',
       pattern: '^[A-Za-z0-9._-]{5,200}$',
     },
+    {
+      name: 'verificationToken',
+      label: 'Verification token',
+      secret: false,
+      help: 'The token of 32 to 80 characters that the notification endpoint was registered with; without it eBay’s challenge is not answered',
+      pattern: '^[A-Za-z0-9_-]{32,80}$',
+      optional: true,
+    },
   ],
   proof: {
     request: () => ({
@@ -163,10 +171,29 @@ export const ebay = {
     },
     topicIn: { json: 'metadata.topic' },
     idIn: { json: 'notification.notificationId' },
+    shopIn: { json: 'notification.data.userId' },
+    objectIn: {
+      // Where an order's notification names it is unverified: one that is not there asks for a sync.
+      orders: [
+        { in: { json: 'notification.data.order.orderId' } },
+        { in: { json: 'notification.data.orderId' } },
+      ],
+    },
+    erasesAcross: true,
+    subjectIn: { customer: [{ in: { json: 'notification.data.username' } }] },
+    challenges: [
+      {
+        kind: 'digest',
+        parameter: 'challenge_code',
+        algorithm: 'sha256',
+        message: ['{challenge_code}', '{verificationToken}', '{address}'],
+        answer: 'challengeResponse',
+      },
+    ],
     signature: {
       kind: 'public_key',
       header: 'x-ebay-signature',
-      algorithm: 'ecdsa-sha1',
+      algorithm: 'ecdsa-told',
       form: 'json',
       key: { path: '/commerce/notification/v1/public_key/{keyId}' },
     },

@@ -98,6 +98,15 @@ const orders: ResourceDefinition<'orders'> = {
   windowS: null,
   request: ordersRequest,
   read: (pass, cursor, { body }) => readOrders(pass, cursor, body),
+  one: {
+    id: '^[A-Za-z0-9-]{5,60}$',
+    request: (_pass, id) => ({
+      method: 'GET',
+      path: `/sell/fulfillment/v1/order/${id}`,
+      endpoint: 'GET /sell/fulfillment/v1/order/{orderId}',
+    }),
+    read: ({ body }) => [body],
+  },
   map: mapOrder,
   idOf: (item) => textOf(valueAt(item, 'orderId')),
   mapperVersion: 1,

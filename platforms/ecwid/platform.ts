@@ -154,6 +154,11 @@ export const ecwid = {
     topicIn: { json: 'eventType' },
     idIn: { json: 'eventId' },
     shopIn: { json: 'storeId' },
+    objectIn: {
+      orders: [{ in: { json: 'data.orderId' } }],
+      products: [{ in: { json: 'entityId' } }],
+      customers: [{ in: { json: 'entityId' } }],
+    },
     // Of the whole message these two alone are signed.
     signature: {
       kind: 'hmac',

@@ -9,6 +9,14 @@ const define = resourcesBy<Listing>({
   pageSize: { default: 100, max: 100 },
   isIncremental: (listing) => listing.isIncremental,
   overlapS: 120,
+  one: ({ path, isIncremental }) =>
+    isIncremental
+      ? {
+          id: '^[A-Za-z0-9]{1,40}$',
+          request: (_pass, id) => ({ method: 'GET', path: `${path}/${id}`, endpoint: `GET ${path}/{id}` }),
+          read: ({ body }) => [body],
+        }
+      : null,
   request: listRequest,
   read: (_listing, pass, cursor, { body }) => readListing(pass, cursor, body),
 });

@@ -177,6 +177,10 @@ export const mercadolibre = {
     topicIn: { json: 'topic' },
     idIn: { json: '_id' },
     shopIn: { json: 'user_id' },
+    objectIn: {
+      orders: [{ in: { json: 'resource' }, pattern: '^/orders/([0-9]{1,20})$' }],
+      products: [{ in: { json: 'resource' }, pattern: '^/items/(ML[A-Z][0-9]{1,20})$' }],
+    },
     signature: null,
     answerWithinMs: 500,
     note: 'Not signed; it comes from addresses that Mercado Libre lists: 54.88.218.97, 18.215.140.160, 18.213.114.129, 18.206.34.84, and in August 2026 35.236.253.169, 35.245.91.34, 35.245.20.104, 35.186.182.146. It names a resource and tells nothing of it. 8 tries in an hour; who fails often loses the topic. GET /missed_feeds keeps two days.',

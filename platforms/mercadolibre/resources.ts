@@ -13,6 +13,11 @@ const orders: ResourceDefinition<'orders'> = {
   windowS: null,
   request: ordersRequest,
   read: (pass, cursor, { body }) => readOrders(pass, cursor, body),
+  one: {
+    id: '^[0-9]{1,20}$',
+    request: (_pass, id) => ({ method: 'GET', path: `/orders/${id}`, endpoint: 'GET /orders/{id}' }),
+    read: ({ body }) => [body],
+  },
   map: mapOrder,
   idOf: (item) => textOf(valueAt(item, 'id')),
   mapperVersion: 1,
@@ -30,14 +35,21 @@ const products: ResourceDefinition<'products'> = {
   // A scroll that is over.
   accepts: ['rejected', 'not_found'],
   read: (_pass, cursor, { body }) => readItemIds(cursor, body),
+  one: {
+    id: '^ML[A-Z][0-9]{1,20}$',
+    request: (_pass, id) => itemsRequest([id]),
+    read: ({ body }) => readItems(body),
+  },
   details: { max: 20, request: (_pass, items) => itemsRequest(items), read: ({ body }) => readItems(body) },
   map: mapItem,
   idOf: (item) => textOf(valueAt(item, 'id')),
   mapperVersion: 1,
 };
 
+const { one: _item, ...listed } = products;
+
 const inventory: ResourceDefinition<'inventory'> = {
-  ...products,
+  ...listed,
   resource: 'inventory',
   requires: 'inventory:read',
   map: mapStock,

@@ -76,6 +76,11 @@ const orders: ResourceDefinition<'orders'> = {
     request: (_pass, items) => detailsRequest(items),
     read: ({ body }) => listAt(body, 'response.order_list'),
   },
+  one: {
+    id: '^[A-Z0-9]{6,40}$',
+    request: (_pass, id) => detailsRequest([{ order_sn: id }]),
+    read: ({ body }) => listAt(body, 'response.order_list'),
+  },
   map: mapOrder,
   idOf: (item) => textOf(valueAt(item, 'order_sn')),
   mapperVersion: 1,

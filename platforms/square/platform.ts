@@ -175,6 +175,7 @@ export const square = {
     topicIn: { json: 'type' },
     idIn: { json: 'event_id' },
     shopIn: { json: 'merchant_id' },
+    objectIn: { orders: [{ in: { json: 'data.id' } }], customers: [{ in: { json: 'data.id' } }] },
     // Over our address exactly as it stands in the subscription, and the body.
     signature: {
       kind: 'hmac',

@@ -43,6 +43,11 @@ const orders: ResourceDefinition<'orders'> = {
   windowS: null,
   request: ordersRequest,
   read: (pass, cursor, { body }) => readOrders(pass, cursor, body),
+  one: {
+    id: '^[A-Za-z0-9_-]{1,192}$',
+    request: (_pass, id) => ({ method: 'GET', path: `/v2/orders/${id}`, endpoint: 'GET /v2/orders/{id}' }),
+    read: ({ body }) => [valueAt(body, 'order') ?? null],
+  },
   map: mapOrder,
   idOf: (item) => textOf(valueAt(item, 'id')),
   mapperVersion: 1,
@@ -98,6 +103,17 @@ export const RESOURCES = {
     ...products,
     read: (pass, cursor, answer) => withoutDeleted(products.read(pass, cursor, answer)),
   },
-  customers,
+  customers: {
+    ...customers,
+    one: {
+      id: '^[A-Za-z0-9_-]{1,191}$',
+      request: (_pass, id) => ({
+        method: 'GET',
+        path: `/v2/customers/${id}`,
+        endpoint: 'GET /v2/customers/{id}',
+      }),
+      read: ({ body }) => [valueAt(body, 'customer') ?? null],
+    },
+  },
   inventory: { ...inventory, idOf: countId },
 } as const satisfies { readonly [R in Resource]?: ResourceDefinition<R> };

@@ -120,6 +120,10 @@ export const wix = {
       'wix.ecom.v1.order_approved': 'orders',
       'wix.ecom.v1.order_canceled': 'orders',
     },
+    topicIn: { json: 'data.eventType' },
+    shopIn: { json: 'data.instanceId' },
+    idIn: { json: 'data.data.id' },
+    objectIn: { orders: [{ in: { json: 'data.data.entityId' } }] },
     signature: {
       kind: 'jwt',
       in: 'body',

@@ -1,5 +1,5 @@
 // How each resource of Wix is listed. Products and stock are those of Catalog V3.
-import type { ResourceDefinition } from '../../domain/platform.ts';
+import type { OneObject, ResourceDefinition } from '../../domain/platform.ts';
 import type { Resource } from '../../domain/resource.ts';
 import { textOf, valueAt } from '../json.ts';
 import {
@@ -40,6 +40,16 @@ const orders = define(
   { path: '/ecom/v1/orders/search', in: 'search', field: 'orders', paging: 'metadata' },
   mapOrder,
 );
+
+const oneOrder: OneObject = {
+  id: '^[0-9a-f-]{36}$',
+  request: (_pass, id) => ({
+    method: 'GET',
+    path: `/ecom/v1/orders/${id}`,
+    endpoint: 'GET /ecom/v1/orders/{id}',
+  }),
+  read: ({ body }) => [valueAt(body, 'order') ?? null],
+};
 
 const products: ResourceDefinition<'products'> = {
   ...define(
@@ -89,4 +99,4 @@ const inventory = define(
   mapStock,
 );
 
-export const RESOURCES = { orders, products, customers, inventory } as const;
+export const RESOURCES = { orders: { ...orders, one: oneOrder }, products, customers, inventory } as const;
