@@ -1,10 +1,12 @@
 /** Control over shops: make them, change their records, end or spoil their grants. Every act answers with the shop as it is then. */
 import { add, listed, makeHostile, remove, sizeOf, touch } from './collection.ts';
 import { badRequest } from './control.ts';
+import { changeOne, notifyNamed, push, unsubscribeShop } from './control-push.ts';
 import { type Answer, bodyFields, type Exchange, json, textField } from './exchange.ts';
 import { productOfVariant, variantsOf } from './generator.ts';
 import { liveGrants } from './grants.ts';
 import { SIMULATED } from './platforms.ts';
+import { announceUninstall } from './pushing.ts';
 import type { Sandbox } from './sandbox.ts';
 import { SHOP_DEFAULTS } from './shop-defaults.ts';
 import { createShop, type ShopWish } from './shops.ts';
@@ -101,6 +103,7 @@ const ACTS: Record<string, Act> = {
     eachCount(shop, fields, (resource, count) => {
       const positions = last(shop, resource, count);
       touch(shop, resource, positions, sandbox.now());
+      push(sandbox, shop, resource, 'update', positions);
       // Where stock is a field of the product, its change is the product's.
       if (resource === 'inventory' && shop.platform !== 'shopify') {
         touch(shop, 'products', new Set(positions.map(productOfVariant)), sandbox.now());
@@ -108,13 +111,14 @@ const ACTS: Record<string, Act> = {
     }),
   add: (sandbox, shop, fields) =>
     eachCount(shop, fields, (resource, count) => {
-      add(shop, resource, count, sandbox.now());
+      push(sandbox, shop, resource, 'create', add(shop, resource, count, sandbox.now()));
       if (resource === 'products') addStock(sandbox, shop);
     }),
   delete: (sandbox, shop, fields) =>
     eachCount(shop, fields, (resource, count) => {
       const gone = last(shop, resource, count);
       remove(shop, resource, gone, sandbox.now());
+      push(sandbox, shop, resource, 'delete', gone);
       if (resource === 'products') removeStock(sandbox, shop, new Set(gone));
     }),
   hostile: (sandbox, shop, fields) => {
@@ -129,6 +133,11 @@ const ACTS: Record<string, Act> = {
     });
     return undefined;
   },
+  /** One record, by the platform's id of it; nothing: the newest. */
+  changes: changeOne,
+  /** A topic in the platform's own words. */
+  notify: notifyNamed,
+  unsubscribe: unsubscribeShop,
   credential: (sandbox, shop, fields) => SIMULATED[shop.platform].handOut(sandbox, shop, fields),
   /** What a merchant begins at the platform; `url` of the answer is where their browser goes. */
   install: (sandbox, shop, fields) =>
@@ -145,6 +154,8 @@ const ACTS: Record<string, Act> = {
   /** The platform tells us where `callbackUrl` is given and it has a way to. */
   uninstall: (sandbox, shop, fields) => {
     endGrants(sandbox, shop, 'uninstalled');
+    const { pushing } = SIMULATED[shop.platform];
+    if (pushing !== undefined) announceUninstall(sandbox, pushing, shop);
     if (typeof fields['callbackUrl'] !== 'string') return undefined;
     return SIMULATED[shop.platform].uninstall?.(sandbox, shop, fields) ?? 'this platform tells nobody';
   },

@@ -1,11 +1,13 @@
 /** The control API under `/_control`, on any host: what tests and the demo use to make shops and to do harm. Never part of a platform. */
 import { BENCH_HOST, BENCH_TOKEN } from './bench.ts';
+import { answerPushes, answerSubscriptions } from './control-push.ts';
 import { answerShops } from './control-shops.ts';
 import { type Answer, bodyFields, type Exchange, isRecord, json, textField } from './exchange.ts';
 import { FAULT_KINDS, type Fault, type FaultKind } from './faults.ts';
 import { randomHex } from './grants.ts';
 import { keyPairOf } from './jwt.ts';
 import { SIMULATED } from './platforms.ts';
+import { pump } from './pushing.ts';
 import type { Sandbox } from './sandbox.ts';
 import { SIGV4_HOST } from './sigv4.ts';
 import { isCentral } from './simulated.ts';
@@ -29,6 +31,8 @@ export function answerControl(sandbox: Sandbox, exchange: Exchange): Answer | Pr
           'grants',
           'faults',
           'requests',
+          'pushes',
+          'subscriptions',
           'clock',
           'settings',
           'bench',
@@ -51,6 +55,10 @@ export function answerControl(sandbox: Sandbox, exchange: Exchange): Answer | Pr
       return answerFaults(sandbox, exchange, rest[0]);
     case 'requests':
       return answerRequests(sandbox, exchange);
+    case 'pushes':
+      return answerPushes(sandbox, exchange);
+    case 'subscriptions':
+      return answerSubscriptions(sandbox, exchange, rest[0]);
     case 'clock':
       return answerClock(sandbox, exchange);
     case 'settings':
@@ -86,8 +94,9 @@ function answerApps(sandbox: Sandbox, exchange: Exchange, name: string | undefin
   if (!isPlatformName(name)) return badRequest(`no app at "${name ?? ''}"`);
   const app = sandbox.state.apps[name];
   const fields = bodyFields(exchange);
-  const { secret, redirectUris, rejecting, expiringRequired, switches } = fields;
+  const { secret, redirectUris, notifyUrl, rejecting, expiringRequired, switches } = fields;
   if (typeof secret === 'string') app.secret = secret;
+  if (typeof notifyUrl === 'string') app.notifyUrl = notifyUrl;
   if (Array.isArray(redirectUris)) app.redirectUris = redirectUris.map(String);
   if (typeof rejecting === 'boolean') app.rejecting = rejecting;
   if (typeof expiringRequired === 'boolean') app.expiringRequired = expiringRequired;
@@ -188,6 +197,7 @@ function answerClock(sandbox: Sandbox, exchange: Exchange): Answer {
     if (typeof offsetMs === 'number') sandbox.state.clockOffsetMs = offsetMs;
     if (typeof skewMs === 'number') sandbox.state.clockSkewMs = skewMs;
     sandbox.changed();
+    pump(sandbox);
   }
   const { clockOffsetMs, clockSkewMs } = sandbox.state;
   return json(200, {

@@ -6,7 +6,9 @@ import type { Sandbox } from './sandbox.ts';
 const INSTEAD = ['status', 'html', 'empty', 'redirect', 'huge', 'drop'] as const;
 /** Faults that let the platform act and then spoil its answer. */
 const AFTER = ['lose_answer', 'cut', 'truncated', 'wrong_types', 'next_link', 'drip', 'slow'] as const;
-export const FAULT_KINDS = [...INSTEAD, ...AFTER];
+/** Faults of what the platform tells us by itself; `path` is then a regular expression on the topic. */
+const OF_PUSHES = ['push_lost', 'push_duplicate', 'push_forged', 'push_late', 'push_reordered'] as const;
+export const FAULT_KINDS = [...INSTEAD, ...AFTER, ...OF_PUSHES];
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 export interface Fault {
@@ -35,15 +37,36 @@ export interface Fault {
   depth: 'envelope' | 'fields';
 }
 
+const isOfPushes = (fault: Fault) => OF_PUSHES.some((kind) => kind === fault.kind);
+
 /** The first fault that fits, counted as hit. */
 export function takeFault(sandbox: Sandbox, exchange: Exchange, shopKey: string | null): Fault | null {
-  const fault = sandbox.faults.find(
-    (one) =>
-      one.left !== 0 &&
-      (one.shop === null || one.shop === shopKey || one.shop === exchange.host) &&
-      (one.method === null || one.method === exchange.method) &&
-      (one.path === null || new RegExp(one.path).test(exchange.path)),
+  return hit(
+    sandbox.faults.find(
+      (one) =>
+        one.left !== 0 &&
+        !isOfPushes(one) &&
+        (one.shop === null || one.shop === shopKey || one.shop === exchange.host) &&
+        (one.method === null || one.method === exchange.method) &&
+        (one.path === null || new RegExp(one.path).test(exchange.path)),
+    ),
   );
+}
+
+/** The same for a push of that topic. */
+export function takePushFault(sandbox: Sandbox, shopKey: string, topic: string): Fault | null {
+  return hit(
+    sandbox.faults.find(
+      (one) =>
+        one.left !== 0 &&
+        isOfPushes(one) &&
+        (one.shop === null || one.shop === shopKey) &&
+        (one.path === null || new RegExp(one.path).test(topic)),
+    ),
+  );
+}
+
+function hit(fault: Fault | undefined): Fault | null {
   if (fault === undefined) return null;
   fault.hits += 1;
   if (fault.left !== null) fault.left -= 1;

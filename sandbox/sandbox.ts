@@ -1,6 +1,8 @@
 /** The running sandbox as the platforms see it: state, clock, token index, buckets, faults, records of requests. */
 import type { Fault } from './faults.ts';
 import type { KeyPair } from './jwt.ts';
+import type { PushRecord } from './push-record.ts';
+import { createPushLine, type PushLine } from './pushing.ts';
 import type { RequestRecord } from './recorder.ts';
 import { emptyState, loadState, type State, saveState } from './state.ts';
 
@@ -34,6 +36,9 @@ export interface Sandbox {
   requests: RequestRecord[];
   requestCount: number;
   inFlight: Map<string, number>;
+  pushLine: PushLine;
+  pushes: PushRecord[];
+  pushCount: number;
   /** Something worth keeping changed: written within 100 ms, and at close. */
   changed(): void;
   reset(): void;
@@ -68,6 +73,9 @@ export function createSandbox(options: SandboxSettings): Sandbox {
     requests: [],
     requestCount: 0,
     inFlight: new Map(),
+    pushLine: createPushLine(),
+    pushes: [],
+    pushCount: 0,
     changed: () => {
       timer ??= setTimeout(flush, 100).unref();
     },
@@ -76,6 +84,8 @@ export function createSandbox(options: SandboxSettings): Sandbox {
       for (const index of [sandbox.tokens, sandbox.buckets, sandbox.seen, sandbox.inFlight]) index.clear();
       sandbox.faults = [];
       sandbox.requests = [];
+      sandbox.pushes = [];
+      sandbox.pushLine.waiting = [];
       sandbox.changed();
     },
     flush,

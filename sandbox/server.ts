@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Answer, type Exchange, json } from './exchange.ts';
 import { answerInstead, type Fault, spoilAnswer, takeFault } from './faults.ts';
+import { stopPushing } from './pushing.ts';
 import { record } from './recorder.ts';
 import { route } from './router.ts';
 import { createSandbox, type Sandbox } from './sandbox.ts';
@@ -46,6 +47,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
     url: `http://127.0.0.1:${port}`,
     port,
     close: async () => {
+      stopPushing(sandbox);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       await closed;

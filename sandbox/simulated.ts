@@ -1,5 +1,6 @@
 /** What a simulated platform is to the sandbox around it: where it answers, which shop a request is for, how control reaches in. */
 import type { Answer, Exchange } from './exchange.ts';
+import type { Pushing } from './pushing.ts';
 import type { Sandbox } from './sandbox.ts';
 import type { Shop } from './state.ts';
 
@@ -14,6 +15,8 @@ interface Plays {
   install?(sandbox: Sandbox, shop: Shop, fields: Record<string, unknown>): Answer | Promise<Answer>;
   /** The call the platform makes to us when the merchant removes the app: a signed address, or a request. */
   uninstall?(sandbox: Sandbox, shop: Shop, fields: Record<string, unknown>): Answer | Promise<Answer>;
+  /** What it tells of changes by itself; nothing: it does not. */
+  readonly pushing?: Pushing;
 }
 
 /** One address for all shops: which shop a request is for stands in it, or in its token. */

@@ -1,11 +1,13 @@
-/** The legacy REST API as far as proofs and proxied calls use it: shop, scopes, uninstall, orders by `page_info`. */
+/** The legacy REST API as far as proofs and proxied calls use it: shop, scopes, uninstall, webhooks, orders by `page_info`. */
 import { type Answer, json, jsonText } from '../exchange.ts';
-import { generateOrder, money } from '../generator.ts';
 import { take } from '../grants.ts';
+import { announceUninstall } from '../pushing.ts';
 import type { Shop } from '../state.ts';
 import { effectiveScopes, type ShopifyCall } from './call.ts';
-import { pageOf, recordId } from './page.ts';
-import { iso } from './render.ts';
+import { pageOf } from './page.ts';
+import { pushing } from './push.ts';
+import { restOrder } from './rest-order.ts';
+import { answerWebhooks } from './webhooks.ts';
 
 /** Calls a second; the bucket holds forty (Plus: four hundred). */
 const CALLS_PER_S: Record<Shop['plan'], number> = { standard: 2, advanced: 4, plus: 20, enterprise: 20 };
@@ -45,12 +47,12 @@ function answerResource(call: ShopifyCall, resource: string): Answer {
       return json(200, { access_scopes: [...effectiveScopes(grant.scopes)].map((handle) => ({ handle })) });
     case 'DELETE /admin/api_permissions/current.json':
       grant.state = 'uninstalled';
-      sandbox.changed();
+      announceUninstall(sandbox, pushing, shop);
       return jsonText(200, '');
     case 'GET orders.json':
       return orders(call);
     default:
-      return json(404, { errors: 'Not Found' });
+      return answerWebhooks(call, resource) ?? json(404, { errors: 'Not Found' });
   }
 }
 
@@ -72,24 +74,4 @@ function orders(call: ShopifyCall): Answer {
   const next = `https://${shop.host}${exchange.path}?limit=${limit}&page_info=${encodeURIComponent(page.cursors.at(-1) ?? '')}`;
   const headers: Record<string, string> = page.hasNextPage ? { link: `<${next}>; rel="next"` } : {};
   return json(200, { orders: page.positions.map((index) => restOrder(shop, index)) }, headers);
-}
-
-function restOrder(shop: Shop, index: number) {
-  const order = generateOrder(shop, index);
-  return {
-    id: recordId('orders', index),
-    name: `#${order.number}`,
-    order_number: order.number,
-    email: order.customer.email,
-    created_at: iso(order.createdAtMs),
-    updated_at: iso(order.updatedAtMs),
-    currency: shop.currency,
-    total_price: money(order.totalMinor, shop.currency),
-    line_items: order.lines.map((line) => ({
-      sku: line.sku,
-      title: line.title,
-      quantity: line.quantity,
-      price: money(line.priceMinor, shop.currency),
-    })),
-  };
 }

@@ -1,10 +1,13 @@
 /** The resolvers at the root of a query, with the scope each needs. A missing scope is an ACCESS_DENIED error on the field. */
 import { changeOf, exists } from '../collection.ts';
+import { announceUninstall } from '../pushing.ts';
 import type { HostileKind, ResourceName } from '../state.ts';
 import { effectiveScopes, requireScope, type ShopifyCall } from './call.ts';
 import { filtered, type PageArgs, pageOf, positionOf } from './page.ts';
+import { pushing } from './push.ts';
 import { gid, iso, listPage, renderCustomer, renderOrder, renderProduct } from './render.ts';
 import { renderInventoryItem, renderLocation } from './render-inventory.ts';
+import { webhookRoot } from './webhooks.ts';
 
 /** Orders older than this need `read_all_orders`. */
 const ORDER_WINDOW_MS = 60 * 86_400_000;
@@ -91,9 +94,10 @@ export function rootOf(call: ShopifyCall) {
     },
     appUninstall: () => {
       grant.state = 'uninstalled';
-      sandbox.changed();
+      announceUninstall(sandbox, pushing, shop);
       return { app, userErrors: [] };
     },
+    ...webhookRoot(call),
   };
   return { value, hostile, ignored, scopes };
 }

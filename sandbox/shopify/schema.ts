@@ -1,5 +1,6 @@
 /** The part of Shopify's GraphQL Admin API that the sandbox serves. All fields may be null: hostile records must get through. */
 import { buildSchema } from 'graphql';
+import { enumOf, TOPICS } from './push.ts';
 
 /** `Order` → `OrderConnection`, `OrderEdge`. */
 function connection(type: string): string {
@@ -67,8 +68,20 @@ type AccessScope { handle: String description: String }
 type App implements Node { id: ID title: String handle: String apiKey: String }
 type AppInstallation implements Node { id: ID accessScopes: [AccessScope] app: App }
 type UserError { field: [String] message: String }
+enum WebhookSubscriptionTopic { ${Object.keys(TOPICS).map(enumOf).join(' ')} }
+enum WebhookSubscriptionFormat { JSON XML }
+input WebhookSubscriptionInput { uri: String callbackUrl: URL format: WebhookSubscriptionFormat includeFields: [String!] filter: String }
+type WebhookHttpEndpoint { callbackUrl: URL }
+union WebhookSubscriptionEndpoint = WebhookHttpEndpoint
+type ApiVersion { handle: String displayName: String supported: Boolean }
+type WebhookSubscription implements Node {
+  id: ID legacyResourceId: UnsignedInt64 topic: WebhookSubscriptionTopic uri: String callbackUrl: URL endpoint: WebhookSubscriptionEndpoint format: WebhookSubscriptionFormat
+  includeFields: [String] filter: String apiVersion: ApiVersion createdAt: DateTime updatedAt: DateTime
+}
+type WebhookSubscriptionPayload { webhookSubscription: WebhookSubscription userErrors: [UserError] }
+type WebhookSubscriptionDeletePayload { deletedWebhookSubscriptionId: ID userErrors: [UserError] }
 type AppUninstallPayload { app: App userErrors: [UserError] }
-${['Order', 'LineItem', 'Product', 'ProductVariant', 'Customer', 'InventoryItem', 'InventoryLevel', 'Location'].map(connection).join('\n')}
+${['Order', 'LineItem', 'Product', 'ProductVariant', 'Customer', 'InventoryItem', 'InventoryLevel', 'Location', 'WebhookSubscription'].map(connection).join('\n')}
 type Query {
   orders(${PAGE}, sortKey: OrderSortKeys): OrderConnection
   products(${PAGE}, sortKey: ProductSortKeys): ProductConnection
@@ -85,6 +98,13 @@ type Query {
   nodes(ids: [ID!]!): [Node]
   shop: Shop
   currentAppInstallation: AppInstallation
+  webhookSubscription(id: ID!): WebhookSubscription
+  webhookSubscriptions(first: Int, after: String, topics: [WebhookSubscriptionTopic!], uri: String): WebhookSubscriptionConnection
 }
-type Mutation { appUninstall: AppUninstallPayload }
+type Mutation {
+  appUninstall: AppUninstallPayload
+  webhookSubscriptionCreate(topic: WebhookSubscriptionTopic!, webhookSubscription: WebhookSubscriptionInput!): WebhookSubscriptionPayload
+  webhookSubscriptionUpdate(id: ID!, webhookSubscription: WebhookSubscriptionInput!): WebhookSubscriptionPayload
+  webhookSubscriptionDelete(id: ID!): WebhookSubscriptionDeletePayload
+}
 `);

@@ -7,6 +7,7 @@ import type { Grant, Shop } from '../state.ts';
 import { type ShopifyCall, unavailableAnswer } from './call.ts';
 import { answerGraphql } from './graphql.ts';
 import { answerAuthorize, answerToken, issueTokens } from './oauth.ts';
+import { pushing } from './push.ts';
 import { answerRest } from './rest.ts';
 
 const NEWEST = '2026-10';
@@ -21,6 +22,7 @@ export const shopify: HostedPlatform = {
   pattern: /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/,
   origins: ['https://*.myshopify.com'],
   answerShop: answerShopify,
+  pushing,
   /** `scopes`; `expiring: false` for a token of the old kind. */
   handOut: (sandbox, shop, fields) => {
     const scopes = Array.isArray(fields['scopes']) ? fields['scopes'].map(String) : DEFAULT_SCOPES;
