@@ -1,14 +1,17 @@
-// All generated pages, by their path: of platforms and of schemes. A page is what the data says and nothing else, so that the same data gives the same bytes.
-import type { Platform } from '../../domain/platform.ts';
+// All pages that are made, by their path: of platforms wholly; of schemes the head and who uses it, around a text written by hand. The same data and text give the same bytes.
+import type { AuthMethod, CallbackStep, Platform } from '../../domain/platform.ts';
 import { PERMISSIONS, RESOURCES } from '../../domain/resource.ts';
 import { eventsPage } from './events-page.ts';
 import { code, duration, list, page, section, table } from './markdown.ts';
 import { platformPage, revokeWords, unverifiedOf } from './platform-page.ts';
-import { type SchemeName, schemeFile, schemeLink } from './scheme-names.ts';
-import { SCHEMES } from './scheme-texts.ts';
-import { CLIENT_WORDS, obtainWords, renewWords, signWords } from './words.ts';
+import { SCHEMES, type SchemeName, schemeFile, schemeLink } from './scheme-names.ts';
+import { CLIENT_WORDS, INSTALL_WORDS, obtainWords, renewWords, signatureWords, signWords } from './words.ts';
 
-export function generatedPages(platforms: readonly Platform[]): ReadonlyMap<string, string> {
+/** `textOf`: a scheme's page as it stands, whose text is kept; "" where there is none yet. */
+export function generatedPages(
+  platforms: readonly Platform[],
+  textOf: (path: string) => string,
+): ReadonlyMap<string, string> {
   const sorted = [...platforms].sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
   const names = Object.keys(SCHEMES).filter(isSchemeName);
   return new Map([
@@ -16,7 +19,10 @@ export function generatedPages(platforms: readonly Platform[]): ReadonlyMap<stri
     ['docs/platforms/README.md', platformsPage(sorted)],
     ...sorted.map((platform) => [`docs/platforms/${platform.id}.md`, platformPage(platform)] as const),
     ['docs/schemes/README.md', schemesPage(sorted, names)],
-    ...names.map((name) => [`docs/schemes/${schemeFile(name)}`, schemePage(sorted, name)] as const),
+    ...names.map((name) => {
+      const path = `docs/schemes/${schemeFile(name)}`;
+      return [path, schemePage(sorted, name, writtenIn(textOf(path)))] as const;
+    }),
   ]);
 }
 
@@ -25,6 +31,8 @@ function isSchemeName(name: string): name is SchemeName {
 }
 
 const MADE = 'Made by `npm run docs`; edit what it is made of.';
+const BEGIN = '<!-- Written by hand from here… -->';
+const END = '<!-- …to here. The rest is made by `npm run docs`. -->';
 
 function platformsPage(platforms: readonly Platform[]): string {
   const rows = platforms.map((platform) => [
@@ -83,12 +91,12 @@ function notificationWords({ notifications }: Platform): string {
 function schemesPage(platforms: readonly Platform[], names: readonly SchemeName[]): string {
   return page(
     '# Schemes',
-    `A platform’s auth is four parts: how a credential is obtained, how it is renewed, how it is put on a request, and what carries it. ${MADE}`,
+    `A platform’s auth is four parts: how a credential is obtained, how it is renewed, how it is put on a request, and what carries it; how they work together: [auth.md](../auth.md). A page a scheme: drawn, what is data, what is code and its tests, who uses it. ${MADE}`,
     table(
       ['scheme', 'part', 'standard', 'platforms'],
       names.map((name) => [
         `[${SCHEMES[name].title}](${schemeFile(name)})`,
-        SCHEMES[name].part.join(', '),
+        SCHEMES[name].part,
         SCHEMES[name].standard,
         String(usersOf(platforms, name).length),
       ]),
@@ -97,14 +105,15 @@ function schemesPage(platforms: readonly Platform[], names: readonly SchemeName[
   );
 }
 
-function schemePage(platforms: readonly Platform[], name: SchemeName): string {
-  const { title, part, standard, about, flow, rules } = SCHEMES[name];
+function schemePage(platforms: readonly Platform[], name: SchemeName, written: string): string {
+  const { title, part, standard } = SCHEMES[name];
   const users = usersOf(platforms, name);
   return page(
     `# ${title}`,
-    `${about} Part: ${part.join(', ')}. Standard: ${standard}.`,
-    flow,
-    section('Rules that hold', list(rules)),
+    `Part: ${part}. Standard: ${standard}.`,
+    BEGIN,
+    written,
+    END,
     section(
       'Which platforms use it',
       users.length === 0
@@ -118,8 +127,13 @@ function schemePage(platforms: readonly Platform[], name: SchemeName): string {
             ]),
           ),
     ),
-    MADE,
   );
+}
+
+/** What stands between the marks, or all of a page that has none yet. */
+function writtenIn(text: string): string {
+  const [before = '', after] = text.split(BEGIN);
+  return ((after ?? before).split(END)[0] ?? '').trim();
 }
 
 interface User {
@@ -131,23 +145,46 @@ interface User {
 function usersOf(platforms: readonly Platform[], name: SchemeName): User[] {
   return platforms.flatMap((platform) =>
     platform.auth.flatMap((method) => {
-      const { obtain, renew, sign, transport, credentialKind: kind } = method;
-      const renewed = renew.kind === 'assertion' ? 'jwt_bearer' : renew.kind;
-      const tokens = [
-        ...('token' in obtain ? [obtain.token] : []),
-        ...(renew.kind === 'none' ? [] : [renew.token]),
-      ];
-      const proofs = [...new Set(tokens.map((token) => CLIENT_WORDS[token.clientAuthentication]))];
-      const as = [
-        ...(obtain.kind === name ? [obtainWords(method)] : []),
-        ...(renewed === name && obtain.kind !== name ? [renewWords(method)] : []),
-        ...sign.flatMap((one) => (one.scheme === name ? [signWords(one)] : [])),
-        ...(name === 'mutual_tls' && transport !== undefined
-          ? [`on calls to ${transport.at ?? 'token and api'}`]
-          : []),
-        ...(name === 'client_authentication' && tokens.length > 0 ? [proofs.join('; ')] : []),
-      ];
-      return as.length === 0 ? [] : [{ platform, kind, as: as.join('; ') }];
+      const as = usesOf(platform, method, name);
+      return as.length === 0 ? [] : [{ platform, kind: method.credentialKind, as: unique(as) }];
     }),
   );
+}
+
+function usesOf(platform: Platform, method: AuthMethod, name: SchemeName): string[] {
+  const { obtain, renew, sign, transport } = method;
+  const renewed = renew.kind === 'assertion' ? 'jwt_bearer' : renew.kind;
+  const steps = 'callback' in obtain ? obtain.callback : [];
+  const tokens = [
+    ...('token' in obtain ? [obtain.token] : []),
+    ...(renew.kind === 'none' ? [] : [renew.token]),
+  ];
+  const proofs = [...new Set(tokens.map((token) => CLIENT_WORDS[token.clientAuthentication]))];
+  return [
+    ...(obtain.kind === name ? [obtainWords(method)] : []),
+    ...(renewed === name && obtain.kind !== name ? [renewWords(method)] : []),
+    ...sign.flatMap((one) => (one.scheme === name ? [signWords(one)] : [])),
+    ...(name === 'install'
+      ? steps.flatMap(({ startsAt }) => (startsAt === undefined ? [] : [INSTALL_WORDS[startsAt]]))
+      : []),
+    ...(name === 'mutual_tls' && transport !== undefined
+      ? [`on calls to ${transport.at ?? 'token and api'}`]
+      : []),
+    ...(name === 'client_authentication' && tokens.length > 0 ? [proofs.join('; ')] : []),
+    ...(name === 'received' ? receivedWords(platform, method, steps) : []),
+  ];
+}
+
+/** A platform's notifications are told once, beside its first way to connect. */
+function receivedWords(platform: Platform, method: AuthMethod, steps: readonly CallbackStep[]): string[] {
+  const { notifications } = platform;
+  const isFirst = platform.auth[0] === method;
+  return [
+    ...steps.flatMap(({ signature }) =>
+      signature === undefined ? [] : [`callback: ${signatureWords(signature)}`],
+    ),
+    ...(isFirst && notifications?.signature != null
+      ? [`notifications: ${signatureWords(notifications.signature)}`]
+      : []),
+  ];
 }

@@ -88,6 +88,11 @@ export const CLIENT_WORDS: Readonly<Record<TokenRequest['clientAuthentication'],
   signed: 'the request is signed',
 };
 
+export const INSTALL_WORDS = {
+  platform: 'begins at the platform',
+  either: 'begins at either side',
+} as const;
+
 export function signatureWords(signature: CallbackSignature | ReceivedSignature | null | undefined): string {
   if (signature === undefined || signature === null) return 'not signed';
   if (!('kind' in signature))

@@ -4,10 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { CHECK_RULES } from '../../platforms/check-shape.ts';
 import { PLATFORMS } from '../../platforms/index.ts';
 import { generatedPages } from '../../scripts/docs/pages.ts';
-import { SCHEMES } from '../../scripts/docs/scheme-texts.ts';
+import { SCHEMES } from '../../scripts/docs/scheme-names.ts';
 import { platform as kiosk } from '../cli/platforms/kiosk.ts';
 
-const pages = generatedPages([...PLATFORMS.values()]);
+const read = (path: string): string => (isFile(path) ? readFileSync(path, 'utf8') : '');
+const pages = generatedPages([...PLATFORMS.values()], read);
 const drawings = (text: string): string[] =>
   [...text.matchAll(/```mermaid\n([\s\S]*?)```/g)].map((one) => one[1] ?? '');
 
@@ -39,10 +40,19 @@ describe('the generated pages', () => {
     }
   });
 
-  test('every scheme has a page with a drawing', () => {
-    for (const name of Object.keys(SCHEMES))
-      expect(drawings(pages.get(`docs/schemes/${name.replaceAll('_', '-')}.md`) ?? '')).toHaveLength(1);
-  });
+  test.each(Object.keys(SCHEMES))(
+    'the page of %s is drawn, and tells its rules, what is data, what is code and who uses it',
+    (name) => {
+      const text = pages.get(`docs/schemes/${name.replaceAll('_', '-')}.md`) ?? '';
+      expect(drawings(text)).toHaveLength(1);
+      expect([...text.matchAll(/^## (.+)$/gm)].map((one) => one[1])).toEqual([
+        'Rules that hold',
+        'What is data',
+        'What is code',
+        'Which platforms use it',
+      ]);
+    },
+  );
 
   test('every line of a drawing is one that mermaid knows', () => {
     const known =
@@ -72,7 +82,7 @@ describe('the generated pages', () => {
       unsupported: [text],
       shop: [{ ...kiosk.shop[0], help: text }],
     };
-    const page = generatedPages([hostile]).get('docs/platforms/kiosk.md') ?? '';
+    const page = generatedPages([hostile], () => '').get('docs/platforms/kiosk.md') ?? '';
     const row = page.split('\n').find((line) => line.startsWith('| `url`')) ?? '';
     expect(row.replaceAll('\\|', '').split('|')).toHaveLength(8);
     for (const drawing of drawings(page)) expect(drawing).not.toMatch(/[;#]/);

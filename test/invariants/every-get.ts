@@ -20,6 +20,8 @@ export async function readEverything(product: Product, ask: Ask): Promise<void> 
     'connect-sessions': await rows('connect_sessions'),
     imports: await rows('imports'),
     'fleet-runs': await rows('fleet_runs'),
+    endpoints: await rows('endpoints'),
+    deliveries: await rows('deliveries'),
   };
   for (const [path, { get }] of Object.entries(body.paths)) {
     if (get === undefined || path.includes('/proxy/')) continue;
