@@ -12,6 +12,7 @@ import { appendTransition } from '../store/transitions.ts';
 import type { AttemptInput, LifecycleActivities, RefreshResult } from './lifecycle-contract.ts';
 import type { IssuedCredential, LifecycleDeps } from './lifecycle-deps.ts';
 import { sealAndSave } from './save-generation.ts';
+import { noteScopes } from './tell-drift.ts';
 
 type Deps = Pick<LifecycleDeps, 'db' | 'vault' | 'exchange' | 'grants' | 'nowMs'>;
 
@@ -157,6 +158,8 @@ async function saveIssued(
         to: from,
         atMs: nowMs,
       });
+      const { platform } = context;
+      await noteScopes(tx, attempt, { platform, told: issued.scopes, reason: what.reason });
       await what.alongside?.(tx, issued);
     },
   );

@@ -1,11 +1,10 @@
 // A shop whose own server registers us: its first message is judged and answered, its second makes the keys it brings an install, or the new credential of the
 // connection that has the shop. One that is connected must sign by the secret it has. What does not verify leaves nothing.
-import { assertCallbackSigned, assertSignedAgain, registrationProof } from '../auth/index.ts';
+import { answeredStep, confirmShop, type HeldParts, proveRegistration } from '../auth/index.ts';
 import { MooringError } from '../domain/errors.ts';
 import type { InstallId } from '../domain/ids.ts';
-import type { BrowserObtain, CallbackStep, Platform } from '../domain/platform.ts';
+import type { AuthMethod, Platform } from '../domain/platform.ts';
 import type { InstallContext } from '../egress/install-exchange.ts';
-import { shopAfterCallback } from '../platforms/shop.ts';
 import { insertAuthorization } from '../store/authorizations.ts';
 import { deleteUnclaimed, findInstall, type InstallRow, installBinding } from '../store/installs.ts';
 import { newId } from '../store/new-id.ts';
@@ -50,7 +49,7 @@ export const reconnectShop =
 interface Registration {
   readonly install: InstallRow;
   readonly platform: Platform;
-  readonly obtain: BrowserObtain;
+  readonly method: AuthMethod;
 }
 
 type Judge<T> = (deps: Deps, of: Registration, context: InstallContext) => Promise<T>;
@@ -80,17 +79,15 @@ async function judged<T>(
   }
 }
 
-async function answer(deps: Deps, of: Registration, context: InstallContext): Promise<RegistrationAnswer> {
-  const step = of.obtain.callback.find(({ reply }) => reply !== undefined);
-  if (step?.reply === undefined)
-    throw new MooringError('internal', `"${of.platform.id}" answers no registration`);
-  const approval = revealed(context);
-  await assertCallbackSigned(context, step, approval);
-  const known = await connectionOf(deps, of, context, step);
-  if (known !== null) await assertBySecretItHas(deps, of, { context, step, known });
-  const proof = registrationProof(context, step.reply, approval);
+async function answer(
+  deps: Deps,
+  { install, method }: Registration,
+  context: InstallContext,
+): Promise<RegistrationAnswer> {
+  const known = await connectionOf(deps, method, context);
+  const proof = await proveRegistration(context, method, heldBy(deps, install, known));
   const connectionId = known?.connectionId ?? null;
-  await deps.db.acrossTenants((tx) => keepAnswered(tx, of.install.id, { connectionId }));
+  await deps.db.acrossTenants((tx) => keepAnswered(tx, install.id, { connectionId }));
   return { outcome: 'answered', proof };
 }
 
@@ -99,30 +96,29 @@ async function confirm(
   of: Registration,
   context: InstallContext,
 ): Promise<RegistrationConfirmed> {
-  const { install, platform } = of;
-  const step = of.obtain.callback.find(({ grants }) => grants);
-  if (step === undefined) throw new MooringError('internal', `no step of "${platform.id}" brings the keys`);
-  const approval = revealed(context);
-  await assertCallbackSigned(context, step, approval);
-  const shop = shopAfterCallback(platform, step, context.shop, approval);
-  const known = await connectionOf(deps, of, context, step);
+  const { install, method } = of;
+  const known = await connectionOf(deps, method, context);
+  const { parts, shop } = await confirmShop(context, method, heldBy(deps, install, known));
   if ((known?.connectionId ?? null) !== install.connectionId)
     throw new MooringError('invalid_state', 'the shop was connected by another registration meanwhile');
-  if (known !== null) await assertBySecretItHas(deps, of, { context, step, known });
-  const { bytes, keyVersion } = await deps.vault.seal(installBinding(install.id), approval);
+  const { bytes, keyVersion } = await deps.vault.seal(installBinding(install.id), parts);
   const sealed = { sealed: Uint8Array.from(bytes), keyVersion };
-  if (known === null) {
-    const expiresAt = new Date(deps.nowMs() + (step.claimWithinS ?? DEFAULT_CLAIM_S) * 1_000);
-    await deps.db.acrossTenants((tx) => keepConfirmed(tx, install.id, { ...sealed, shop, expiresAt }));
-    return { outcome: 'confirmed', again: null };
-  }
-  return { outcome: 'confirmed', again: await beginAgain(deps, of, { known, sealed, shop }) };
+  if (known !== null)
+    return { outcome: 'confirmed', again: await beginAgain(deps, of, { known, sealed, shop }) };
+  const expiresAt = new Date(deps.nowMs() + claimWithinS(method) * 1_000);
+  await deps.db.acrossTenants((tx) => keepConfirmed(tx, install.id, { ...sealed, shop, expiresAt }));
+  return { outcome: 'confirmed', again: null };
+}
+
+function claimWithinS({ obtain }: AuthMethod): number {
+  const steps = 'callback' in obtain ? obtain.callback : [];
+  return steps.find(({ grants }) => grants)?.claimWithinS ?? DEFAULT_CLAIM_S;
 }
 
 /** The attempt stands before anybody is told of it. */
 async function beginAgain(
   deps: Deps,
-  { install, platform, obtain }: Registration,
+  { install, platform, method }: Registration,
   by: {
     readonly known: KnownShop;
     readonly sealed: { readonly sealed: Uint8Array<ArrayBuffer>; readonly keyVersion: number };
@@ -140,7 +136,7 @@ async function beginAgain(
       id: authorizationId,
       sessionId: null,
       platform: platform.id,
-      obtain: obtain.kind,
+      obtain: method.obtain.kind,
       stateHash: null,
       browserHash: null,
       redirectUri: null,
@@ -154,14 +150,14 @@ async function beginAgain(
 
 async function connectionOf(
   deps: Deps,
-  { platform }: Registration,
+  method: AuthMethod,
   context: InstallContext,
-  { again }: CallbackStep,
 ): Promise<KnownShop | null> {
-  const { registrationId } = context;
+  const { registrationId, platform, shop } = context;
   if (registrationId === null)
     throw new MooringError('registration_missing', `there is no client registration for "${platform.id}"`);
-  const value = again === undefined ? undefined : context.shop[again.shopField];
+  const { again } = answeredStep(context, method);
+  const value = again === undefined ? undefined : shop[again.shopField];
   if (again === undefined || value === undefined) return null;
   const field = again.shopField;
   return deps.db.acrossTenants((tx) =>
@@ -170,30 +166,16 @@ async function connectionOf(
 }
 
 /** Whoever holds our app's secret could name any shop: one that is connected proves that it is the one that was. */
-async function assertBySecretItHas(
-  deps: Deps,
-  { install }: Registration,
-  by: { readonly context: InstallContext; readonly step: CallbackStep; readonly known: KnownShop },
-): Promise<void> {
-  const { context, step, known } = by;
-  const purpose = 'authorization';
-  await deps.exchange({ ...known, purpose, reason: install.id, credential: 'current' }, async (opened) => {
-    const held = Object.entries(opened.credential?.material.parts ?? {});
-    const parts = Object.fromEntries(held.map(([name, secret]) => [name, secret.reveal()]));
-    await assertSignedAgain(context, step, revealed(context), parts);
-  });
+function heldBy(deps: Deps, install: InstallRow, known: KnownShop | null): HeldParts {
+  if (known === null) return async () => undefined;
+  const use = { ...known, purpose: 'authorization', reason: install.id, credential: 'current' } as const;
+  return (judge) => deps.exchange(use, ({ credential }) => judge(credential?.material.parts ?? {}));
 }
 
 function registrationOf(deps: Deps, install: InstallRow): Registration {
   const platform = deps.platforms.get(install.platform);
   const method = platform?.auth.find(({ obtain }) => obtain.kind === install.obtain);
-  if (platform === undefined || method === undefined || !('callback' in method.obtain))
+  if (platform === undefined || method === undefined)
     throw new MooringError('unknown_platform', `nobody registers at "${install.platform}"`);
-  return { install, platform, obtain: method.obtain };
-}
-
-function revealed({ authorization }: InstallContext): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(authorization ?? {}).map(([name, secret]) => [name, secret.reveal()]),
-  );
+  return { install, platform, method };
 }

@@ -4,10 +4,11 @@ import type { CredentialFacts } from '../domain/connection.ts';
 import type { ConnectionId, TenantId } from '../domain/ids.ts';
 import type { AuthMethod } from '../domain/platform.ts';
 import { refreshAtMs } from '../domain/refresh-plan.ts';
+import { certificateEnd } from '../egress/certificate-end.ts';
 import { noteRefreshed } from '../store/connections.ts';
 import { credentialBinding, type SaveOutcome, saveGeneration } from '../store/credentials.ts';
 import type { Tx } from '../store/database.ts';
-import { setDeadline } from '../store/deadlines.ts';
+import { setCertificateEnd, setDeadline } from '../store/deadlines.ts';
 import { forgetMarkers, resolveMarker } from '../store/refresh-markers.ts';
 import type { IssuedCredential, LifecycleDeps } from './lifecycle-deps.ts';
 
@@ -78,6 +79,8 @@ async function followUp(
     const ends = new Date(facts.refreshExpiresAtMs);
     await setDeadline(tx, { tenantId, subject: connectionId, kind: 'refresh_token', at: ends, note: null });
   }
+  const atMs = certificateEnd(next.issued.parts);
+  await setCertificateEnd(tx, { tenantId, subject: connectionId, atMs });
   await alongside(tx, facts);
 }
 

@@ -1,9 +1,7 @@
 // A callback as the exchange sees it: which step brings the grant, and whether the platform signed it.
-import { createHmac } from 'node:crypto';
 import { withoutOwnParts } from '../domain/approval-parts.ts';
 import { MooringError } from '../domain/errors.ts';
 import type { BrowserObtain, CallbackStep, Platform } from '../domain/platform.ts';
-import { fillTemplate } from '../platforms/template.ts';
 import { verifyCallback } from './callback-signature.ts';
 import { clientSecrets, type GrantContext } from './grant-context.ts';
 import { verifyReceived } from './received.ts';
@@ -36,24 +34,6 @@ export async function assertSignedAgain(
 ): Promise<void> {
   if (step.again === undefined) return;
   await assertSigned(context, step, step.again.signature, { approval, values: held });
-}
-
-/** What a registering shop is answered, so that it knows us: a code over what it sent, by the app's secret. No secret itself. */
-export function registrationProof(
-  context: GrantContext,
-  { proof }: NonNullable<CallbackStep['reply']>,
-  approval: Readonly<Record<string, string>>,
-): string | null {
-  if (proof === undefined) return null;
-  const { registration } = context;
-  const names = {
-    ...withoutOwnParts(approval),
-    clientId: registration?.clientId ?? '',
-    clientSecret: registration?.secret?.reveal() ?? '',
-  };
-  const key = fillTemplate(proof.key, names);
-  if (key === '') throw new MooringError('registration_missing', 'the app has no secret to prove itself by');
-  return createHmac('sha256', key).update(fillTemplate(proof.message, names)).digest('hex');
 }
 
 async function assertSigned(

@@ -17,7 +17,6 @@ import { signSigV4 } from './sign/sigv4.ts';
 import { certificateOf } from './transport.ts';
 import { type Moment, type Values, valuesOf } from './values.ts';
 
-export { assertCallbackSigned, assertSignedAgain, registrationProof } from './callback.ts';
 export { type CallbackVerdict, verifyCallback } from './callback-signature.ts';
 export type { SigningContext } from './context.ts';
 export {
@@ -30,6 +29,7 @@ export {
 export { requestTemporary, type TemporaryCredentials } from './oauth1-exchange.ts';
 export { type ReceivedMessage, type ReceivedVerdict, verifyReceived } from './received.ts';
 export { revokeCredential } from './revoke.ts';
+export { answeredStep, confirmShop, type HeldParts, proveRegistration } from './shop-registration.ts';
 export type { Issued } from './token-answer.ts';
 export type { Moment } from './values.ts';
 

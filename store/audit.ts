@@ -7,6 +7,8 @@ import { newId } from './new-id.ts';
 import { toStoreError } from './store-error.ts';
 
 export interface AuditEntry {
+  /** Decided before, where the same wish may come again; default: a new one. */
+  readonly id?: AuditId;
   /** null: done to the installation. */
   readonly tenantId: TenantId | null;
   /** Who: an API key's id, "merchant", "worker", a platform's id. */
@@ -24,7 +26,7 @@ export interface AuditEntry {
 
 /** Adds one row in this transaction. */
 export async function appendAudit(tx: Tx, entry: AuditEntry): Promise<AuditId> {
-  const id = newId('audit');
+  const id = entry.id ?? newId('audit');
   await orUnavailable(
     tx.auditEvent.create({
       data: {
@@ -42,6 +44,11 @@ export async function appendAudit(tx: Tx, entry: AuditEntry): Promise<AuditId> {
     }),
   );
   return id;
+}
+
+/** Whether what this row tells of was done. */
+export async function hasAudit(tx: Tx, id: AuditId): Promise<boolean> {
+  return (await tx.auditEvent.count({ where: { id } })) > 0;
 }
 
 /** The same on a plain connection. */

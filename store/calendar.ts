@@ -98,6 +98,9 @@ function entries(rules: readonly RuleRow[]): Prisma.Sql {
       SELECT d.at, d.kind, d.subject, l.tenant_id, l.platform, 1 AS connections, d.note
       FROM deadlines AS d JOIN live AS l ON l.id = d.subject
       UNION ALL
+      SELECT d.at, d.kind, d.subject, l.tenant_id, l.platform, count(*)::int, d.note
+      FROM deadlines AS d JOIN live AS l ON l.registration_id = d.subject GROUP BY 1, 2, 3, 4, 5, 7
+      UNION ALL
       SELECT r.at, r.kind, r.subject, l.tenant_id, r.platform, count(*)::int, r.note
       FROM rules AS r JOIN live AS l ON l.platform = r.platform AND (r."credentialKind" IS NULL OR l.credential_kind = r."credentialKind")
       WHERE r.at IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 7

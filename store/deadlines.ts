@@ -2,7 +2,7 @@
 import type { TenantId } from '../domain/ids.ts';
 import type { Tx } from './database.ts';
 
-export type DeadlineKind = 'refresh_token' | 'client_secret' | 'consent' | 'api_version';
+export type DeadlineKind = 'refresh_token' | 'client_secret' | 'certificate' | 'consent' | 'api_version';
 
 export interface NewDeadline {
   readonly tenantId: TenantId | null;
@@ -25,4 +25,15 @@ export async function setDeadline(tx: Tx, deadline: NewDeadline): Promise<void> 
 
 export async function removeDeadlines(tx: Tx, subject: string): Promise<void> {
   await tx.deadline.deleteMany({ where: { subject } });
+}
+
+/** The certificate that a connection or a registration holds now; null where it holds none any more. */
+export async function setCertificateEnd(
+  tx: Tx,
+  of: { readonly tenantId: TenantId | null; readonly subject: string; readonly atMs: number | null },
+): Promise<void> {
+  const { subject, tenantId, atMs } = of;
+  const kind = 'certificate';
+  if (atMs === null) await tx.deadline.deleteMany({ where: { subject, kind } });
+  else await setDeadline(tx, { subject, kind, tenantId, at: new Date(atMs), note: null });
 }

@@ -3,8 +3,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { MooringError } from '../../domain/errors.ts';
-import type { TenantId } from '../../domain/ids.ts';
-import { appendAudit } from '../../store/audit.ts';
+import type { AuditId, TenantId } from '../../domain/ids.ts';
+import { certificateEnd } from '../../egress/certificate-end.ts';
+import { appendAudit, hasAudit } from '../../store/audit.ts';
 import {
   addClientSecret,
   changeClientRegistration,
@@ -19,6 +20,7 @@ import {
   readClientRegistration,
 } from '../../store/client-registrations-list.ts';
 import type { Tx } from '../../store/database.ts';
+import { removeDeadlines, setCertificateEnd } from '../../store/deadlines.ts';
 import { readTenant } from '../../store/tenants-list.ts';
 import { actorOf, inScope, type Principal, principalOf, tenantFor, unknown } from '../auth.ts';
 import { readCursor, toPage } from '../cursor.ts';
@@ -88,6 +90,7 @@ export const clientRegistrationRoutes =
             fields: told.public,
             secret: sealed,
           });
+          await keepCertificateEnd(tx, { id, tenantId }, { ...told.public, ...secrets });
           await audit(tx, {
             tenantId,
             actor: actorOf(request),
@@ -144,6 +147,7 @@ export const clientRegistrationRoutes =
           wish: request.body,
           actor: actorOf(request),
           reason: request.id,
+          auditId: idFor(request, 'audit'),
         });
         const changed = await registrationOf(deps, principal, row.id);
         for (const id of connectionIds)
@@ -174,6 +178,7 @@ export const clientRegistrationRoutes =
             });
           }
           await deleteClientRegistration(tx, row.id);
+          await removeDeadlines(tx, row.id);
           await audit(tx, {
             tenantId: row.tenantId,
             actor: actorOf(request),
@@ -193,10 +198,12 @@ interface Change {
   readonly wish: z.infer<typeof clientRegistrationChange>;
   readonly actor: string;
   readonly reason: string;
+  /** The same again where the request comes again: by it what was done is found. */
+  readonly auditId: AuditId;
 }
 
-/** Gives the connections to tell. */
-async function change(deps: HttpDeps, { row, principal, wish, actor, reason }: Change) {
+/** Gives the connections to tell. One whose answer was lost is not done again: that would be a further secret. */
+async function change(deps: HttpDeps, { row, principal, wish, actor, reason, auditId }: Change) {
   const { clientSecret, fields, overlapS = DAY_S, ...rest } = wish;
   const version = row.version + 1;
   const told = fields === undefined ? null : fieldsOf(platformOf(deps, row.platform), fields);
@@ -207,6 +214,7 @@ async function change(deps: HttpDeps, { row, principal, wish, actor, reason }: C
       ? null
       : await sealSecrets(deps, { id: row.id, tenantId: row.tenantId, version, secrets });
   return inScope(deps.db, principal, async (tx) => {
+    if (await hasAudit(tx, auditId)) return sealed === null ? [] : listConnectionIdsOf(tx, row.id);
     await changeClientRegistration(tx, row.id, {
       ...rest,
       ...(told === null ? {} : { fields: told.public }),
@@ -221,8 +229,9 @@ async function change(deps: HttpDeps, { row, principal, wish, actor, reason }: C
         previousRetiresAt: retiresAt,
       });
     }
+    if (told !== null) await keepCertificateEnd(tx, row, { ...told.public, ...secrets });
     const action = sealed === null ? 'registration.changed' : 'registration.secret_rotated';
-    await audit(tx, { tenantId: row.tenantId, actor, action, id: row.id, reason });
+    await audit(tx, { tenantId: row.tenantId, actor, action, id: row.id, reason, auditId });
     return sealed === null ? [] : listConnectionIdsOf(tx, row.id);
   });
 }
@@ -252,8 +261,29 @@ async function ownRegistrationOf(
 
 function audit(
   tx: Tx,
-  entry: { tenantId: TenantId | null; actor: string; action: string; id: string; reason: string },
+  entry: {
+    tenantId: TenantId | null;
+    actor: string;
+    action: string;
+    id: string;
+    reason: string;
+    auditId?: AuditId;
+  },
 ): Promise<unknown> {
-  const { id, ...rest } = entry;
-  return appendAudit(tx, { ...rest, target: id, outcome: 'done' });
+  const { id, auditId, ...rest } = entry;
+  return appendAudit(tx, {
+    ...rest,
+    target: id,
+    outcome: 'done',
+    ...(auditId === undefined ? {} : { id: auditId }),
+  });
+}
+
+/** Its certificates are of all who use it. */
+function keepCertificateEnd(
+  tx: Tx,
+  { id, tenantId }: Pick<ClientRegistrationRow, 'id' | 'tenantId'>,
+  parts: Readonly<Record<string, string>>,
+): Promise<void> {
+  return setCertificateEnd(tx, { tenantId, subject: id, atMs: certificateEnd(parts) });
 }

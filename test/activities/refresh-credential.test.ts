@@ -2,8 +2,11 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AttemptInput, RefreshResult } from '../../activities/lifecycle-contract.ts';
+import { sealAndSave } from '../../activities/save-generation.ts';
 import type { ConnectionId } from '../../domain/ids.ts';
 import { fenceConnection } from '../../store/connections.ts';
+import { createAuthority } from '../egress/certificates.ts';
+import { PLAIN_METHOD } from '../egress/plain-platform.ts';
 import { type LifecycleWorld, startLifecycleWorld } from '../workflows/lifecycle-world.ts';
 
 let world: LifecycleWorld;
@@ -102,4 +105,77 @@ test('nothing is sent once the fence stands', async () => {
   await world.database.db.inTenant(world.tenantId, (tx) => fenceConnection(tx, id, 1));
   expect(await refresh(attemptOf(id), 1_000_000)).toMatchObject({ outcome: 'discarded' });
   expect(world.fake.exchanges(id)).toBe(0);
+});
+
+test('a renewal that tells other scopes than were known is kept and told, once', async () => {
+  const id = await world.connect();
+  const { owner } = world.database;
+  const next = (generation: number): AttemptInput => ({ ...attemptOf(id, generation - 1), generation });
+  const drifts = async () =>
+    (
+      await owner.query(
+        "SELECT data FROM events WHERE connection_id = $1 AND type = 'connection.scope_drift'",
+        [id],
+      )
+    ).rows.map(({ data }) => data);
+  await refresh(next(1), 1_000_000);
+  expect(await drifts()).toEqual([]);
+
+  await owner.query("UPDATE connections SET permissions = '{}', granted_scopes = '{other}' WHERE id = $1", [
+    id,
+  ]);
+  await refresh(next(2), 2_000_000);
+  const told = [{ drift: 'more', missing: [], surplus: ['read_orders'] }];
+  expect([await drifts(), (await world.row(id)).grantedScopes]).toEqual([told, ['read_orders']]);
+  await refresh(next(3), 3_000_000);
+  expect(await drifts()).toEqual(told);
+
+  // Back to what is asked for: kept, and nothing to tell.
+  await owner.query(
+    "UPDATE connections SET permissions = '{orders:read}', granted_scopes = '{read_orders,other}' WHERE id = $1",
+    [id],
+  );
+  await refresh(next(4), 4_000_000);
+  expect([await drifts(), (await world.row(id)).grantedScopes]).toEqual([told, ['read_orders']]);
+});
+
+test('the end of a certificate in the credential is a date of the connection, until another one is there', async () => {
+  const id = await world.connect();
+  const { tenantId } = world;
+  const until = new Date('2031-02-03T04:05:06Z');
+  const { cert } = createAuthority('An authority').issue({ host: 'merchant.example', until });
+  const save = (generation: number, parts: Record<string, string>) =>
+    sealAndSave(
+      { db: world.database.db, vault: world.fake.vault, nowMs: Date.now },
+      {
+        tenantId,
+        connectionId: id,
+        expectedGeneration: generation,
+        epoch: generation,
+        issued: {
+          kind: 'plain_token',
+          parts,
+          expiresAtMs: null,
+          lifetimeS: null,
+          refreshExpiresAtMs: null,
+          scopes: null,
+        },
+        method: PLAIN_METHOD,
+        registrationVersion: null,
+        previous: null,
+        grantedAtMs: 0,
+      },
+      async () => undefined,
+    );
+  const dates = async () =>
+    (
+      await world.database.owner.query(
+        "SELECT at FROM deadlines WHERE subject = $1 AND kind = 'certificate'",
+        [id],
+      )
+    ).rows;
+  await save(1, { certificate: cert, key: 'a key' });
+  expect(await dates()).toEqual([{ at: until }]);
+  await save(2, { key: 'a key' });
+  expect(await dates()).toEqual([]);
 });

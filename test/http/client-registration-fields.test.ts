@@ -3,8 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Platform } from '../../domain/platform.ts';
 import { createDataKeyPort } from '../../store/data-keys.ts';
+import { newId } from '../../store/new-id.ts';
 import { clientSecretBinding } from '../../store/opening-rows.ts';
 import { createVault, localKey, localKeyProvider, type Vault } from '../../vault/index.ts';
+import { createAuthority } from '../egress/certificates.ts';
 import { startApi, type TestApi } from './api.ts';
 import { TEST_PLATFORMS } from './platforms.ts';
 
@@ -21,6 +23,7 @@ beforeAll(async () => {
       { name: 'applicationId', label: 'Application id', secret: false, help: '', pattern: '^app-[0-9]+$' },
       { name: 'privateKey', label: 'Key', secret: true, help: '', form: 'pem' },
       { name: 'note', label: 'Note', secret: false, help: '', optional: true },
+      { name: 'certificate', label: 'Certificate', secret: false, help: '', form: 'pem', optional: true },
     ],
   };
   const keyProvider = localKeyProvider(localKey(randomBytes(32)));
@@ -50,6 +53,7 @@ test('the platform tells which there are; those that are not secret are shown, t
     { name: 'applicationId', secret: false, required: true, form: 'line' },
     { name: 'privateKey', secret: true, required: true, form: 'pem' },
     { name: 'note', required: false },
+    { name: 'certificate', required: false },
   ]);
   const made = await register({ applicationId: 'app-7', privateKey: PEM.replaceAll('\n', '\r\n') });
   expect(made.status, made.text).toBe(201);
@@ -85,4 +89,35 @@ test('the next version holds all secrets together', async () => {
   expect(await sealedOf(id, 2)).toEqual({ clientSecret: 'new-secret', privateKey: PEM });
   const named = await change({ name: 'Another name' });
   expect(named.body).toMatchObject({ version: 2, name: 'Another name' });
+});
+
+test('when a certificate ends is in the calendar of all who use it, until another one is there', async () => {
+  const authority = createAuthority('An authority');
+  const until = new Date(Math.floor(api.clock.nowMs / 1000) * 1000 + 20 * 86_400_000);
+  const certificate = authority.issue({ host: 'mooring.example', until }).cert;
+  const fields = { applicationId: 'app-7', privateKey: PEM };
+  const { id } = (await register({ ...fields, certificate })).body;
+  const tenantId = await api.tenant();
+  const connection = newId('connection');
+  await api.database.owner.query(
+    `INSERT INTO connections (id, tenant_id, platform, registration_id, shop, lifecycle, state, generation)
+     VALUES ($1, $2, 'acorn', $3, '{}', 'active', 'active', 1)`,
+    [connection, tenantId, id],
+  );
+  await api.database.owner.query(
+    `INSERT INTO credentials (connection_id, generation, tenant_id, kind, sealed, key_version) VALUES ($1, 1, $2, 'token', '', 1)`,
+    [connection, tenantId],
+  );
+  const key = await api.key('read', tenantId);
+  const shown = async () => (await api.call('GET', '/v1/calendar?kind=certificate', { key })).body.data;
+  expect(await shown()).toMatchObject([
+    { kind: 'certificate', subject: id, at: until.toISOString(), connections: 1, daysLeft: 19 },
+  ]);
+  const later = new Date(until.getTime() + 86_400_000);
+  const next = authority.issue({ host: 'mooring.example', until: later }).cert;
+  const change = (body: object) => api.call('PATCH', `/v1/client-registrations/${id}`, { body });
+  expect((await change({ fields: { ...fields, certificate: next } })).status).toBe(200);
+  expect(await shown()).toMatchObject([{ at: later.toISOString() }]);
+  await change({ fields });
+  expect(await shown()).toEqual([]);
 });

@@ -73,6 +73,31 @@ describe('a request whose process died after the effect', () => {
     expect(replay.body.id).toBe((await lastIn(table)).id);
   });
 
+  it('gives a registration one next secret, not a further one', async () => {
+    const made = await api.call('POST', '/v1/client-registrations', {
+      body: { tenantId, platform: 'acorn', clientId: 'rotated', clientSecret: 'first' },
+    });
+    const path = `/v1/client-registrations/${made.body.id}`;
+    const headers = { 'idempotency-key': 'a next secret' };
+    const patch = () => api.call('PATCH', path, { body: { clientSecret: 'second', overlapS: 60 }, headers });
+    await death(true);
+    expect((await patch()).status).toBe(500);
+    await death(false);
+    await api.database.owner.query(
+      "UPDATE idempotency_keys SET created_at = created_at - interval '91 seconds' WHERE key = 'a next secret'",
+    );
+    const again = await patch();
+    expect([again.status, again.body.version], again.text).toEqual([200, 2]);
+    const { rows } = await api.database.owner.query(
+      'SELECT version, retires_at IS NULL AS lasts FROM client_secrets WHERE registration_id = $1 ORDER BY version',
+      [made.body.id],
+    );
+    expect(rows).toEqual([
+      { version: 1, lasts: false },
+      { version: 2, lasts: true },
+    ]);
+  });
+
   it('tells a secret that works, and only that one', async () => {
     const body = { tenantId, role: 'read', name: 'secret' };
     await dieAfter('/v1/api-keys', body, 'a secret');

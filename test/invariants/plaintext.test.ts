@@ -21,11 +21,10 @@ const FOLDERS = [
 /** Opens what was sealed. http/idempotency.ts: the answer to a repeated request, such as a link or a key made before. */
 const OPENING = {
   pattern: /\bvault\.open\(/,
-  // egress/endpoint-keys.ts: what deliveries are signed with. egress/install-exchange.ts: the code of an install that nobody claimed yet, and our app's secret to exchange it.
+  // egress/endpoint-keys.ts: what deliveries are signed with.
   // egress/privacy-subject.ts: whom a request to erase concerns. egress/receive.ts: what notifications are verified with.
   files: [
     'egress/endpoint-keys.ts',
-    'egress/install-exchange.ts',
     'egress/open.ts',
     'egress/privacy-subject.ts',
     'egress/receive.ts',
