@@ -4,6 +4,8 @@ import { MooringApiError } from '../client/index.ts';
 import { ConnectionPage } from './connection.tsx';
 import { ConnectionsPage } from './connections.tsx';
 import { type Console, ConsoleContext } from './context.ts';
+import { DeliveriesPage } from './deliveries.tsx';
+import { DeliveryPage } from './delivery.tsx';
 import { EventsPage } from './events.tsx';
 import { FleetPage } from './fleet.tsx';
 import { sayFailure } from './live.ts';
@@ -112,6 +114,7 @@ function Signed({ apiKey, leave }: { apiKey: string; leave: Console['leave'] }) 
           <Tab to={{ page: 'fleet' }} route={route} name="Fleet" />
           <Tab to={{ page: 'connections', filter: {} }} route={route} name="Connections" />
           <Tab to={{ page: 'events' }} route={route} name="Events" />
+          <Tab to={{ page: 'deliveries', filter: {} }} route={route} name="Deliveries" />
         </nav>
         <button type="button" class="small" onClick={() => leave(null)}>
           Forget the key
@@ -134,6 +137,10 @@ function Page({ route }: { route: Route }) {
       return <ConnectionPage key={route.id} id={route.id} />;
     case 'events':
       return <EventsPage />;
+    case 'deliveries':
+      return <DeliveriesPage filter={route.filter} />;
+    case 'delivery':
+      return <DeliveryPage key={route.id} id={route.id} />;
     case 'nowhere':
       return <Heading title="Not found">There is no such page</Heading>;
   }
@@ -141,7 +148,9 @@ function Page({ route }: { route: Route }) {
 
 function Tab(props: { to: Exclude<Route, { page: 'nowhere' }>; route: Route; name: string }) {
   const isHere = props.route.page === props.to.page;
-  const isWithin = props.route.page === 'connection' && props.to.page === 'connections';
+  const isWithin =
+    (props.route.page === 'connection' && props.to.page === 'connections') ||
+    (props.route.page === 'delivery' && props.to.page === 'deliveries');
   return (
     <a href={addressOf(props.to)} aria-current={isHere ? 'page' : isWithin ? 'true' : undefined}>
       {props.name}

@@ -33,6 +33,11 @@ const TONES: Readonly<Record<string, Tone>> = {
   recovered: 'good',
   reminder: 'warn',
   rejected: 'bad',
+  pending: 'busy',
+  delivered: 'good',
+  enabled: 'good',
+  disabled: 'over',
+  failing: 'bad',
 };
 
 export function toneOf(state: string): Tone {
