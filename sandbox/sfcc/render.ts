@@ -32,6 +32,10 @@ export function renderOrder(shop: Shop, index: number) {
   const order = generateOrder(shop, index);
   const { customer } = order;
   const amount = (minor: number) => Number(money(minor, shop.currency));
+  const priceOf = (netMinor: number) => {
+    const taxMinor = Math.trunc((netMinor * 19) / 100);
+    return { netPrice: amount(netMinor), tax: amount(taxMinor), grossPrice: amount(netMinor + taxMinor) };
+  };
   const [status, paymentStatus, shippingStatus] = STATUS[order.status];
   const address = {
     firstName: customer.firstName,
@@ -51,6 +55,8 @@ export function renderOrder(shop: Shop, index: number) {
     paymentStatus,
     shippingStatus,
     confirmationStatus: 'confirmed',
+    siteId: 'main',
+    taxation: 'net',
     orderTotal: amount(order.totalMinor),
     productTotal: amount(order.goodsMinor - order.discountMinor),
     shippingTotal: amount(order.shippingMinor),
@@ -66,35 +72,71 @@ export function renderOrder(shop: Shop, index: number) {
       itemId: `${index}-${at}`,
       productId: line.sku,
       productName: line.title,
+      itemText: line.title,
       quantity: line.quantity,
       basePrice: amount(line.priceMinor),
-      price: amount(line.priceMinor * line.quantity),
+      ...priceOf(line.priceMinor * line.quantity),
+      priceAfterItemDiscount: amount(line.priceMinor * line.quantity),
+      taxRate: 0.19,
     })),
+    orderPriceAdjustments:
+      order.discountMinor === 0
+        ? []
+        : [{ priceAdjustmentId: 'spring', itemText: 'Spring', ...priceOf(-order.discountMinor) }],
   };
 }
 
-export function renderProduct(shop: Shop, index: number) {
+export interface Hit {
+  id: string;
+  name: { default: string };
+  creationDate: string;
+  lastModified: string;
+}
+
+/** What a search finds of a product: itself, and where it has variants the master and each of them. */
+export function hitsOf(shop: Shop, index: number): Hit[] {
   const product = generateProduct(shop, index);
-  const several = product.variants.length > 1;
-  return {
-    id: several ? product.handle : (product.variants[0]?.sku ?? product.handle),
+  const price = (minor: number) => ({
+    price: Number(money(minor, shop.currency)),
+    priceCurrency: shop.currency,
+  });
+  const common = {
     name: { default: product.title },
     brand: product.vendor,
-    type: several ? { master: true } : { item: true },
     onlineFlag: { default: product.status === 'active' },
+    online: { default: product.status === 'active' },
     creationDate: iso(product.createdAtMs),
     lastModified: iso(product.updatedAtMs),
-    variants: several
-      ? product.variants.map((variant) => ({
-          productId: variant.sku,
-          price: Number(money(variant.priceMinor, shop.currency)),
-          variationValues: { size: variant.title },
-        }))
-      : [],
-    price: Number(money(product.variants[0]?.priceMinor ?? 0, shop.currency)),
-    priceCurrency: shop.currency,
+    image: { absUrl: `https://images.example/${product.handle}.jpg` },
   };
+  const [first, ...others] = product.variants;
+  if (first === undefined || others.length === 0)
+    return [
+      { ...common, ...price(first?.priceMinor ?? 0), id: first?.sku ?? product.handle, ...typeOf('item') },
+    ];
+  const variants = product.variants.map(({ sku, title, priceMinor }) => ({
+    ...common,
+    ...price(priceMinor),
+    id: sku,
+    ...typeOf('variant'),
+    variationValues: { size: title },
+    master: { masterId: product.handle },
+  }));
+  const listed = product.variants.map(({ sku, title }) => ({
+    productId: sku,
+    variationValues: { size: title },
+  }));
+  const master = {
+    ...common,
+    ...price(first.priceMinor),
+    id: product.handle,
+    ...typeOf('master'),
+    variants: listed,
+  };
+  return [master, ...variants];
 }
+
+const typeOf = (name: 'item' | 'master' | 'variant') => ({ type: { [name]: true } });
 
 export function renderRecord(shop: Shop, variant: number) {
   const product = generateProduct(shop, productOfVariant(variant));

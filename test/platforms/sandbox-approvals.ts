@@ -82,8 +82,15 @@ async function entered(
   one: ConnectCase,
   key: string,
 ): Promise<Record<string, string>> {
-  const given = await control(door.sandboxUrl, 'POST', `/shops/${encodeURIComponent(key)}/credential`, {});
-  return Object.fromEntries(
-    Object.entries(one.form ?? {}).map(([field, path]) => [field, textOf(valueAt(given, path)) ?? '']),
+  const given = await control(
+    door.sandboxUrl,
+    'POST',
+    `/shops/${encodeURIComponent(key)}/credential`,
+    one.credential ?? {},
   );
+  const copied = Object.entries(one.form ?? {}).map(([field, path]) => [
+    field,
+    textOf(valueAt(given, path)) ?? '',
+  ]);
+  return { ...Object.fromEntries(copied), ...one.brings };
 }

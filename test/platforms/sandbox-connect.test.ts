@@ -1,5 +1,6 @@
 // Every platform that both platforms/ and sandbox/ know: connected in the platform's own way, proved, read to the end, read again for what changed, renewed,
 // slowed, ended. The two were written apart from the same facts: where they disagree, one of them is wrong.
+import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MooringError } from '../../domain/errors.ts';
 import type { Json } from '../../domain/platform.ts';
@@ -19,6 +20,12 @@ import {
   type Shop,
 } from './sandbox-door.ts';
 import { control } from './sandbox-shop.ts';
+
+const KEYS = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+});
 
 const SIZE = { orders: 30, products: 8, customers: 12 };
 const DAY_MS = 86_400_000;
@@ -220,6 +227,26 @@ const CASES: readonly Case[] = [
     make: { host: 'a.saleor.cloud' },
     shop: { url: 'https://a.saleor.cloud' },
     form: { appToken: 'token' },
+  },
+  {
+    name: 'salesforce',
+    products: 14,
+    id: 'salesforce',
+    playedAs: 'sfcc',
+    how: 'minted',
+    shop: { shortCode: 'sandbox1', tenant: 'zzmo_001', siteId: 'main' },
+    form: { apiClientId: 'client_id', apiClientSecret: 'client_secret' },
+  },
+  {
+    name: 'salesforce, by key',
+    products: 14,
+    id: 'salesforce',
+    playedAs: 'sfcc',
+    how: 'minted',
+    shop: { shortCode: 'sandbox1', tenant: 'zzmo_001', siteId: 'main' },
+    credential: { publicKey: KEYS.publicKey },
+    form: { jwtClientId: 'client_id' },
+    brings: { privateKey: KEYS.privateKey },
   },
 ];
 

@@ -53,6 +53,8 @@ export async function openDoor(): Promise<Door> {
 
 export interface ConnectCase {
   readonly id: string;
+  /** What the sandbox calls it, where that is something else. */
+  readonly playedAs?: string;
   readonly how: 'browser' | 'install' | 'activation' | 'pasted' | 'minted';
   /** Further wishes for the shop that is made. */
   readonly make?: Readonly<Record<string, Json>>;
@@ -60,6 +62,9 @@ export interface ConnectCase {
   readonly shop?: Readonly<Record<string, string>>;
   /** Field of the form → field of what control hands out. */
   readonly form?: Readonly<Record<string, string>>;
+  /** What control is told when it hands out, and what of the form the merchant has of its own: a key registered and kept. */
+  readonly credential?: Readonly<Record<string, Json>>;
+  readonly brings?: Readonly<Record<string, string>>;
   /** Fields of our registration beside client id and secret. */
   readonly registration?: Readonly<Record<string, string>>;
 }
@@ -88,7 +93,11 @@ const OBTAIN = {
 export async function connectShop(door: Door, one: ConnectCase, size: Json): Promise<Shop> {
   const platform = findPlatform(one.id);
   if (platform === undefined) throw new Error(`no platform ${one.id}`);
-  const wish = { platform: one.id, until: new Date(Date.now() - 3_600_000).toISOString(), ...one.make };
+  const wish = {
+    platform: one.playedAs ?? one.id,
+    until: new Date(Date.now() - 3_600_000).toISOString(),
+    ...one.make,
+  };
   const made = await control(door.sandboxUrl, 'POST', '/shops', { ...wish, ...objectOf(size) });
   const key = textOf(valueAt(made, 'key')) ?? '';
   const context = await contextFor(door, platform, one);
@@ -110,7 +119,7 @@ function objectOf(json: Json): Readonly<Record<string, Json>> {
 async function contextFor(door: Door, platform: Platform, one: ConnectCase): Promise<ConnectContext> {
   const apps = valueAt(await control(door.sandboxUrl, 'GET', '/apps'), 'data');
   const app = Array.isArray(apps)
-    ? apps.find((each: Json) => valueAt(each, 'platform') === platform.id)
+    ? apps.find((each: Json) => valueAt(each, 'platform') === (one.playedAs ?? platform.id))
     : undefined;
   const names = objectOf(valueAt(app, 'names') ?? {});
   const fields = { ...Object.fromEntries(Object.entries(names).map(([name, v]) => [name, String(v)])) };

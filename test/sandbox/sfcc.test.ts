@@ -125,6 +125,54 @@ describe('lists', () => {
     expect((await get(access_token, `/checkout/orders/v1${ORG}/orders`)).status).toBe(400);
   });
 
+  it('are the newest first unless asked, and end at ten thousand', async () => {
+    const { access_token } = (await token(await assertion())).json;
+    const path = `/checkout/orders/v1${ORG}/orders?siteId=main`;
+    const times = async (query: string) =>
+      (await get(access_token, `${path}${query}`)).json.data.map(
+        (one: { lastModified: string }) => one.lastModified,
+      );
+    const rising = await times('&sortBy=last_modified_date&sortOrder=asc');
+    expect(rising).toEqual([...rising].sort());
+    expect(await times('&sortBy=last_modified_date')).toEqual([...rising].reverse());
+    expect((await get(access_token, `${path}&sortBy=total`)).status).toBe(400);
+    expect((await get(access_token, `${path}&offset=9901`)).status).toBe(400);
+  });
+
+  it('find masters and their variants, by windows of time', async () => {
+    const { access_token } = (await token(await assertion())).json;
+    const search = (body: object) =>
+      world.call({
+        host: 'sandbox1.api.commercecloud.salesforce.com',
+        path: `/product/products/v1${ORG}/product-search?siteId=main`,
+        headers: { authorization: `Bearer ${access_token}` },
+        body,
+      });
+    const within = (from: string, to: string) => ({
+      query: {
+        filteredQuery: {
+          query: { matchAllQuery: {} },
+          filter: { rangeFilter: { field: 'creationDate', from, to } },
+        },
+      },
+      limit: 200,
+    });
+    const all = (await search({ query: { matchAllQuery: {} }, limit: 200 })).json;
+    const half = all.hits.map((hit: { creationDate: string }) => hit.creationDate).sort()[all.total / 2];
+    const [before, after] = await Promise.all([
+      search(within('2000-01-01T00:00:00Z', half)),
+      search(within(half, '2100-01-01T00:00:00Z')),
+    ]);
+    const ids = [...before.json.hits, ...after.json.hits].map(({ id }) => id);
+    expect(new Set(ids).size).toBe(all.total);
+    expect((await search(within('2100-01-01T00:00:00Z', '2101-01-01T00:00:00Z'))).json).toMatchObject({
+      total: 0,
+    });
+    expect((await search({ query: { matchAllQuery: {} }, sorts: [{ field: 'lastModified' }] })).status).toBe(
+      400,
+    );
+  });
+
   it('shed load as the platform does', async () => {
     const { access_token } = (await token(await assertion())).json;
     await world.control('/shops/zzmo_001/freeze', {});
