@@ -24,6 +24,7 @@ import {
   oneOf,
   optional,
   orNull,
+  positive,
   pureFunction,
   recordOf,
   type Shape,
@@ -88,8 +89,8 @@ const answerRule = object<AnswerRule>({
 const rateLimit = object<RateLimit>({
   scope: oneOf({ connection: true, registration: true }),
   endpoints: optional(listOf(text, 1)),
-  burst: numberFrom(0),
-  perSecond: numberFrom(0),
+  burst: positive,
+  perSecond: positive,
   observe: optional(pureFunction),
   certainty,
 });

@@ -67,14 +67,12 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-const kindOf = (value: unknown): string =>
-  value === null
-    ? 'null'
-    : Array.isArray(value)
-      ? 'a list'
-      : typeof value === 'object'
-        ? 'an object'
-        : typeof value;
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
+  return typeof value === 'object' ? 'an object' : typeof value;
+}
 
 const ofKind =
   (kind: string, what: string): Shape =>
@@ -98,6 +96,12 @@ export function numberFrom(least: number): Shape {
     else if (value < least) report(at, 'out_of_range', `is ${value}, and must be at least ${least}`);
   };
 }
+
+/** A rate: nothing would ever be sent at none. */
+export const positive: Shape = (value, at, report) => {
+  numberFrom(0)(value, at, report);
+  if (value === 0) report(at, 'out_of_range', 'is 0, and must be more');
+};
 
 export function exactly(only: unknown): Shape {
   return (value, at, report) => {
@@ -168,11 +172,8 @@ export function tagged<Tag extends string>(
     const form = typeof told === 'string' && Object.hasOwn(known, told) ? known[told] : undefined;
     if (form !== undefined) return form(value, at, report);
     if (told === undefined) return report(joined(at, tag), 'missing', 'is missing');
-    report(
-      joined(at, tag),
-      rule,
-      `"${String(told).slice(0, 60)}" is none of ${Object.keys(forms).join(', ')}`,
-    );
+    const what = typeof told === 'string' ? `"${told.slice(0, 60)}"` : kindOf(told);
+    report(joined(at, tag), rule, `${what} is none of ${Object.keys(forms).join(', ')}`);
   };
 }
 

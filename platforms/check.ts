@@ -3,6 +3,7 @@
 import type { Platform } from '../domain/platform.ts';
 import { checkAddresses } from './check-addresses.ts';
 import { platformForm } from './check-form.ts';
+import { checkPlain } from './check-plain.ts';
 import {
   checkCallbacks,
   checkDates,
@@ -40,6 +41,8 @@ export function checkPlatform(value: unknown): Checked {
   const report = (field: string, rule: Finding['rule'], because: string): void => {
     findings.push({ field, rule, because });
   };
+  checkPlain(value, report);
+  if (findings.length > 0) return { platform: null, findings };
   if (!isRecord(value)) report('', 'no_platform', 'is no object');
   else platformForm(value, '', report);
   const isForm = findings.length === 0;

@@ -131,6 +131,15 @@ export const ROWS: readonly (readonly [string, string, unknown, string, CheckRul
     'unknown_resource',
   ],
   ['a negative rate', 'rateLimits.0.perSecond', -1, 'rateLimits[0].perSecond', 'out_of_range'],
+  ['a rate of nothing', 'rateLimits.0.burst', 0, 'rateLimits[0].burst', 'out_of_range'],
+  ['a rate that is no number', 'rateLimits.0.burst', Number.NaN, 'rateLimits[0].burst', 'wrong_type'],
+  [
+    'a scheme that is no text',
+    'auth.0.sign.0.scheme',
+    Object.create(null),
+    'auth[0].sign[0].scheme',
+    'unknown_scheme',
+  ],
   [
     'a page of none',
     'resources.orders.pageSize.default',

@@ -35,6 +35,22 @@ describe('a definition', () => {
     },
   );
 
+  test('that computes itself when it is read is refused, and nothing of it runs', () => {
+    const loud = () => {
+      throw new Error('was read');
+    };
+    const { auth, ...others } = GOOD;
+    const changing = Object.defineProperty({ ...others }, 'baseUrl', { get: loud, enumerable: true });
+    const deep = { ...others, auth: [Object.defineProperty({ ...auth[0] }, 'sign', { get: loud })] };
+    const told = (value: unknown) => checkPlatform(value).findings.map(({ field, rule }) => [field, rule]);
+    expect(told(changing)).toEqual([['baseUrl', 'wrong_type']]);
+    expect(told(deep)).toEqual([['auth[0].sign', 'wrong_type']]);
+    expect(told(new Proxy({}, { ownKeys: loud }))).toEqual([['', 'wrong_type']]);
+    expect(
+      told({ ...others, auth: [new Proxy({}, { getOwnPropertyDescriptor: loud, ownKeys: () => ['a'] })] }),
+    ).toEqual([['', 'wrong_type']]);
+  });
+
   test('none of its functions is called', () => {
     const loud = () => {
       throw new Error('was called');
