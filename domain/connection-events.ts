@@ -29,6 +29,7 @@ type RefreshAnswer =
   | { readonly outcome: 'lost'; readonly epoch: number; readonly clearsAtMs?: number }
   | { readonly outcome: 'unreadable' | 'discarded'; readonly epoch: number };
 
+/** What became of an exchange. */
 export function refreshEvent(answer: RefreshAnswer): Told {
   const { epoch } = answer;
   switch (answer.outcome) {
@@ -65,6 +66,7 @@ type ProbeAnswer =
   | { readonly outcome: 'works'; readonly generation: number }
   | ({ readonly outcome: 'failed'; readonly generation: number } & FailedAnswer);
 
+/** What a harmless call told. */
 export function probeEvent(answer: ProbeAnswer): Told {
   if (answer.outcome === 'works') return { type: 'probe_succeeded', generation: answer.generation };
   return {
@@ -82,6 +84,7 @@ type RunAnswer =
     }
   | ({ readonly status: 'failed'; readonly generation?: number } & FailedAnswer);
 
+/** How a sync run ended; `finishedAtMs` is epoch ms. */
 export function runEvent(health: RunAnswer, finishedAtMs: number): Told {
   if (health.status === 'ok') {
     return {

@@ -45,6 +45,7 @@ export interface Projection {
   readonly outbox: readonly OutboxEvent[];
 }
 
+/** Of one transition: `before` and `after` it, what happened, and what the vendor is told of it. */
 export function projectionOf(
   before: ConnectionState,
   after: ConnectionState,

@@ -17,6 +17,7 @@ export interface ShopEvidence {
  */
 export type ShopVerdict = 'first' | 'same' | 'moved' | 'another' | 'unconfirmed';
 
+/** A key on one side alone proves nothing: then the addresses are compared, as where there is none. */
 export function judgeShop(evidence: ShopEvidence): ShopVerdict {
   const { isKnown, knownKey, provenKey, knownShop, provenShop } = evidence;
   if (knownKey !== null && provenKey !== null) {

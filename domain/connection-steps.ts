@@ -14,14 +14,17 @@ import { AFTER_FLIGHT_MS, backoffMs, IN_FLIGHT_MS } from './refresh-plan.ts';
 
 export const HEALTHY = { status: 'ok' } as const;
 
+/** A step to this state, with these effects and no other. */
 export function only(state: ConnectionState, ...effects: readonly Effect[]): Step {
   return { state, effects };
 }
 
+/** No exchange is under way; `epoch` is of the attempt that ended, and the number never goes back. */
 export function idleRefresh(state: ConnectionState, epoch = state.epoch): ConnectionState {
   return { ...state, epoch: Math.max(state.epoch, epoch), work: { ...state.work, refreshing: false } };
 }
 
+/** No harmless call is under way. */
 export function idleProbe(state: ConnectionState): ConnectionState {
   return { ...state, work: { ...state.work, probing: null } };
 }

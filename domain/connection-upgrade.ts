@@ -93,6 +93,7 @@ type UpgradeAnswer =
     }
   | { readonly outcome: 'failed' | 'dead' | 'lost' | 'unreadable' | 'discarded'; readonly epoch: number };
 
+/** What became of an upgrade's exchange. */
 export function upgradeEvent(answer: UpgradeAnswer): Told {
   const { epoch } = answer;
   switch (answer.outcome) {

@@ -185,6 +185,7 @@ export function publicState(
   return 'active';
 }
 
+/** Nothing can happen to it any more. */
 export function isFinal(state: Pick<ConnectionState, 'lifecycle'>): boolean {
   return state.lifecycle.name === 'revoked' || state.lifecycle.name === 'abandoned';
 }

@@ -143,6 +143,7 @@ export interface Condition {
   readonly isMoveWaiting?: boolean;
 }
 
+/** Who must do what, and because of what, by the workflow's own state. */
 export function diagnose(state: ConnectionState): Diagnosis {
   const { lifecycle, health } = state;
   const degraded = health.status === 'degraded' ? health : null;
@@ -157,6 +158,7 @@ export function diagnose(state: ConnectionState): Diagnosis {
   });
 }
 
+/** The same of what a projection row knows. */
 export function diagnoseCondition(condition: Condition): Diagnosis {
   return { ...find(condition), nextTryAtMs: condition.nextTryAtMs };
 }

@@ -45,6 +45,7 @@ export function tlsFaultOf(networkCode: string): TlsFault | null {
   return known ?? (networkCode.startsWith('ERR_SSL_') ? 'handshake' : null);
 }
 
+/** platform_unreachable, with the fault in `detail.tls` and the network's code in `detail.network`. */
 export function tlsFailure(host: string, fault: TlsFault, networkCode: string): MooringError {
   return new MooringError('platform_unreachable', `"${host}" ${SAID[fault]}`, {
     detail: { network: networkCode, tls: fault },

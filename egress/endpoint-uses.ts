@@ -14,6 +14,7 @@ export interface EndpointUses {
   close(): Promise<void>;
 }
 
+/** Counts in memory and writes every five seconds, and at `close`. Throws nothing: what cannot be written is logged and kept. */
 export function createEndpointUses(deps: { db: Database; clock: Clock; log: Log }): EndpointUses {
   let counts = new Map<string, EndpointCount>();
   let flushing: Promise<void> = Promise.resolve();

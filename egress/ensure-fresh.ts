@@ -12,6 +12,7 @@ export type AskWorkflow = (
   after: { readonly generation: number; readonly epoch: number },
 ) => Promise<EnsureFreshOutcome>;
 
+/** Whoever asks about one generation and one attempt shares its exchange. A connection that is not there is `revoked`. Throws what `ask` and the store throw. */
 export function ensureFreshBy(db: Pick<Database, 'inTenant'>, ask: AskWorkflow): EnsureFresh {
   return async (connectionId, tenantId, afterGeneration) => {
     const connection = await db.inTenant(tenantId, (tx) => findConnection(tx, connectionId));

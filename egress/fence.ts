@@ -38,6 +38,7 @@ interface Watched {
   readonly calls: Set<AbortController>;
 }
 
+/** One a process. Listens and polls from now on; `close` ends both, and every call under way. */
 export function createFenceWatch(deps: { db: Database; clock: Clock; log: Log }): FenceWatch {
   const watched = new Map<ConnectionId, Watched>();
   const of = (id: ConnectionId): Watched => {

@@ -45,6 +45,7 @@ export interface GuardedAgents {
   readonly https: HttpsAgent;
 }
 
+/** One a process. Every way out of it goes through the same lookup, which gives public addresses alone, unless private networks are allowed. */
 export function createGuard(settings: GuardSettings): Guard {
   const lookup = guardedLookup(settings);
   return {

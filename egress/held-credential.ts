@@ -22,6 +22,7 @@ export interface HoldDeps {
 /** A renewal is asked for this long before expiry, or for the last twentieth of a short life. */
 const MAX_SKEW_MS = 60_000;
 
+/** Opens nothing by itself. Calls of one closure that come at once share an opening, and so its audit row. */
 export function holdCredential(deps: HoldDeps, use: CredentialUse): HeldCredential {
   let held: OpenedConnection | null = null;
   let opening: Promise<OpenedConnection> | null = null;
@@ -94,12 +95,14 @@ export function holdCredential(deps: HoldDeps, use: CredentialUse): HeldCredenti
   };
 }
 
+/** reauth_required; `reason` says why in one word. */
 export function needsApproval(use: CredentialUse, reason: string): MooringError {
   return new MooringError('reauth_required', `the connection "${use.connectionId}" needs a new approval`, {
     detail: { reason },
   });
 }
 
+/** By our clock, to the millisecond; what has no end is never expired. */
 export function isExpired(opened: { readonly expiresAtMs: number | null }, nowMs: number): boolean {
   return opened.expiresAtMs !== null && opened.expiresAtMs <= nowMs;
 }

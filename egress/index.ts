@@ -63,6 +63,7 @@ export interface Egress {
   close(): Promise<void>;
 }
 
+/** The door, with all its parts; one a process. It heeds the fence from now on, and calls no platform and opens no credential until it is used. */
 export function createEgress(deps: EgressDeps): Egress {
   const clock = deps.clock ?? SYSTEM_CLOCK;
   const around = { db: deps.db, clock, log: deps.log };

@@ -56,6 +56,7 @@ interface Local {
   turn: Promise<void>;
 }
 
+/** Buckets live in the store, shared by all workers; this process leases tokens from them. `maxWaitMs`: how long a call may wait for its turn; default 5000. */
 export function createRateBudgets(deps: { db: Database; clock: Clock; maxWaitMs?: number }): RateBudgets {
   const maxWaitMs = deps.maxWaitMs ?? 5_000;
   const locals = new Map<string, Local>();

@@ -19,6 +19,7 @@ export interface ExchangeDeps extends CallParts {
   readonly openGeneration: GenerationOpener;
 }
 
+/** Opens by the use's own audit rows, then runs the closure under the fence; a revocation alone runs in spite of it. Throws what opening throws, `fenced`, and what the closure throws. */
 export function createExchange(deps: ExchangeDeps): Exchange {
   return async (use, closure) => {
     const opened = await deps.open(use);

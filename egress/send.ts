@@ -42,6 +42,7 @@ const AGENT_OPTIONS = {
   pipelining: 1,
 } as const;
 
+/** Keeps connections for later calls, but those that showed a certificate. `clock` judges certificates' dates. */
 export function createSender(guard: Guard, clock: Pick<Clock, 'nowMs'> = SYSTEM_CLOCK): Sender {
   const agent = new Agent({ ...AGENT_OPTIONS, connect: guard.connector });
   return {

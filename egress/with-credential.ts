@@ -25,6 +25,10 @@ export type WithCredential = <T>(
   closure: (call: PlatformCall) => Promise<T>,
 ) => Promise<T>;
 
+/**
+ * The credential is open before the closure begins, and dropped when it ends, however it ends; a call after that throws. Throws what opening throws
+ * (audit_unavailable, credential_unreadable, fenced, not_found, reauth_required, retry_later …) and what the closure throws.
+ */
 export function createWithCredential(deps: WithCredentialDeps): WithCredential {
   const shared = { ...deps, ensureFresh: sharedEnsureFresh(deps.ensureFresh) };
   return async (use, closure) => {

@@ -10,6 +10,7 @@ export interface ToldAddress extends Partial<Omit<Address, 'name' | 'countryCode
   readonly country?: string | null;
 }
 
+/** Of parts that were read already; null where all of them are. */
 export function addressOf({ names, country, ...told }: ToldAddress): Address | null {
   const code = country?.toUpperCase() ?? '';
   const address: Address = {

@@ -21,6 +21,7 @@ export function timesOf(money: Money | null, count: number): Money | null {
   return { ...money, amount: textOf({ digits: digits * BigInt(count), places }) };
 }
 
+/** What is taken off, as what it adds. */
 export function negated(money: Money | null): Money | null {
   return timesOf(money, -1);
 }

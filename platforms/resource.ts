@@ -37,6 +37,7 @@ export type DefineResource<Listing> = <R extends Resource>(
   map: ResourceDefinition<R>['map'],
 ) => ResourceDefinition<R>;
 
+/** Gives what defines one resource by its listing and its mapper. */
 export function resourcesBy<Listing>(listed: Listed<Listing>): DefineResource<Listing> {
   const { pageSize, isIncremental, id, one, request, read, ...same } = listed;
   return (resource, listing, map) => ({

@@ -9,6 +9,7 @@ export interface ToldMoney {
   readonly moneyIn: (of: RecordReader | null | undefined, name: string) => Money | null;
 }
 
+/** For a platform that tells amount and currency by these names, the amount in major units. */
 export function moneyBy(names: { readonly amount: string; readonly currency: string }): ToldMoney {
   const moneyOf = (told: RecordReader) => told.money(names.amount, told.currency(names.currency));
   return { moneyOf, moneyIn: moneyInBy(moneyOf) };

@@ -14,6 +14,7 @@ export function lookUp<T>(table: Words<T>, word: string | null): T | undefined {
   return word !== null && Object.hasOwn(table, word) ? table[word] : undefined;
 }
 
+/** The same, where what is not known has a word of its own. */
 export function meaningOf<T extends string>(table: Words<T>, word: string | null): T | 'unknown' {
   return lookUp(table, word) ?? 'unknown';
 }
