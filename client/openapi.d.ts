@@ -3738,6 +3738,208 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/connections/{id}/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the platform tells us of a connection, what waits, and what was missed */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An id such as "con_…" */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Subscriptions"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/connections/{id}/notification-address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A new address for what the platform tells of this connection
+         * @description For subscriptions that somebody sets up by hand. It is shown once; earlier ones go on working until the connection ends.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An id such as "con_…" */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NotificationAddress"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests of platforms to erase or to report, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description nextCursor of the previous page */
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["PrivacyRequest"][];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy-requests/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is held of the customer that a platform asked about
+         * @description While the request is open; afterwards nobody knows any more whom it was about.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An id such as "prv_…" */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PrivacyReport"];
+                    };
+                };
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/connect/{token}": {
         parameters: {
             query?: never;
@@ -5165,6 +5367,18 @@ export interface components {
             openBreakers: number;
             /** @description Client registrations whose secret is refused */
             rejectedRegistrations: number;
+            notifications: {
+                /** @description Objects that platforms named and that are still to be read */
+                waiting: number;
+                oldestWaitingS: number;
+                /** @description Uninstalls and duties to erase that nobody took yet */
+                untold: number;
+                subscriptionsMissing: number;
+                gapsOpen: number;
+                gapsClosed: number;
+                privacyOpen: number;
+                privacyOverdue: number;
+            };
         };
         NewFleetRunInput: {
             /**
@@ -5405,6 +5619,106 @@ export interface components {
             permissions?: ("orders:read" | "orders:write" | "products:read" | "products:write" | "customers:read" | "customers:write" | "inventory:read" | "inventory:write")[];
             /** @example reg_01kaz7w0v9e7x8m3q2p4r6t8y0 */
             clientRegistrationId?: string;
+        };
+        SubscriptionsInput: {
+            /** @example con_01kaz7w0v9e7x8m3q2p4r6t8y0 */
+            connectionId: string;
+            /**
+             * @description Who subscribes: we for this shop, once for the app, the merchant by hand, or nobody
+             * @enum {string}
+             */
+            subscribedBy: "shop" | "registration" | "merchant" | "nobody";
+            data: {
+                topic: string;
+                /** @enum {string} */
+                state: "creating" | "active" | "refused";
+                code: string | null;
+                platformRef: string | null;
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 */
+                createdAt: string;
+                checkedAt: string | null;
+                recreated: number;
+            }[];
+            checkedAt: string | null;
+            nextCheckAt: string | null;
+            /** @description Why the last look did not find all as it should be */
+            code: string | null;
+            /** @description Addresses of this connection that are in use */
+            addresses: number;
+            lag: {
+                /** @description Objects that were named and are still to be read */
+                waiting: number;
+                oldestWaitingAt: string | null;
+                lastReceivedAt: string | null;
+            };
+            gaps: {
+                /**
+                 * @description The platform dropped or disabled a subscription, or we could not be reached
+                 * @enum {string}
+                 */
+                cause: "dropped" | "disabled" | "outage";
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 */
+                from: string;
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 */
+                until: string;
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 */
+                foundAt: string;
+                /** @description When the sync that makes up for it ended */
+                closedAt: string | null;
+            }[];
+        };
+        NotificationAddressInput: {
+            /** @description Shown once. Whoever knows it may tell things of this connection, if they can sign them */
+            url: string;
+            /** @example con_01kaz7w0v9e7x8m3q2p4r6t8y0 */
+            connectionId: string;
+        };
+        PrivacyRequestInput: {
+            /** @example prv_01kaz7w0v9e7x8m3q2p4r6t8y0 */
+            id: string;
+            tenantId: string | null;
+            connectionId: string | null;
+            platform: string;
+            /** @enum {string} */
+            kind: "erase_customer" | "erase_shop" | "customer_data";
+            topic: string;
+            /** @enum {string} */
+            state: "open" | "done" | "refused";
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            receivedAt: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            dueAt: string;
+            finishedAt: string | null;
+            /** @description Counts alone */
+            proof: {
+                [key: string]: unknown;
+            } | null;
+        };
+        PrivacyReportInput: {
+            /** @example prv_01kaz7w0v9e7x8m3q2p4r6t8y0 */
+            privacyRequestId: string;
+            records: {
+                resource: string;
+                record: unknown;
+            }[];
         };
         RevocationsInput: {
             connectionIds?: string[];
@@ -6402,6 +6716,18 @@ export interface components {
             openBreakers: number;
             /** @description Client registrations whose secret is refused */
             rejectedRegistrations: number;
+            notifications: {
+                /** @description Objects that platforms named and that are still to be read */
+                waiting: number;
+                oldestWaitingS: number;
+                /** @description Uninstalls and duties to erase that nobody took yet */
+                untold: number;
+                subscriptionsMissing: number;
+                gapsOpen: number;
+                gapsClosed: number;
+                privacyOpen: number;
+                privacyOverdue: number;
+            };
         };
         NewFleetRun: {
             /**
@@ -6642,6 +6968,106 @@ export interface components {
             permissions?: ("orders:read" | "orders:write" | "products:read" | "products:write" | "customers:read" | "customers:write" | "inventory:read" | "inventory:write")[];
             /** @example reg_01kaz7w0v9e7x8m3q2p4r6t8y0 */
             clientRegistrationId?: string;
+        };
+        Subscriptions: {
+            /** @example con_01kaz7w0v9e7x8m3q2p4r6t8y0 */
+            connectionId: string;
+            /**
+             * @description Who subscribes: we for this shop, once for the app, the merchant by hand, or nobody
+             * @enum {string}
+             */
+            subscribedBy: "shop" | "registration" | "merchant" | "nobody";
+            data: {
+                topic: string;
+                /** @enum {string} */
+                state: "creating" | "active" | "refused";
+                code: string | null;
+                platformRef: string | null;
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 */
+                createdAt: string;
+                checkedAt: string | null;
+                recreated: number;
+            }[];
+            checkedAt: string | null;
+            nextCheckAt: string | null;
+            /** @description Why the last look did not find all as it should be */
+            code: string | null;
+            /** @description Addresses of this connection that are in use */
+            addresses: number;
+            lag: {
+                /** @description Objects that were named and are still to be read */
+                waiting: number;
+                oldestWaitingAt: string | null;
+                lastReceivedAt: string | null;
+            };
+            gaps: {
+                /**
+                 * @description The platform dropped or disabled a subscription, or we could not be reached
+                 * @enum {string}
+                 */
+                cause: "dropped" | "disabled" | "outage";
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 */
+                from: string;
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 */
+                until: string;
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 */
+                foundAt: string;
+                /** @description When the sync that makes up for it ended */
+                closedAt: string | null;
+            }[];
+        };
+        NotificationAddress: {
+            /** @description Shown once. Whoever knows it may tell things of this connection, if they can sign them */
+            url: string;
+            /** @example con_01kaz7w0v9e7x8m3q2p4r6t8y0 */
+            connectionId: string;
+        };
+        PrivacyRequest: {
+            /** @example prv_01kaz7w0v9e7x8m3q2p4r6t8y0 */
+            id: string;
+            tenantId: string | null;
+            connectionId: string | null;
+            platform: string;
+            /** @enum {string} */
+            kind: "erase_customer" | "erase_shop" | "customer_data";
+            topic: string;
+            /** @enum {string} */
+            state: "open" | "done" | "refused";
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            receivedAt: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            dueAt: string;
+            finishedAt: string | null;
+            /** @description Counts alone */
+            proof: {
+                [key: string]: unknown;
+            } | null;
+        };
+        PrivacyReport: {
+            /** @example prv_01kaz7w0v9e7x8m3q2p4r6t8y0 */
+            privacyRequestId: string;
+            records: {
+                resource: string;
+                record: unknown;
+            }[];
         };
         Revocations: {
             connectionIds?: string[];

@@ -40,6 +40,8 @@ export interface HttpDeps {
   readonly withCredential: Egress['withCredential'];
   /** Verifies what platforms push. */
   readonly receive: Egress['receive'];
+  /** For the report of what is held of somebody. */
+  readonly openPrivacyRequest: Egress['openPrivacyRequest'];
   /** Throws address_not_allowed for what no delivery may be sent to. */
   readonly checkEndpointUrl: (url: string) => void;
   readonly log: Logger;

@@ -7,6 +7,7 @@ import {
   countRejectedRegistrations,
   countSetAsideOverall,
 } from '../store/fleet-counts.ts';
+import { countNotifications, type NotificationCounts } from '../store/notification-facts.ts';
 import type { HttpDeps } from './deps.ts';
 
 export interface FleetCounts {
@@ -16,6 +17,7 @@ export interface FleetCounts {
   readonly setAside: number;
   readonly openBreakers: number;
   readonly rejectedRegistrations: number;
+  readonly notifications: NotificationCounts;
 }
 
 /** Over all tenants, in one transaction. */
@@ -31,5 +33,6 @@ export async function countFleet(tx: Tx, now: Date): Promise<FleetCounts> {
     setAside: await countSetAsideOverall(tx),
     openBreakers: await countOpenBreakers(tx),
     rejectedRegistrations: await countRejectedRegistrations(tx),
+    notifications: await countNotifications(tx, now),
   };
 }

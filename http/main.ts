@@ -71,6 +71,7 @@ const app = await createServer({
   settings: httpSettings(settings, overrides),
   withCredential: egress.withCredential,
   receive: egress.receive,
+  openPrivacyRequest: egress.openPrivacyRequest,
   checkEndpointUrl: (url) => void addresses.check(url),
   log,
   nowMs: Date.now,

@@ -9,6 +9,18 @@ export interface Metrics {
 
 const SHARED_MS = 10_000;
 
+const NOTIFIED = {
+  notifications_waiting: 'Objects that platforms named and that are still to be read',
+  notifications_oldest_seconds: 'How long the oldest of them has waited',
+  notifications_untold: 'Uninstalls and duties to erase that nobody took yet',
+  subscriptions_missing: 'Subscriptions at platforms that are not as they should be',
+  notification_gaps_open:
+    'Times in which notifications may have been missed and that no sync has made up for yet',
+  notification_gaps_closed: 'Those that a sync has made up for',
+  privacy_requests_open: 'Requests to erase or to report that are not done',
+  privacy_requests_overdue: 'Those past their deadline',
+} as const;
+
 export function createMetrics(read: () => Promise<FleetCounts>): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -32,6 +44,9 @@ export function createMetrics(read: () => Promise<FleetCounts>): Metrics {
     'mooring_registrations_rejected',
     'Client registrations whose secret the platform refuses',
   );
+  const notified = Object.fromEntries(
+    Object.entries(NOTIFIED).map(([name, help]) => [name, gauge(`mooring_${name}`, help)]),
+  );
   let readAtMs = 0;
 
   return {
@@ -48,6 +63,15 @@ export function createMetrics(read: () => Promise<FleetCounts>): Metrics {
         setAside.set(counts.setAside);
         breakers.set(counts.openBreakers);
         registrations.set(counts.rejectedRegistrations);
+        const { notifications } = counts;
+        notified['notifications_waiting']?.set(notifications.waiting);
+        notified['notifications_oldest_seconds']?.set(notifications.oldestWaitingS);
+        notified['notifications_untold']?.set(notifications.untold);
+        notified['subscriptions_missing']?.set(notifications.subscriptionsMissing);
+        notified['notification_gaps_open']?.set(notifications.gapsOpen);
+        notified['notification_gaps_closed']?.set(notifications.gapsClosed);
+        notified['privacy_requests_open']?.set(notifications.privacyOpen);
+        notified['privacy_requests_overdue']?.set(notifications.privacyOverdue);
       }
       return registry.metrics();
     },

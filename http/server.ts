@@ -37,6 +37,7 @@ import { fleetRunRoutes } from './routes/fleet-runs.ts';
 import { importRoutes } from './routes/imports.ts';
 import { installRoutes } from './routes/installs.ts';
 import { inventoryRoutes } from './routes/inventory.ts';
+import { notificationFactRoutes } from './routes/notification-facts.ts';
 import { notifyRoutes } from './routes/notify.ts';
 import { platformRoutes } from './routes/platforms.ts';
 import { probeRoutes } from './routes/probes.ts';
@@ -135,6 +136,7 @@ const ROUTES = [
   platformRoutes,
   callbackRoutes,
   notifyRoutes,
+  notificationFactRoutes,
   connectPageRoutes,
   consoleRoutes,
 ] as const;

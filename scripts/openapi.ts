@@ -57,6 +57,7 @@ const deps: HttpDeps = {
     wrongKeysPerMinute: 0,
   },
   withCredential: unused,
+  openPrivacyRequest: unused,
   receive: { verify: unused, values: unused, content: unused },
   checkEndpointUrl: unused,
   log: pino({ level: 'silent' }),

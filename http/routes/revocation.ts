@@ -10,6 +10,7 @@ import {
   countKeptGenerations,
   readCredentialFacts,
 } from '../../store/connections-list.ts';
+import { listSubscribedTopics } from '../../store/notification-facts.ts';
 import { countLiveRecords, findRunningSyncRun } from '../../store/sync-runs-list.ts';
 import { actorOf, principalOf } from '../auth.ts';
 import type { HttpDeps } from '../deps.ts';
@@ -119,7 +120,7 @@ export async function planRevocation(
       connectionId: row.id,
       runsThatStop: run === null ? [] : [{ runId: run.id, startedAt: run.startedAt.toISOString() }],
       secretsDestroyed: facts === null ? [] : [{ kind: facts.kind, generations }],
-      subscriptionsRemoved: [],
+      subscriptionsRemoved: [...(await listSubscribedTopics(tx, row.id))],
       upstream: platform?.revoke === undefined ? ('unsupported' as const) : ('asked' as const),
       alerts: ALERTS.slice(isOver(row) ? 2 : row.lifecycle === 'revoking' ? 1 : 0),
       records: {

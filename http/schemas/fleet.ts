@@ -13,5 +13,15 @@ export const fleet = z
     setAside: count.meta({ description: 'Records that could not be mapped' }),
     openBreakers: count.meta({ description: 'Platforms or registrations held back as a whole' }),
     rejectedRegistrations: count.meta({ description: 'Client registrations whose secret is refused' }),
+    notifications: z.object({
+      waiting: count.meta({ description: 'Objects that platforms named and that are still to be read' }),
+      oldestWaitingS: z.number().min(0),
+      untold: count.meta({ description: 'Uninstalls and duties to erase that nobody took yet' }),
+      subscriptionsMissing: count,
+      gapsOpen: count,
+      gapsClosed: count,
+      privacyOpen: count,
+      privacyOverdue: count,
+    }),
   })
   .meta({ id: 'Fleet' });

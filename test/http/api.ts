@@ -5,6 +5,7 @@ import type { TenantId } from '../../domain/ids.ts';
 import type { Platform } from '../../domain/platform.ts';
 import { endpointGuard } from '../../egress/index.ts';
 import type { NotificationKeys } from '../../egress/notification-keys.ts';
+import { createOpenPrivacyRequest } from '../../egress/privacy-subject.ts';
 import { createReceive } from '../../egress/receive.ts';
 import { hashApiKey, mintApiKey } from '../../http/api-key.ts';
 import type { Role } from '../../http/auth.ts';
@@ -75,6 +76,7 @@ export async function startApi(
   const app = await createServer({
     db: options.db ?? database.db,
     vault,
+    openPrivacyRequest: createOpenPrivacyRequest({ db: database.db, vault }),
     receive: createReceive({
       db: options.db ?? database.db,
       vault,
