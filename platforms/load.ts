@@ -1,13 +1,16 @@
 // All platforms a process knows: ours, and a vendor's own from the folder that MOORING_PLATFORMS names. A module exports `platform`, and is held to
 // everything the type says before a process starts with it.
+import { existsSync, readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MooringError } from '../domain/errors.ts';
 import type { Platform } from '../domain/platform.ts';
 import { checkPlatform } from './check.ts';
 import type { Finding } from './check-shape.ts';
 import { PLATFORMS } from './index.ts';
+
+const LOADS_WITHIN_MS = 20_000;
 
 export interface CheckedModule {
   readonly file: string;
@@ -34,11 +37,14 @@ export async function loadPlatforms(folder: string | null): Promise<ReadonlyMap<
 }
 
 /** Every module of a folder with what is wrong with it. Throws invalid_settings where the folder cannot be read. */
-export async function checkModules(folder: string): Promise<readonly CheckedModule[]> {
+export async function checkModules(
+  folder: string,
+  { loadsWithinMs = LOADS_WITHIN_MS }: { readonly loadsWithinMs?: number } = {},
+): Promise<readonly CheckedModule[]> {
   const ids = new Map([...PLATFORMS.keys()].map((id) => [id, 'Mooring']));
   const modules: CheckedModule[] = [];
   for (const file of await modulesIn(folder)) {
-    const checked = await checkModule(join(resolve(folder), file), file);
+    const checked = await checkModule(join(resolve(folder), file), file, loadsWithinMs);
     const id = checked.platform?.id;
     const taken = id === undefined ? undefined : ids.get(id);
     if (id !== undefined && taken === undefined) ids.set(id, `"${file}"`);
@@ -60,7 +66,7 @@ export async function checkModules(folder: string): Promise<readonly CheckedModu
 async function modulesIn(folder: string): Promise<readonly string[]> {
   try {
     return (await readdir(folder))
-      .filter((file) => /\.(ts|js|mjs)$/.test(file) && !/(\.d|\.test)\.ts$/.test(file))
+      .filter((file) => /\.(ts|mts|js|mjs)$/.test(file) && !/(\.d|\.test)\.m?ts$/.test(file))
       .sort();
   } catch (cause) {
     throw new MooringError(
@@ -71,7 +77,7 @@ async function modulesIn(folder: string): Promise<readonly string[]> {
   }
 }
 
-async function checkModule(path: string, file: string): Promise<CheckedModule> {
+async function checkModule(path: string, file: string, loadsWithinMs: number): Promise<CheckedModule> {
   const refused = (rule: Finding['rule'], because: string): CheckedModule => ({
     file,
     platform: null,
@@ -79,12 +85,31 @@ async function checkModule(path: string, file: string): Promise<CheckedModule> {
   });
   let module: unknown;
   try {
-    module = await import(pathToFileURL(path).href);
+    module = await inTime(import(pathToFileURL(path).href), loadsWithinMs);
   } catch (error) {
-    const told = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    return refused('module_fails', `does not load: ${told ?? ''}`);
+    const told = error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'it throws what is no error';
+    const hint = /\.m[jt]s$/.test(file) || isModuleFolder(dirname(path)) ? '' : `; ${NOT_A_MODULE_FOLDER}`;
+    return refused('module_fails', `does not load: ${told}${hint}`);
   }
   if (typeof module !== 'object' || module === null || !('platform' in module))
     return refused('no_platform', 'exports no `platform`');
   return { file, ...checkPlatform(module.platform) };
+}
+
+/** Without a limit a module that waits for ever would end the process without a word. */
+async function inTime<T>(loading: Promise<T>, limitMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`it is not done after ${limitMs} ms`)), limitMs);
+  });
+  return await Promise.race([loading, late]).finally(() => clearTimeout(timer));
+}
+
+export const NOT_A_MODULE_FOLDER = 'its folder needs a package.json with "type": "module"';
+
+/** Whether Node takes a .ts or .js file of this folder for an ES module, which alone can import ours: the nearest package.json says it. */
+export function isModuleFolder(folder: string): boolean {
+  const file = join(folder, 'package.json');
+  if (existsSync(file)) return /"type"\s*:\s*"module"/.test(readFileSync(file, 'utf8'));
+  return dirname(folder) === folder ? false : isModuleFolder(dirname(folder));
 }

@@ -1,6 +1,6 @@
 // Platforms of a vendor's own, from nothing to a real call: new, check, its own test, try.
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -42,6 +42,17 @@ describe('mooring platforms', () => {
       env: { PATH: process.env['PATH'] ?? '' },
     });
     expect(stdout).toMatch(/pass 3[\s\S]*fail 0/);
+  }, 60_000);
+
+  it('as a process: what it wrote outside the checkout loads, and without its package.json says what is missing', async () => {
+    const own = mkdtempSync(join(tmpdir(), 'mooring-own-'));
+    expect((await mooring(['platforms', 'new', 'corner', '--folder', own])).code).toBe(0);
+    expect((await mooring(['platforms', 'check', own])).out).toBe('1 of 1 pass: corner\n');
+    rmSync(join(own, 'package.json'));
+    const refused = await mooring(['platforms', 'check', own]);
+    expect(refused.code).toBe(1);
+    expect(refused.out).toContain('corner.ts: (module): module_fails: ');
+    expect(refused.out).toContain('needs a package.json with "type": "module"');
   }, 60_000);
 
   it('writes over nothing, and takes no id that is none or ours', async () => {

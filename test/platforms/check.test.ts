@@ -124,6 +124,20 @@ export const platform = { id: 'ID', name: 'N', certainty: 'vendor', documentatio
     },
   );
 
+  test('with a module that waits for ever, or throws what is no error, says so of each', async () => {
+    const folder = await folderOf({
+      'never.mjs': 'await new Promise(() => undefined); export const platform = {};',
+      'odd.mjs': 'throw Object.create(null);',
+      'two.mts': simple('two'),
+    });
+    const modules = await checkModules(folder, { loadsWithinMs: 200 });
+    expect(modules.map(({ file, findings }) => [file, ...findings.map(({ because }) => because)])).toEqual([
+      ['never.mjs', expect.stringContaining('not done after 200 ms')],
+      ['odd.mjs', expect.stringContaining('what is no error')],
+      ['two.mts'],
+    ]);
+  });
+
   test('that is not there stops the start', async () => {
     await expect(loadPlatforms('/nowhere/at/all')).rejects.toMatchObject({ code: 'invalid_settings' });
   });
