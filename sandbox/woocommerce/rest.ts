@@ -3,7 +3,9 @@ import { changeOf, createdAtMs, exists, filteredOnce, listed, touch, updatedAtMs
 import { type Answer, bodyFields, json, jsonText } from '../exchange.ts';
 import { generateProduct } from '../generator.ts';
 import { spoil, spoilText } from '../hostile.ts';
+import { announce } from '../pushing.ts';
 import type { Shop } from '../state.ts';
+import { pushing } from './push.ts';
 import {
   positionOfId,
   renderCustomer,
@@ -13,6 +15,7 @@ import {
   type WooResource,
 } from './render.ts';
 import { siteUrl, type WooCall, wpError } from './site.ts';
+import { answerWebhooks } from './webhooks.ts';
 
 const RENDER: Record<WooResource, (shop: Shop, index: number) => object> = {
   orders: renderOrder,
@@ -43,8 +46,10 @@ const ORDER_BY: Record<WooResource, readonly string[]> = {
   customers: ['id', 'include', 'name', 'registered_date'],
 };
 
-export function answerResource(call: WooCall): Answer {
+export function answerResource(call: WooCall): Answer | Promise<Answer> {
   const { exchange, shop, resource } = call;
+  const webhooks = answerWebhooks(call);
+  if (webhooks !== null) return webhooks;
   const list = /^\/(orders|products|customers)\/?$/.exec(resource)?.[1];
   if (list !== undefined && isResource(list) && exchange.method === 'GET') return answerList(call, list);
   const single = /^\/(orders|products|customers)\/(\d+)$/.exec(resource);
@@ -199,6 +204,7 @@ function answerOne(call: WooCall, resource: WooResource, id: number): Answer {
   if (!exists(shop, resource, index)) return wpError(404, INVALID_ID[resource], 'Invalid ID.');
   if (exchange.method === 'PUT' || exchange.method === 'POST') {
     touch(shop, resource, [index], call.sandbox.now());
+    announce(call.sandbox, pushing, { kind: 'changed', shop, resource, act: 'update', index });
     call.sandbox.changed();
     return json(200, { ...RENDER[resource](shop, index), ...bodyFields(exchange), id });
   }

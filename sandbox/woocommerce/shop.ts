@@ -5,6 +5,7 @@ import type { HostedPlatform } from '../simulated.ts';
 import type { Shop } from '../state.ts';
 import { answerApproval, createKey } from './approval.ts';
 import { authenticate, mayDo } from './authenticate.ts';
+import { pushing } from './push.ts';
 import { answerResource } from './rest.ts';
 import { siteUrl, wpError } from './site.ts';
 
@@ -15,6 +16,7 @@ export const woocommerce: HostedPlatform = {
   pattern: /^[a-z0-9][a-z0-9-]*\.woo\.example$/,
   origins: ['https://*.woo.example', 'http://*.woo.example'],
   answerShop: answerWooCommerce,
+  pushing,
   /** `permission`: read, write or read_write. */
   handOut: (sandbox, shop, fields) => {
     const key = createKey(sandbox, shop, textField(fields, 'permission') || 'read_write').generations[0];
