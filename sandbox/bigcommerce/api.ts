@@ -7,6 +7,7 @@ import { spoil } from '../hostile.ts';
 import { instantMs, positionsIn, type Range, rendered, spoiltJson, wholeIn } from '../listing.ts';
 import type { ResourceName, Shop } from '../state.ts';
 import { apiError, missingScope } from './bigcommerce.ts';
+import { answerHooks } from './hooks.ts';
 import {
   orderIndex,
   productIndex,
@@ -32,13 +33,14 @@ export function answerApi(call: Call): Answer {
   };
   if (!taken.allowed) return apiError(429, 'Too many requests', headers);
   if (shop.unavailable !== null) return apiError(403, 'The store is not active.', headers);
-  const answer = exchange.method === 'GET' ? route(call) : apiError(405, 'Method not allowed');
+  const resource = exchange.path.slice(`/stores/${shop.key}`.length);
+  const answer = answerHooks(call, resource) ?? route(call, resource);
   return { ...answer, headers: { ...headers, ...answer.headers } };
 }
 
-function route(call: Call): Answer {
+function route(call: Call, resource: string): Answer {
   const { shop, grant } = call;
-  const resource = call.exchange.path.slice(`/stores/${shop.key}`.length);
+  if (call.exchange.method !== 'GET') return apiError(405, 'Method not allowed');
   if (resource === '/v2/store')
     return missingScope(grant, 'store_v2_information_read_only') ?? json(200, storeInfo(shop));
   if (resource === '/v2/orders') return missingScope(grant, 'store_v2_orders_read_only') ?? orders(call);

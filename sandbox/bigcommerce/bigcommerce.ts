@@ -15,6 +15,7 @@ import type { Grant, Shop } from '../state.ts';
 import { answerToken, issueTokens, type TokenRules } from '../token-endpoint.ts';
 import { answerApi } from './api.ts';
 import { owner, tellUninstall, withSignedPayload } from './payload.ts';
+import { pushing } from './push.ts';
 
 const LOGIN = 'login.bigcommerce.com';
 /** Scopes are fixed in the app's profile: all or nothing. */
@@ -90,6 +91,7 @@ export const bigcommerce: CentralPlatform = {
     return json(200, { url: installUrl(sandbox, shop, callbackUrl) });
   },
   uninstall: tellUninstall,
+  pushing,
 };
 
 function grantTo(sandbox: Sandbox, shop: Shop, scopes: string[]): Grant {

@@ -16,6 +16,9 @@ const FIRST_ORDER = 100;
 const FIRST_PRODUCT = 80;
 const FIRST_VARIANT = 400;
 
+export const orderId = (index: number) => index + FIRST_ORDER;
+export const productId = (index: number) => index + FIRST_PRODUCT;
+export const customerId = (index: number) => index + 1;
 export const orderIndex = (id: number) => id - FIRST_ORDER;
 export const productIndex = (id: number) => id - FIRST_PRODUCT;
 const rfc2822 = (ms: number) => new Date(ms).toUTCString().replace('GMT', '+0000');
