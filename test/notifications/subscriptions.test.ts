@@ -1,0 +1,252 @@
+// Subscriptions kept at a platform that a test plays: made on connecting, made again where they are dropped or switched off, the gap made up for, and gone at the
+// end. Real PostgreSQL, the real door.
+import { createHash } from 'node:crypto';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { destroyCredential } from '../../activities/end-connection.ts';
+import { keepSubscriptions, type SubscriptionDeps } from '../../activities/keep-subscriptions.ts';
+import { setSchedule } from '../../activities/set-schedule.ts';
+import type { Platform } from '../../domain/platform.ts';
+import { closeGaps, noteReceiving } from '../../store/subscriptions.ts';
+import { createDoor, type Door } from '../egress/door.ts';
+import { SHELF } from '../sync/shelf.ts';
+import { createStage, type Stage } from '../sync/stage.ts';
+
+interface Hook {
+  readonly id: string;
+  readonly topic: string;
+  readonly url: string;
+  readonly secret: string;
+  enabled: boolean;
+}
+
+const isHook = (one: unknown): one is Hook => typeof one === 'object' && one !== null && 'topic' in one;
+
+const PLATFORM: Platform = {
+  ...SHELF,
+  answers: [{ status: 404, means: 'not_found' }, ...SHELF.answers],
+  notifications: {
+    delivery: 'http',
+    subscribedBy: 'shop',
+    topics: {
+      'order/changed': 'orders',
+      'stock/changed': 'inventory',
+      'customer/changed': 'customers',
+      gone: 'uninstalled',
+    },
+    signature: {
+      kind: 'hmac',
+      in: { header: 'signature' },
+      algorithm: 'sha256',
+      encoding: 'hex',
+      key: '{notificationSecret}',
+      message: ['{body}'],
+    },
+    subscribe: {
+      secret: 'ours',
+      create: ({ topic, address, secret }) => ({
+        method: 'POST',
+        path: '/hooks',
+        body: { topic, url: address, secret },
+        endpoint: 'POST /hooks',
+      }),
+      created: ({ body }) => ({ ref: isHook(body) ? body.id : '' }),
+      list: () => ({ method: 'GET', path: '/hooks', endpoint: 'GET /hooks' }),
+      listed: ({ body }) => ({
+        found: (Array.isArray(body) ? body : [])
+          .filter(isHook)
+          .map(({ id, topic, url, enabled }) => ({ ref: id, topic, address: url, isEnabled: enabled })),
+        isLast: true,
+      }),
+      remove: (ref) => ({ method: 'DELETE', path: `/hooks/${ref}`, endpoint: 'DELETE /hooks/{id}' }),
+    },
+  },
+};
+
+const door: Door = await createDoor(PLATFORM);
+let stage: Stage;
+let hooks: Hook[];
+let triggered: string[];
+let refused: string[];
+let made = 0;
+
+beforeEach(async () => {
+  await door.world.owner.query('DELETE FROM subscription_checks');
+  stage = await createStage(door, 'orders', 'inventory');
+  hooks = [];
+  triggered = [];
+  refused = [];
+  door.answer((asked, response, request) => {
+    const send = (status: number, body: unknown) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    if (asked.method === 'GET') return send(200, hooks);
+    const id = asked.url.split('/').at(-1);
+    if (asked.method === 'DELETE') {
+      const before = hooks.length;
+      hooks = hooks.filter((one) => one.id !== id);
+      return send(before === hooks.length ? 404 : 200, {});
+    }
+    let text = '';
+    request.on('data', (chunk) => {
+      text += chunk;
+    });
+    request.on('end', () => {
+      const wish: { topic: string; url: string; secret: string } = JSON.parse(text);
+      if (refused.includes(wish.topic)) return send(400, { error: 'no such topic' });
+      made += 1;
+      const hook: Hook = { ...wish, id: `h${made}`, enabled: true };
+      hooks.push(hook);
+      send(201, hook);
+    });
+  });
+});
+afterAll(() => door.close());
+
+const deps = (): SubscriptionDeps => ({
+  db: door.world.db,
+  vault: door.vault,
+  egress: door.open(),
+  platforms: new Map([[PLATFORM.id, PLATFORM]]),
+  triggerSync: async (id) => triggered.push(id) > 0,
+  publicUrl: 'https://mooring.example',
+  checkEveryMs: 3_600_000,
+});
+const ask = async (sql: string) => (await door.world.owner.query(sql, [stage.connectionId])).rows;
+/** What the workflow's activity does when syncs begin. */
+const wake = () =>
+  setSchedule({
+    db: door.world.db,
+    schedules: {
+      ensure: async () => 'set',
+      remove: async () => true,
+      cancelRuns: async () => 0,
+      list: async function* () {},
+    },
+  })({ ...stage, pausedNote: null });
+const look = async () => {
+  await wake();
+  await keepSubscriptions(deps());
+};
+
+describe('subscriptions', () => {
+  it('are made once a connection works: what its permissions need, each at an address nobody can guess, with a secret', async () => {
+    await look();
+    expect(hooks.map(({ topic }) => topic).sort()).toEqual(['gone', 'order/changed', 'stock/changed']);
+    for (const { url, secret } of hooks) {
+      expect(url).toMatch(/^https:\/\/mooring\.example\/notify\/plain\/[\w-]{43}$/);
+      expect(secret).toMatch(/^[\w-]{43}$/);
+    }
+    const rows = await ask(
+      `SELECT topic, state, platform_ref FROM subscriptions WHERE connection_id = $1 ORDER BY 1`,
+    );
+    expect(rows.map(({ state }) => state)).toEqual(['active', 'active', 'active']);
+    const [address] = await ask(`SELECT token_hash FROM notification_addresses WHERE connection_id = $1`);
+    const token = hooks[0]?.url.split('/').at(-1) ?? '';
+    expect(Buffer.from(address?.token_hash).equals(createHash('sha256').update(token).digest())).toBe(true);
+    const everything = JSON.stringify(await ask('SELECT s::text, $1::text FROM subscriptions AS s'));
+    expect(everything).not.toContain(token);
+    expect(everything).not.toContain(hooks[0]?.secret);
+    expect(await ask('SELECT * FROM notification_gaps WHERE connection_id = $1')).toEqual([]);
+  });
+
+  it('that are there are left alone, however often they are looked at, and by how many', async () => {
+    await look();
+    const before = JSON.stringify(hooks);
+    await wake();
+    await Promise.all([keepSubscriptions(deps()), keepSubscriptions(deps())]);
+    expect(JSON.stringify(hooks)).toBe(before);
+  });
+
+  it('that the platform dropped or switched off are made again, and a sync makes up for the gap', async () => {
+    await look();
+    hooks = hooks.filter(({ topic }) => topic !== 'order/changed');
+    for (const hook of hooks) if (hook.topic === 'stock/changed') hook.enabled = false;
+    await look();
+    expect(hooks.map(({ topic, enabled }) => `${topic} ${enabled}`).sort()).toEqual([
+      'gone true',
+      'order/changed true',
+      'stock/changed true',
+    ]);
+    expect(triggered).toEqual([stage.connectionId]);
+    const [gap] = await ask('SELECT * FROM notification_gaps WHERE connection_id = $1');
+    expect(gap).toMatchObject({ closed_at: null });
+    expect(gap.from_at.getTime()).toBeLessThan(gap.until_at.getTime());
+    const [request] = await ask('SELECT id, resources, mode FROM sync_requests WHERE connection_id = $1');
+    expect(request).toMatchObject({ mode: 'incremental', id: gap.request_id });
+    expect(request.resources.sort()).toEqual(['inventory', 'orders']);
+    await door.world.owner.query('UPDATE sync_requests SET finished_at = now()');
+    await door.world.db.sqlAcrossTenants(closeGaps);
+    const [closed] = await ask('SELECT * FROM notification_gaps WHERE connection_id = $1');
+    expect(closed.closed_at).not.toBeNull();
+  });
+
+  it('of another connection at the same shop, or of somebody else, are not ours to remove', async () => {
+    await look();
+    hooks.push({
+      id: 'x',
+      topic: 'order/changed',
+      url: 'https://elsewhere.example/notify/plain/abcdefghijklmnopqrstuv',
+      secret: '',
+      enabled: true,
+    });
+    await look();
+    expect(hooks.map(({ id }) => id)).toContain('x');
+  });
+
+  it('for one topic that is refused stop no other, and are tried again', async () => {
+    refused = ['stock/changed'];
+    await look();
+    expect(hooks.map(({ topic }) => topic).sort()).toEqual(['gone', 'order/changed']);
+    const rows = await ask(
+      'SELECT topic, state, code FROM subscriptions WHERE connection_id = $1 ORDER BY topic',
+    );
+    expect(rows[2]).toEqual({ topic: 'stock/changed', state: 'refused', code: 'platform_rejected' });
+    refused = [];
+    await look();
+    expect(hooks).toHaveLength(3);
+  });
+
+  it('for what may no longer be read go', async () => {
+    await look();
+    await door.world.owner.query(`UPDATE connections SET permissions = '{orders:read}' WHERE id = $1`, [
+      stage.connectionId,
+    ]);
+    await look();
+    expect(hooks.map(({ topic }) => topic).sort()).toEqual(['gone', 'order/changed']);
+  });
+
+  it('whose answer was lost are found by their address, and not made twice', async () => {
+    await look();
+    await door.world.owner.query(`UPDATE subscriptions SET state = 'creating', platform_ref = NULL`);
+    await look();
+    expect(hooks).toHaveLength(3);
+    const rows = await ask('SELECT state FROM subscriptions WHERE connection_id = $1');
+    expect(rows.every(({ state }) => state === 'active')).toBe(true);
+  });
+
+  it('leave nothing behind when the connection ends', async () => {
+    await look();
+    await destroyCredential({
+      db: door.world.db,
+      nowMs: Date.now,
+      keepRecordsMs: null,
+      eraseRecords: async () => 0,
+    })({ ...stage, erase: false });
+    for (const table of ['subscriptions', 'notification_addresses', 'subscription_checks'])
+      expect(await ask(`SELECT 1 FROM ${table} WHERE connection_id = $1`), table).toEqual([]);
+  });
+});
+
+describe('an outage of ours', () => {
+  it('is noticed when the receiver is back, once, for every connection that is told things', async () => {
+    await look();
+    const beat = () => door.world.db.sqlAcrossTenants((sql) => noteReceiving(sql, 60_000));
+    await beat();
+    expect(await ask('SELECT 1 FROM notification_gaps WHERE connection_id = $1')).toEqual([]);
+    await door.world.owner.query(`UPDATE receiver_times SET alive_at = now() - interval '5 minutes'`);
+    await Promise.all([beat(), beat()]);
+    const gaps = await ask('SELECT * FROM notification_gaps WHERE connection_id = $1');
+    expect(gaps).toHaveLength(1);
+    expect(gaps[0]).toMatchObject({ cause: 'outage', request_id: null });
+    expect(gaps[0].until_at - gaps[0].from_at).toBeGreaterThan(290_000);
+  });
+});
