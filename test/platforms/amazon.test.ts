@@ -1,26 +1,15 @@
 // What is Amazon's alone: where a seller approves, a search that ends after 1,000 items, a token of stock that is dead after 30 s, orders without a price.
 import { describe, expect, test } from 'vitest';
-import type { Json, PageCursor, PlatformRequest, ResourceDefinition } from '../../domain/platform.ts';
+import type { Json, PlatformRequest } from '../../domain/platform.ts';
 import { amazon } from '../../platforms/amazon/platform.ts';
 import { authorizeUrl } from '../../platforms/authorize-url.ts';
 import { expandShop } from '../../platforms/shop.ts';
 import { PASS, passFor } from './fixtures.ts';
+import { idsIn } from './pass-reader.ts';
 
 const pass = { ...passFor(amazon), pageSize: 20 };
 
-function readAll(definition: ResourceDefinition, answer: (request: PlatformRequest) => Json) {
-  const ids: (string | null)[] = [];
-  let cursor: PageCursor | null = null;
-  for (let requests = 1; requests < 1_000; requests++) {
-    const body: Json = answer(definition.request(pass, cursor));
-    const page = definition.read(pass, cursor, { body, headers: {} });
-    ids.push(...page.items.map(definition.idOf));
-    if (page.next === null) return ids;
-    expect(page.next).not.toEqual(cursor);
-    cursor = JSON.parse(JSON.stringify(page.next)) as Json;
-  }
-  throw new Error('the pass does not end');
-}
+const readAll = idsIn(pass);
 
 test('a seller approves at the Seller Central of the marketplace', () => {
   const [{ obtain }] = amazon.auth;

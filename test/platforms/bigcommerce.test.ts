@@ -1,26 +1,17 @@
 // What is BigCommerce's alone: an install that begins there, lines that are a list of their own, and an answer without a body.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Json, PageCursor, PlatformRequest, ResourceDefinition } from '../../domain/platform.ts';
+import type { Json, PlatformRequest, ResourceDefinition } from '../../domain/platform.ts';
 import { bigcommerce } from '../../platforms/bigcommerce/platform.ts';
 import { shopAfterCallback } from '../../platforms/shop.ts';
 import { PASS, passFor } from './fixtures.ts';
+import { readPass } from './pass-reader.ts';
 
 const pass = { ...passFor(bigcommerce), pageSize: 5 };
 type Answer = { body: Json; headers: Record<string, string> };
 
-function readAll(definition: ResourceDefinition, answer: (request: PlatformRequest) => Answer) {
-  const ids: (string | null)[] = [];
-  let cursor: PageCursor | null = null;
-  for (let requests = 1; requests < 500; requests++) {
-    const page = definition.read(pass, cursor, answer(definition.request(pass, cursor)));
-    ids.push(...page.items.map(definition.idOf));
-    if (page.next === null) return ids;
-    expect(page.next).not.toEqual(cursor);
-    cursor = JSON.parse(JSON.stringify(page.next)) as Json;
-  }
-  throw new Error('the pass does not end');
-}
+const readAll = (definition: ResourceDefinition, answer: (request: PlatformRequest) => Answer) =>
+  readPass(definition, pass, answer).ids;
 
 describe('an install', () => {
   const [{ obtain }] = bigcommerce.auth;

@@ -1,27 +1,15 @@
 // What is bol's alone: lists of a day's changes, which orders leave while they are read.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Json, PageCursor, PlatformRequest, ResourceDefinition } from '../../domain/platform.ts';
 import { bolcom } from '../../platforms/bolcom/platform.ts';
 import { passFor } from './fixtures.ts';
+import { idsIn } from './pass-reader.ts';
 
 const untilMs = Date.UTC(2026, 10, 21, 12);
 const pass = { ...passFor(bolcom), untilMs, sinceMs: Date.UTC(2026, 10, 19, 23) };
 const { orders, inventory } = bolcom.resources;
 
-function readAll(definition: ResourceDefinition, answer: (request: PlatformRequest) => Json) {
-  const ids: (string | null)[] = [];
-  let cursor: PageCursor | null = null;
-  for (let requests = 1; requests < 1_000; requests++) {
-    const body: Json = answer(definition.request(pass, cursor));
-    const page = definition.read(pass, cursor, { body, headers: {} });
-    ids.push(...page.items.map((item) => definition.idOf(item)));
-    if (page.next === null) return ids;
-    expect(page.next).not.toEqual(cursor);
-    cursor = JSON.parse(JSON.stringify(page.next)) as Json;
-  }
-  throw new Error('the pass does not end');
-}
+const readAll = idsIn(pass);
 
 test('a pass over orders misses none that changed, though they leave their day while it runs, and reads each once a day', () => {
   fc.assert(

@@ -1,10 +1,11 @@
 // What is commercetools' alone: pages that begin behind the last key, since an offset ends at 10,000.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Json, PageCursor, PlatformRequest, ResourceDefinition } from '../../domain/platform.ts';
+import type { Json, PlatformRequest } from '../../domain/platform.ts';
 import { commercetools } from '../../platforms/commercetools/platform.ts';
 import { missingScopes } from '../../platforms/scopes.ts';
 import { passFor } from './fixtures.ts';
+import { idsIn } from './pass-reader.ts';
 
 interface Item {
   readonly id: string;
@@ -32,18 +33,7 @@ function query(items: readonly Item[], { path, query: parameters = {} }: Platfor
   return { results: found.slice(0, Number(parameters['limit'])).map((one) => ({ ...one })) };
 }
 
-function readAll(definition: ResourceDefinition, answer: (request: PlatformRequest) => Json) {
-  const ids: (string | null)[] = [];
-  let cursor: PageCursor | null = null;
-  for (let requests = 1; requests < 500; requests++) {
-    const body: Json = answer(definition.request(pass, cursor));
-    const page = definition.read(pass, cursor, { body, headers: {} });
-    ids.push(...page.items.map(definition.idOf));
-    if (page.next === null) return ids;
-    cursor = JSON.parse(JSON.stringify(page.next)) as Json;
-  }
-  throw new Error('the pass does not end');
-}
+const readAll = idsIn(pass);
 
 describe('a pass', () => {
   const idOf = (n: number) => `id-${String(n).padStart(3, '0')}`;

@@ -1,30 +1,13 @@
 // What is Coupang's alone: order sheets by Korean days and one status at a time, and stock item by item.
 import { describe, expect, test } from 'vitest';
-import type {
-  Json,
-  PageCursor,
-  PassContext,
-  PlatformRequest,
-  ResourceDefinition,
-} from '../../domain/platform.ts';
+import type { Json, PassContext } from '../../domain/platform.ts';
 import { coupang } from '../../platforms/coupang/platform.ts';
 import { passFor } from './fixtures.ts';
+import { idsIn } from './pass-reader.ts';
 
 const pass: PassContext = { ...passFor(coupang), sinceMs: Date.UTC(2026, 9, 22), pageSize: 50 };
 
-function readAll(definition: ResourceDefinition, answer: (request: PlatformRequest) => Json) {
-  const ids: (string | null)[] = [];
-  let cursor: PageCursor | null = null;
-  for (let requests = 1; requests < 200; requests++) {
-    const body: Json = answer(definition.request(pass, cursor));
-    const page = definition.read(pass, cursor, { body, headers: {} });
-    ids.push(...page.items.map(definition.idOf));
-    if (page.next === null) return ids;
-    expect(page.next).not.toEqual(cursor);
-    cursor = JSON.parse(JSON.stringify(page.next)) as Json;
-  }
-  throw new Error('the pass does not end');
-}
+const readAll = idsIn(pass);
 
 describe('order sheets', () => {
   const { orders } = coupang.resources;

@@ -1,35 +1,18 @@
 // What is eBay's alone: a redirect that is a name, windows of modification time, and two kinds of offset.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type {
-  Json,
-  PageCursor,
-  PassContext,
-  PlatformRequest,
-  ResourceDefinition,
-} from '../../domain/platform.ts';
+import type { Json, PassContext, PlatformRequest, ResourceDefinition } from '../../domain/platform.ts';
 import { authorizeUrl } from '../../platforms/authorize-url.ts';
 import { ebay } from '../../platforms/ebay/platform.ts';
 import { scopesFor } from '../../platforms/scopes.ts';
 import { PASS } from './fixtures.ts';
+import { idsIn } from './pass-reader.ts';
 
-function readAll(
+const readAll = (
   definition: ResourceDefinition,
   pass: PassContext,
   answer: (request: PlatformRequest) => Json,
-) {
-  const ids: (string | null)[] = [];
-  let cursor: PageCursor | null = null;
-  for (let requests = 1; requests < 2_000; requests++) {
-    const body: Json = answer(definition.request(pass, cursor));
-    const page = definition.read(pass, cursor, { body, headers: {} });
-    ids.push(...page.items.map(definition.idOf));
-    if (page.next === null) return ids;
-    expect(page.next).not.toEqual(cursor);
-    cursor = JSON.parse(JSON.stringify(page.next)) as Json;
-  }
-  throw new Error('the pass does not end');
-}
+) => idsIn(pass)(definition, answer);
 
 test('an approval names our address by its RuName, and asks for who the seller is besides', () => {
   const [{ obtain }] = ebay.auth;

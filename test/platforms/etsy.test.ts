@@ -1,27 +1,15 @@
 // What is Etsy's alone: receipts continued from the last update, listings by state, and amounts with their divisor.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Json, PageCursor, PlatformRequest, ResourceDefinition } from '../../domain/platform.ts';
 import { authorizeUrl } from '../../platforms/authorize-url.ts';
 import { etsy } from '../../platforms/etsy/platform.ts';
 import { scopesFor } from '../../platforms/scopes.ts';
 import { PASS, passFor } from './fixtures.ts';
+import { idsIn } from './pass-reader.ts';
 
 const pass = { ...passFor(etsy), pageSize: 5 };
 
-function readAll(definition: ResourceDefinition, answer: (request: PlatformRequest) => Json) {
-  const ids: (string | null)[] = [];
-  let cursor: PageCursor | null = null;
-  for (let requests = 1; requests < 500; requests++) {
-    const body: Json = answer(definition.request(pass, cursor));
-    const page = definition.read(pass, cursor, { body, headers: {} });
-    ids.push(...page.items.map(definition.idOf));
-    if (page.next === null) return ids;
-    expect(page.next).not.toEqual(cursor);
-    cursor = JSON.parse(JSON.stringify(page.next)) as Json;
-  }
-  throw new Error('the pass does not end');
-}
+const readAll = idsIn(pass);
 
 test('an approval carries a challenge, and asks for the shop besides', () => {
   const [{ obtain }] = etsy.auth;

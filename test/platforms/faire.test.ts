@@ -1,28 +1,15 @@
 // What is Faire's alone: a cursor that takes the place of what was asked for first, and page numbers where none is told.
 import { describe, expect, test } from 'vitest';
-import type { Json, PageCursor, PassContext, PlatformRequest, RawPage } from '../../domain/platform.ts';
+import type { Json, PassContext, PlatformRequest } from '../../domain/platform.ts';
 import { faire } from '../../platforms/faire/platform.ts';
 import { passFor } from './fixtures.ts';
+import { idsIn } from './pass-reader.ts';
 
 const pass: PassContext = { ...passFor(faire), pageSize: 50, sinceMs: Date.UTC(2026, 10, 1) };
 
 const { orders, inventory } = faire.resources;
 
-function readAll(answer: (request: PlatformRequest) => Json): (string | null)[] {
-  const ids: (string | null)[] = [];
-  let cursor: PageCursor | null = null;
-  for (let requests = 1; requests < 100; requests++) {
-    const page: RawPage = orders.read(pass, cursor, {
-      body: answer(orders.request(pass, cursor)),
-      headers: {},
-    });
-    ids.push(...page.items.map(orders.idOf));
-    if (page.next === null) return ids;
-    expect(page.next).not.toEqual(cursor);
-    cursor = JSON.parse(JSON.stringify(page.next)) as Json;
-  }
-  throw new Error('the pass does not end');
-}
+const readAll = (answer: (request: PlatformRequest) => Json) => idsIn(pass)(orders, answer);
 
 function slice(total: number, page: number): Json[] {
   const size = Math.max(0, Math.min(50, total - (page - 1) * 50));

@@ -4,24 +4,13 @@ import { describe, expect, test } from 'vitest';
 import type { Json, PageCursor, PlatformRequest, ResourceDefinition } from '../../domain/platform.ts';
 import { lazada } from '../../platforms/lazada/platform.ts';
 import { passFor } from './fixtures.ts';
+import { readPass } from './pass-reader.ts';
 
 const pass = { ...passFor(lazada), pageSize: 5 };
 const { orders, products } = lazada.resources;
 
-function readAll(definition: ResourceDefinition, answer: (request: PlatformRequest) => Json) {
-  const found = { ids: [] as (string | null)[], deleted: [] as string[] };
-  let cursor: PageCursor | null = null;
-  for (let requests = 1; requests < 2_000; requests++) {
-    const body: Json = answer(definition.request(pass, cursor));
-    const page = definition.read(pass, cursor, { body, headers: {} });
-    found.ids.push(...page.items.map(definition.idOf));
-    found.deleted.push(...(page.deleted ?? []));
-    if (page.next === null) return found;
-    expect(page.next).not.toEqual(cursor);
-    cursor = JSON.parse(JSON.stringify(page.next)) as Json;
-  }
-  throw new Error('the pass does not end');
-}
+const readAll = (definition: ResourceDefinition, answer: (request: PlatformRequest) => Json) =>
+  readPass(definition, pass, (request) => ({ body: answer(request), headers: {} }));
 
 const START_MS = Date.UTC(2026, 0, 1);
 const told = (ms: number) =>

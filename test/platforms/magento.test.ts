@@ -1,9 +1,10 @@
 // What is Magento's alone: lists that begin again behind the last key, and never count pages.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Json, PageCursor, PlatformRequest, ResourceDefinition } from '../../domain/platform.ts';
+import type { Json, PlatformRequest } from '../../domain/platform.ts';
 import { magento } from '../../platforms/magento/platform.ts';
 import { PASS } from './fixtures.ts';
+import { idsIn } from './pass-reader.ts';
 
 type Item = { readonly [field: string]: string | number };
 
@@ -33,18 +34,7 @@ function search(items: readonly Item[], { query = {} }: PlatformRequest): Json {
   return { items: found.slice((page - 1) * size, page * size), total_count: found.length };
 }
 
-function readAll(definition: ResourceDefinition, answer: (request: PlatformRequest) => Json) {
-  const ids: (string | null)[] = [];
-  let cursor: PageCursor | null = null;
-  for (let requests = 1; requests < 500; requests++) {
-    const body: Json = answer(definition.request({ ...PASS, pageSize: 5 }, cursor));
-    const page = definition.read({ ...PASS, pageSize: 5 }, cursor, { body, headers: {} });
-    ids.push(...page.items.map(definition.idOf));
-    if (page.next === null) return ids;
-    cursor = JSON.parse(JSON.stringify(page.next)) as Json;
-  }
-  throw new Error('the pass does not end');
-}
+const readAll = idsIn({ ...PASS, pageSize: 5 });
 
 describe('a pass', () => {
   test('over orders misses nothing that stays, whatever is deleted while it runs, and reads none twice', () => {

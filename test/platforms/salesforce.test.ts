@@ -4,11 +4,12 @@ import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { renewCredential } from '../../auth/index.ts';
 import type { OutboundRequest } from '../../domain/outbound.ts';
-import type { Json, PageCursor, PlatformRequest, ResourceDefinition } from '../../domain/platform.ts';
+import type { Json, PlatformRequest } from '../../domain/platform.ts';
 import { Secret } from '../../domain/secret.ts';
 import { valueAt, valuesAt } from '../../platforms/json.ts';
 import { salesforce } from '../../platforms/salesforce/platform.ts';
 import { passFor } from './fixtures.ts';
+import { idsIn } from './pass-reader.ts';
 
 const pass = { ...passFor(salesforce), pageSize: 100 };
 
@@ -78,18 +79,7 @@ describe('a token', () => {
   });
 });
 
-function readAll(definition: ResourceDefinition, answer: (request: PlatformRequest) => Json) {
-  const ids: (string | null)[] = [];
-  let cursor: PageCursor | null = null;
-  for (let requests = 1; requests < 2_000; requests++) {
-    const body: Json = answer(definition.request(pass, cursor));
-    const page = definition.read(pass, cursor, { body, headers: {} });
-    ids.push(...page.items.map(definition.idOf));
-    if (page.next === null) return ids;
-    cursor = JSON.parse(JSON.stringify(page.next)) as Json;
-  }
-  throw new Error('the pass does not end');
-}
+const readAll = idsIn(pass);
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1) + second * 1_000).toISOString();
 

@@ -1,29 +1,14 @@
 // What is Trendyol's alone: a stream of packages in windows of fourteen days, and pages that reach no further than 10,000.
 import { describe, expect, test } from 'vitest';
-import type { Json, PageCursor, PlatformRequest, ResourceDefinition } from '../../domain/platform.ts';
+import type { Json, PlatformRequest } from '../../domain/platform.ts';
 import { trendyol } from '../../platforms/trendyol/platform.ts';
 import { passFor } from './fixtures.ts';
+import { idsIn } from './pass-reader.ts';
 
 const DAY_MS = 86_400_000;
 const pass = { ...passFor(trendyol), pageSize: 100 };
 
-function readAll(
-  definition: ResourceDefinition,
-  answer: (request: PlatformRequest) => Json,
-  sinceMs: number | null = null,
-) {
-  const ids: (string | null)[] = [];
-  let cursor: PageCursor | null = null;
-  for (let requests = 1; requests < 1_000; requests++) {
-    const body: Json = answer(definition.request({ ...pass, sinceMs }, cursor));
-    const page = definition.read({ ...pass, sinceMs }, cursor, { body, headers: {} });
-    ids.push(...page.items.map(definition.idOf));
-    if (page.next === null) return ids;
-    expect(page.next).not.toEqual(cursor);
-    cursor = JSON.parse(JSON.stringify(page.next)) as Json;
-  }
-  throw new Error('the pass does not end');
-}
+const readAll = idsIn(pass);
 
 /** The newest change first; a cursor is good for the filters it was given for, and no others. */
 function stream(changes: readonly number[]) {

@@ -1,14 +1,9 @@
 // What is VTEX's alone: a search that shows 3,000 orders, that never tells of a change, and ids that are read one by one.
 import { describe, expect, test } from 'vitest';
-import type {
-  Json,
-  PageCursor,
-  PlatformRequest,
-  RawPage,
-  ResourceDefinition,
-} from '../../domain/platform.ts';
+import type { Json, PlatformRequest } from '../../domain/platform.ts';
 import { vtex } from '../../platforms/vtex/platform.ts';
 import { passFor } from './fixtures.ts';
+import { idsIn } from './pass-reader.ts';
 
 const pass = { ...passFor(vtex), pageSize: 100 };
 const HOUR_MS = 3_600_000;
@@ -39,23 +34,7 @@ function search(orders: readonly Model[], { query = {} }: PlatformRequest): Json
   return { list, paging: { total: found.length, currentPage: page, perPage: size } };
 }
 
-function readAll(
-  definition: ResourceDefinition,
-  answer: (request: PlatformRequest) => Json,
-  sinceMs: number | null = null,
-) {
-  const ids: (string | null)[] = [];
-  let cursor: PageCursor | null = null;
-  for (let requests = 1; requests < 2_000; requests++) {
-    const body: Json = answer(definition.request({ ...pass, sinceMs }, cursor));
-    const page: RawPage = definition.read({ ...pass, sinceMs }, cursor, { body, headers: {} });
-    ids.push(...page.items.map(definition.idOf));
-    if (page.next === null) return ids;
-    expect(page.next).not.toEqual(cursor);
-    cursor = JSON.parse(JSON.stringify(page.next)) as Json;
-  }
-  throw new Error('the pass does not end');
-}
+const readAll = idsIn(pass);
 
 describe('orders', () => {
   const { orders } = vtex.resources;

@@ -1,25 +1,14 @@
 // What is Walmart's alone: ready-made queries for next pages, one list for each way of sending, a cursor that stays the same, 404 for nothing.
 import { describe, expect, test } from 'vitest';
-import type { Json, PageCursor, PlatformRequest, ResourceDefinition } from '../../domain/platform.ts';
+import type { Json } from '../../domain/platform.ts';
 import { authorizeUrl } from '../../platforms/authorize-url.ts';
 import { walmart } from '../../platforms/walmart/platform.ts';
 import { PASS, passFor } from './fixtures.ts';
+import { idsIn } from './pass-reader.ts';
 
 const pass = { ...passFor(walmart), pageSize: 200 };
 
-function readAll(definition: ResourceDefinition, answer: (request: PlatformRequest) => Json) {
-  const ids: (string | null)[] = [];
-  let cursor: PageCursor | null = null;
-  for (let requests = 1; requests < 100; requests++) {
-    const body: Json = answer(definition.request(pass, cursor));
-    const page = definition.read(pass, cursor, { body, headers: {} });
-    ids.push(...page.items.map(definition.idOf));
-    if (page.next === null) return ids;
-    expect(page.next).not.toEqual(cursor);
-    cursor = JSON.parse(JSON.stringify(page.next)) as Json;
-  }
-  throw new Error('the pass does not end');
-}
+const readAll = idsIn(pass);
 
 const NOTHING: Json = { errors: [{ code: 'CONTENT_NOT_FOUND.GMP_ORDER_API', description: 'x' }] };
 

@@ -1,0 +1,54 @@
+// Reads a pass to its end as the activity does: between two pages the cursor is plain JSON, and it never stays where it was.
+import { expect } from 'vitest';
+import type {
+  Json,
+  PageCursor,
+  PassContext,
+  PlatformRequest,
+  ResourceDefinition,
+} from '../../domain/platform.ts';
+
+export interface Answer {
+  readonly body: Json;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface ReadPass {
+  /** Of every item, in the order they came. */
+  readonly ids: readonly (string | null)[];
+  /** What the platform says is gone. */
+  readonly deleted: readonly string[];
+}
+
+/** More than any of our tests' lists has pages. */
+const MAX_REQUESTS = 2_000;
+
+export function readPass(
+  definition: ResourceDefinition,
+  pass: PassContext,
+  answer: (request: PlatformRequest) => Answer,
+): ReadPass {
+  const ids: (string | null)[] = [];
+  const deleted: string[] = [];
+  let cursor: PageCursor | null = null;
+  for (let requests = 1; requests < MAX_REQUESTS; requests++) {
+    const page = definition.read(pass, cursor, answer(definition.request(pass, cursor)));
+    ids.push(...page.items.map(definition.idOf));
+    deleted.push(...(page.deleted ?? []));
+    if (page.next === null) return { ids, deleted };
+    expect(page.next).not.toEqual(cursor);
+    cursor = JSON.parse(JSON.stringify(page.next)) as Json;
+  }
+  throw new Error('the pass does not end');
+}
+
+/** The ids that a pass reads, of a platform that answers without headers. */
+export function idsIn(pass: PassContext) {
+  return (
+    definition: ResourceDefinition,
+    answer: (request: PlatformRequest) => Json,
+    sinceMs = pass.sinceMs,
+  ) => [
+    ...readPass(definition, { ...pass, sinceMs }, (request) => ({ body: answer(request), headers: {} })).ids,
+  ];
+}
