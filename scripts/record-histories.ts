@@ -2,7 +2,9 @@
 // A file that is there is never written over.
 import { spawnSync } from 'node:child_process';
 
-const { status } = spawnSync('npx', ['vitest', 'run', 'test/workflows/connection.test.ts'], {
+const TESTS = ['test/workflows/connection.test.ts', 'test/workflows/beside-connections.test.ts'];
+
+const { status } = spawnSync('npx', ['vitest', 'run', ...TESTS], {
   stdio: 'inherit',
   env: { ...process.env, MOORING_RECORD_HISTORIES: '1' },
 });
