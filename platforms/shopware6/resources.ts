@@ -1,38 +1,23 @@
 // How each resource of Shopware is searched for.
-import type { ResourceDefinition } from '../../domain/platform.ts';
-import type { Resource } from '../../domain/resource.ts';
-import { textOf, valueAt } from '../json.ts';
+import { resourcesBy } from '../resource.ts';
 import { type Listing, listRequest, readListing } from './listing.ts';
 import { mapCustomer, mapOrder, mapProduct, mapStock } from './mapper.ts';
 
-function define<R extends Resource>(
-  resource: R,
-  pageSize: number,
-  listing: Listing,
-  map: ResourceDefinition<R>['map'],
-): ResourceDefinition<R> {
-  return {
-    resource,
-    requires: `${resource}:read`,
-    pageSize: { default: pageSize, max: 500 },
-    filter: listing.changed === null ? 'full_scan' : 'updated_at',
-    overlapS: 120,
-    windowS: null,
-    request: (pass, cursor) => listRequest(listing, pass, cursor),
-    read: (pass, _cursor, { body }) => readListing(pass, body),
-    map,
-    idOf: (item) => textOf(valueAt(item, 'id')),
-    mapperVersion: 1,
-  };
-}
+const define = resourcesBy<Listing & { readonly pageSize: number }>({
+  pageSize: (listing) => ({ default: listing.pageSize, max: 500 }),
+  isIncremental: (listing) => listing.changed !== null,
+  overlapS: 120,
+  request: listRequest,
+  read: (_listing, pass, _cursor, { body }) => readListing(pass, body),
+});
 
 const WHERE = { associations: { country: {}, countryState: {} } };
 
 export const RESOURCES = {
   orders: define(
     'orders',
-    50,
     {
+      pageSize: 50,
       entity: 'order',
       // A payment and a delivery have states, and times, of their own.
       changed: [
@@ -57,8 +42,8 @@ export const RESOURCES = {
   ),
   products: define(
     'products',
-    50,
     {
+      pageSize: 50,
       entity: 'product',
       changed: ['updatedAt', 'createdAt', 'children.updatedAt', 'children.createdAt'],
       filter: [{ type: 'equals', field: 'parentId', value: null }],
@@ -68,15 +53,19 @@ export const RESOURCES = {
   ),
   customers: define(
     'customers',
-    100,
-    { entity: 'customer', changed: ['updatedAt', 'createdAt'], associations: { addresses: WHERE } },
+    {
+      pageSize: 100,
+      entity: 'customer',
+      changed: ['updatedAt', 'createdAt'],
+      associations: { addresses: WHERE },
+    },
     mapCustomer,
   ),
   // An order takes from the stock and leaves the product's update time as it was.
   inventory: define(
     'inventory',
-    500,
     {
+      pageSize: 500,
       entity: 'product',
       changed: null,
       includes: {
