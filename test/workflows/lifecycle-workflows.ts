@@ -2,6 +2,7 @@
 export { breaker } from '../../workflows/breaker.ts';
 export { connection } from '../../workflows/connection.ts';
 export { install } from '../../workflows/install.ts';
+export { privacy } from '../../workflows/privacy.ts';
 export { shopRegistration } from '../../workflows/shop-registration.ts';
 export { sweep } from '../../workflows/sweep.ts';
 
