@@ -17,3 +17,12 @@ declare module '@woocommerce/woocommerce-rest-api' {
     put(endpoint: string, data: object): Promise<Answer>;
   }
 }
+
+declare module 'node-bigcommerce' {
+  export default class BigCommerce {
+    constructor(options: object);
+    authorize(query: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>>;
+    // biome-ignore lint/suspicious/noExplicitAny: a platform's answer is looked into, field by field
+    get(path: string): Promise<any>;
+  }
+}
