@@ -1,5 +1,6 @@
 // Sends what is due, as long as it runs: claims, posts, settles in batches. Two lanes with slots of their own: an endpoint that fails or dawdles is
 // served in the slow one, so it holds up no other. What is claimed and not settled, because the process died, is due again when its lease ends.
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAttempt, type Lane } from '../domain/delivery.ts';
 import type { Deliverer } from '../egress/deliver.ts';
 import type { Database } from '../store/database.ts';
@@ -31,12 +32,14 @@ export interface DeliveringDeps {
 }
 
 export const LANES: Readonly<Record<Lane, LaneBounds>> = {
-  quick: { slots: 64, atOneEndpoint: 16 },
+  quick: { slots: 128, atOneEndpoint: 32 },
   slow: { slots: 64, atOneEndpoint: 2 },
 };
 const LANE_NAMES = ['quick', 'slow'] as const;
 /** Behind the notices, which may be lost. */
 const LOOK_EVERY_MS = 500;
+/** Attempts end in swarms: one claim for several. */
+const LINGER_MS = 4;
 const SETTLED_AT_ONCE = 200;
 
 /** Runs until `stop`, which waits for the attempts under way. */
@@ -58,7 +61,9 @@ export async function keepDelivering(deps: DeliveringDeps): Promise<{ stop(): Pr
         });
         underWay.add(attempt);
       }
-      if (claimed.length === 0) await heard.wait(LOOK_EVERY_MS);
+      // What is due by now is taken, as far as there is room: room, or a notice, comes next.
+      await heard.wait(LOOK_EVERY_MS);
+      if (!isStopping) await pause(LINGER_MS);
     }
     await Promise.all(underWay);
   });
@@ -123,6 +128,7 @@ function createSettling({ db }: Pick<DeliveringDeps, 'db'>) {
   let writing: Promise<void> | null = null;
   async function write(): Promise<void> {
     while (waiting.length > 0) {
+      await pause(LINGER_MS);
       const batch = waiting.slice(0, SETTLED_AT_ONCE);
       waiting = waiting.slice(SETTLED_AT_ONCE);
       try {

@@ -45,6 +45,8 @@ export async function settleEndpoints(sql: Sql, attempts: readonly MadeAttempt[]
     if (disable !== null && row.status === 'enabled')
       ends.push({ row, because: disable, since: health.failingSinceMs, status: lastStatus });
   }
+  // Readers of the feed go by an event's place at once: it must not be forgotten.
+  if (ends.length > 0) await sql.query('SET LOCAL synchronous_commit = on');
   for (const { row, because, since, status } of ends.sort(byTenant)) {
     await endDeliveries(sql, row.id, because);
     await tellDisabled(sql, row, { because, since, status });

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 
 const BENCHES: Readonly<Record<string, () => Promise<{ run(options: BenchOptions): Promise<void> }>>> = {
   credential: () => import('./credential.ts'),
+  deliveries: () => import('./deliveries.ts'),
   sync: () => import('./sync.ts'),
 };
 
@@ -11,6 +12,8 @@ export interface BenchOptions {
   readonly orders: number;
   /** Of `credential`. */
   readonly calls: number;
+  /** Of `deliveries`. */
+  readonly messages: number;
   readonly rounds: number;
   readonly json: boolean;
 }
@@ -20,6 +23,7 @@ const { values, positionals } = parseArgs({
   options: {
     orders: { type: 'string', default: '100000' },
     calls: { type: 'string', default: '1000' },
+    messages: { type: 'string', default: '5000' },
     rounds: { type: 'string', default: '5' },
     json: { type: 'boolean', default: false },
   },
@@ -27,12 +31,14 @@ const { values, positionals } = parseArgs({
 const [name = ''] = positionals;
 const bench = BENCHES[name];
 const [orders, calls, rounds] = [Number(values.orders), Number(values.calls), Number(values.rounds)];
+const messages = Number(values.messages);
 if (bench === undefined)
   fail(`there is no benchmark "${name}"; there are: ${Object.keys(BENCHES).join(', ')}`);
 if (!(Number.isInteger(orders) && orders > 0)) fail('--orders must be a whole number above 0');
 if (!(Number.isInteger(calls) && calls > 0)) fail('--calls must be a whole number above 0');
+if (!(Number.isInteger(messages) && messages > 0)) fail('--messages must be a whole number above 0');
 if (!(Number.isInteger(rounds) && rounds > 0)) fail('--rounds must be a whole number above 0');
-await (await bench()).run({ orders, calls, rounds, json: values.json });
+await (await bench()).run({ orders, calls, messages, rounds, json: values.json });
 
 function fail(sentence: string): never {
   console.error(sentence);

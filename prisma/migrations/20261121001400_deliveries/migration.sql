@@ -62,7 +62,6 @@ CREATE INDEX "deliveries_leased" ON "deliveries" ("endpoint_id", "leased_until")
 -- What an endpoint with an order looks at: is an earlier one of the connection still pending?
 CREATE INDEX "deliveries_before" ON "deliveries" ("endpoint_id", "connection_id", "position") WHERE "state" = 'pending';
 CREATE INDEX "deliveries_tenant_id_id_idx" ON "deliveries" ("tenant_id", "id");
-CREATE INDEX "deliveries_settled" ON "deliveries" ("settled_at") WHERE "settled_at" IS NOT NULL;
 
 CREATE TABLE "delivery_attempts" (
     "delivery_id" TEXT COLLATE "C" NOT NULL,
