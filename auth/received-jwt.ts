@@ -138,8 +138,7 @@ function faultOf(error: unknown): JwtFault {
   if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys)
     return 'key';
   // A key of another kind than the algorithm's is a TypeError of the library.
-  if (error instanceof TypeError) return 'key';
-  if (error instanceof errors.JOSENotSupported) return 'crit';
+  if (error instanceof TypeError || error instanceof errors.JOSENotSupported) return 'key';
   return 'malformed';
 }
 

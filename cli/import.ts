@@ -1,9 +1,9 @@
 // mooring import: uploads a file of existing connections, watches how they are proved, and ends with what became of each line. The file is
 // the caller's: it is read and sent, never written, and nothing of it is printed.
-import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type components, dataOf, eachItem } from '../client/index.ts';
 import type { Context } from './context.ts';
+import { readBytes } from './input.ts';
 import { table } from './table.ts';
 
 type Summary = components['schemas']['Import'];
@@ -17,7 +17,7 @@ const LOOK_EVERY_MS = 500;
 const SHOWN_LINES = 100;
 
 export async function importFile(context: Context, file: string, options: ImportOptions): Promise<void> {
-  const bytes = await readFile(file);
+  const bytes = await readBytes('the file', file);
   const started = await dataOf(
     context.client.POST('/v1/imports', {
       body: bytes,
@@ -92,7 +92,7 @@ function reportText(summary: Summary, rows: readonly Line[]): string {
         one.connectionId ?? '–',
         one.message ?? '–',
       ]),
-    'Every line is connected.',
+    counts.total === 0 ? 'There was no line in it.' : 'Every line is connected.',
   );
   return [
     `${id}: ${status}${cutShort === null ? '' : ` (cut short: ${cutShort})`}`,

@@ -1,6 +1,6 @@
 // What a local command is given: files, JSON, instants. A refusal names the file or the option, the field and the rule; it never quotes what is in a file.
 import { readFile } from 'node:fs/promises';
-import { text as textOf } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import type { z } from 'zod';
 import { MooringError } from '../domain/errors.ts';
 
@@ -18,14 +18,15 @@ export class InputError extends Error {
 /** The bytes of a file, or of standard input for "-". */
 export async function readBytes(option: string, path: string): Promise<Buffer> {
   try {
-    return path === '-' ? Buffer.from(await textOf(process.stdin), 'utf8') : await readFile(path);
+    return path === '-' ? await buffer(process.stdin) : await readFile(path);
   } catch {
     throw new InputError(`${option} "${path}" is no readable file`, []);
   }
 }
 
+/** Without the mark that some editors put before a text. */
 export async function readText(option: string, path: string): Promise<string> {
-  return (await readBytes(option, path)).toString('utf8');
+  return (await readBytes(option, path)).toString('utf8').replace(/^\uFEFF/, '');
 }
 
 /** Reads JSON and holds it to a form. Throws InputError with a line a field. */
@@ -55,7 +56,9 @@ export function held<T>(subject: string, value: unknown, form: z.ZodType<T>): T 
 /** `--at`: RFC 3339, or seconds or milliseconds since 1970. Absent: now. */
 export function readAt(text: string | undefined): number {
   if (text === undefined) return Date.now();
-  const isInstant = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/.test(text);
+  const isInstant =
+    /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/.test(text) &&
+    isDay(text.slice(0, 10));
   const atMs = /^\d{9,10}$/.test(text)
     ? Number(text) * 1_000
     : /^\d{12,13}$/.test(text)
@@ -66,6 +69,12 @@ export function readAt(text: string | undefined): number {
   if (Number.isNaN(atMs))
     throw new InputError(`--at "${text}" is no instant: RFC 3339, or seconds since 1970`, []);
   return atMs;
+}
+
+/** Date.parse takes the 30th of February for the 2nd of March. */
+function isDay(text: string): boolean {
+  const at = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
 }
 
 /** `--nonce`. Absent: undefined, and one is made. */

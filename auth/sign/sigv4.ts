@@ -60,7 +60,7 @@ export function canonicalRequest(
     draft.method,
     canonicalPath(draft.url.pathname, sign.pathAsIs === true),
     canonicalQuery(draft.url),
-    ...headers.map(([name, value]) => `${name}:${value.trim().replace(/ +/g, ' ')}`),
+    ...headers.map(([name, value]) => `${name}:${value.trim().replace(/\s+/g, ' ')}`),
     '',
     signedHeaders,
     sha256(draft.body ?? ''),

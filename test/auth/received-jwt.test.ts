@@ -50,6 +50,15 @@ describe('what the RFCs print', () => {
     expect(await verifyJwt(jwt, expected, context())).toEqual({ ok: false, at: 'expired' });
   });
 
+  test('a key of another kind than its algorithm’s fails at the key', async () => {
+    const expected: JwtExpected = {
+      algorithms: ['ES256'],
+      key: { kind: 'public_key', pem: pemOf(RS256.jwk) },
+      ...joe,
+    };
+    expect(await verifyJwt(ES256.jwt, expected, before)).toEqual({ ok: false, at: 'key' });
+  });
+
   test('RFC 8037 A.4, Ed25519, with its payload detached', async () => {
     const [header, , signature] = ED25519.jws.split('.');
     const expected: JwtExpected = {

@@ -59,7 +59,7 @@ const requests = fc.record({
     text,
     { maxKeys: 5 },
   ),
-  header: fc.stringMatching(/^[!-~]( ?[!-~]){0,20}$/),
+  header: fc.stringMatching(/^[!-~]([ \t]{0,3}[!-~]){0,20}$/),
   body: fc.option(text, { nil: null }),
 });
 

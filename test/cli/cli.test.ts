@@ -136,6 +136,14 @@ describe('the command line', { timeout: 60_000 }, () => {
     expect((await mooring(['doctor'])).code).toBe(1);
   });
 
+  it('takes a file that is not there, or is a folder, for bad input', async () => {
+    for (const file of ['/nowhere.ndjson', '/'])
+      expect(await mooring(['import', file])).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('no readable file'),
+      });
+  });
+
   it('without an API in reach says so in a sentence', async () => {
     const answer = await mooring(['status'], { MOORING_URL: 'http://127.0.0.1:9' });
     expect(answer.code).toBe(1);

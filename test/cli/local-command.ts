@@ -40,7 +40,10 @@ export async function here(...args: readonly string[]): Promise<Ran> {
 /** As a process of its own, with what it reads from standard input. */
 export async function mooring(
   args: readonly string[],
-  { stdin = '', env = {} }: { readonly stdin?: string; readonly env?: Readonly<Record<string, string>> } = {},
+  {
+    stdin = '',
+    env = {},
+  }: { readonly stdin?: string | Uint8Array; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<Ran> {
   const child = spawn(process.execPath, ['cli/mooring.mjs', ...args], {
     env: { PATH: process.env['PATH'] ?? '', ...env },

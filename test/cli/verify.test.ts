@@ -38,6 +38,25 @@ describe('mooring verify, of a notification', () => {
     expect(ran, ran.err).toMatchObject({ code: 0, out: 'It verifies.\n' });
   });
 
+  it('takes a body from standard input byte for byte, and a secret file that begins with a byte order mark', async () => {
+    const bytes = Buffer.from([0xef, 0xbb, 0xbf, 0xff, 0x00, 0xfe]);
+    const signature = createHmac('sha256', SECRET).update(`${AT}.`).update(bytes).digest('base64');
+    const args = notification(signature, '', `\uFEFF${SECRET}\r\n`).map((arg) =>
+      arg.endsWith('/body') ? '-' : arg,
+    );
+    const ran = await mooring([...kiosk, ...args, '--at', String(AT)], {
+      stdin: bytes,
+      env: { MOORING_PLATFORMS: FOLDER },
+    });
+    expect(ran, ran.err).toMatchObject({ code: 0, out: expect.stringContaining('"verified": true') });
+  });
+
+  it('takes no day that there is not', async () => {
+    expect((await here(...kiosk, ...notification(RIGHT), '--at', '2026-02-30T10:00:00Z')).err).toContain(
+      'is no instant',
+    );
+  });
+
   it.each<[string, readonly string[], number, string]>([
     ['no signature', notification(''), AT, 'missing'],
     ['the right digest in hex', notification(hmac(SECRET, `${AT}.${BODY}`, 'hex')), AT, 'encoding'],
