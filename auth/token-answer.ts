@@ -79,9 +79,10 @@ export function shopAfterAnswer(
 
 /** RFC 6749 § 7.1: a token of a type we do not know must not be used. */
 function assertTokenType(form: TokenAnswer, type: Json | undefined): void {
-  if (typeof type !== 'string') return;
+  if (type === undefined || type === null) return;
   const known = ['bearer', ...(form.tokenTypes ?? [])].map((one) => one.toLowerCase());
-  if (!known.includes(type.toLowerCase())) throw invalid('has a token_type other than bearer');
+  if (typeof type !== 'string' || !known.includes(type.toLowerCase()))
+    throw invalid('has a token_type other than bearer');
 }
 
 function lifetimeOf(
@@ -118,6 +119,8 @@ function refreshExpiryOf(
 
 /** Above this a number of seconds is an instant: no lifetime is thirty years long. */
 const EPOCH_FROM = 1e9;
+/** What is told beyond is kept as this: its end would be no date, and the token that came with it is good. */
+const LONGEST_LIFETIME_S = EPOCH_FROM;
 
 function secondsAt(
   body: Json,
@@ -131,7 +134,7 @@ function secondsAt(
   const seconds = toSeconds(value, unit, serverNowMs ?? nowMs);
   if (seconds === null || !Number.isFinite(seconds) || seconds < 0)
     throw invalid(`has no lifetime at "${path}"`);
-  return Math.floor(seconds);
+  return Math.floor(Math.min(seconds, LONGEST_LIFETIME_S));
 }
 
 function toSeconds(value: Json, unit: LifetimeUnit, nowMs: number): number | null {

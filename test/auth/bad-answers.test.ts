@@ -27,6 +27,7 @@ describe('a lifetime', () => {
     ['text', '90', 90],
     ['absent: the data’s default', undefined, 600],
     ['null: the data’s default', null, 600],
+    ['longer than there are dates: thirty years', 1e15, 1e9],
   ])('%s', async (_why, told, lifetimeS) => {
     const issued = await mint({ body: { access_token: 'at', expires_in: told } }, { expiresIn });
     expect(issued).toMatchObject({ lifetimeS, expiresAtMs: NOW_MS + lifetimeS * 1000 });
@@ -81,7 +82,7 @@ describe('a token type', () => {
     });
   });
 
-  test.each([['mac'], ['N_A'], ['dpop'], ['User Access Token']])(
+  test.each([['mac'], ['N_A'], ['dpop'], ['User Access Token'], [7], [['mac']]])(
     '%j that the data does not know is refused (RFC 6749 § 7.1)',
     async (type) => {
       await expect(mint({ body: { access_token: 'at', token_type: type } })).rejects.toMatchObject({
