@@ -8,7 +8,6 @@ import { PASS, passFor } from './fixtures.ts';
 import { readPass } from './pass-reader.ts';
 
 const pass = { ...passFor(bigcommerce), pageSize: 5 };
-type Answer = { body: Json; headers: Record<string, string> };
 
 const readAll = (definition: ResourceDefinition, answer: (request: PlatformRequest) => Answer) =>
   readPass(definition, pass, answer).ids;

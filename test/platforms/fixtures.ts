@@ -5,7 +5,14 @@ import { z } from 'zod';
 import type { Json, PassContext, Platform, ResourceDefinition } from '../../domain/platform.ts';
 import type { Resource } from '../../domain/resource.ts';
 import { parseJson } from '../../egress/parse-json.ts';
+import { findPlatform } from '../../platforms/index.ts';
 import { isList, valueAt } from '../../platforms/json.ts';
+
+export function definitionOf(id: string, resource: Resource): ResourceDefinition {
+  const definition = findPlatform(id)?.resources[resource];
+  if (definition === undefined) throw new Error(`${id} has no ${resource}`);
+  return definition;
+}
 
 export function fixture(platform: Platform, resource: Resource): Json {
   return parseJson(readFileSync(fileOf(platform, `${resource}.json`), 'utf8'));

@@ -1,16 +1,10 @@
 // Each platform's mapper on its documented answer, field by field, and on what is malformed.
 import { describe, expect, test } from 'vitest';
 import { MooringError } from '../../domain/errors.ts';
-import type { Json, ResourceDefinition } from '../../domain/platform.ts';
+import type { Json } from '../../domain/platform.ts';
 import type { Resource } from '../../domain/resource.ts';
 import { findPlatform } from '../../platforms/index.ts';
-import { fixture, itemsOf, PASS } from './fixtures.ts';
-
-function definitionOf(id: string, resource: Resource): ResourceDefinition {
-  const definition = findPlatform(id)?.resources[resource];
-  if (definition === undefined) throw new Error(`${id} has no ${resource}`);
-  return definition;
-}
+import { definitionOf, fixture, itemsOf, PASS } from './fixtures.ts';
 
 function firstItem(id: string, resource: Resource): Json {
   const platform = findPlatform(id);

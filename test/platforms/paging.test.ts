@@ -1,45 +1,12 @@
 // Passes over long, moving lists, against small models of the platforms' paging with their caps.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type {
-  Json,
-  PageCursor,
-  PassContext,
-  PlatformRequest,
-  ResourceDefinition,
-} from '../../domain/platform.ts';
-import type { Resource } from '../../domain/resource.ts';
+import type { Json, PlatformRequest } from '../../domain/platform.ts';
 import { findPlatform } from '../../platforms/index.ts';
 import { textOf, valueAt } from '../../platforms/json.ts';
 import { MAX_QUERY_COST, queryCost } from '../../platforms/shopify/query-cost.ts';
-import { PASS } from './fixtures.ts';
-
-type Answer = { body: Json; headers: Record<string, string> };
-
-function definitionOf(id: string, resource: Resource): ResourceDefinition {
-  const definition = findPlatform(id)?.resources[resource];
-  if (definition === undefined) throw new Error(`${id} has no ${resource}`);
-  return definition;
-}
-
-/** Reads a whole pass; a stored cursor survives JSON, as it must in a checkpoint. */
-function readAll(
-  definition: ResourceDefinition,
-  pass: PassContext,
-  answer: (request: PlatformRequest) => Answer,
-) {
-  const items: Json[] = [];
-  let requests = 0;
-  let cursor: PageCursor | null = null;
-  do {
-    const request = definition.request(pass, cursor);
-    if (++requests > 20_000) throw new Error('the pass does not end');
-    const page = definition.read(pass, cursor, answer(request));
-    items.push(...page.items);
-    cursor = page.next === null ? null : (JSON.parse(JSON.stringify(page.next)) as Json);
-  } while (cursor !== null);
-  return { items, requests };
-}
+import { definitionOf, PASS } from './fixtures.ts';
+import { type Answer, readPass } from './pass-reader.ts';
 
 const ids = (items: readonly Json[]) => new Set(items.map((item) => textOf(valueAt(item, 'id'))));
 
@@ -111,7 +78,7 @@ describe('Shopify', () => {
       updatedAt: at(Math.floor(id / 7)),
       lines: 1,
     }));
-    const { items, requests } = readAll(
+    const { items, requests } = readPass(
       definition,
       { ...PASS, pageSize: definition.pageSize.default },
       shopOf(orders),
@@ -122,7 +89,7 @@ describe('Shopify', () => {
 
   test('an order with 400 line items comes once, with all of them in order', () => {
     const orders = [3, 400, 5, 6, 151].map((lines, id) => ({ id: id + 1, updatedAt: at(id), lines }));
-    const { items } = readAll(definition, { ...PASS, pageSize: 50 }, shopOf(orders));
+    const { items } = readPass(definition, { ...PASS, pageSize: 50 }, shopOf(orders));
     expect(items).toHaveLength(5);
     for (const item of items) {
       const order = orders.find((one) => gid(one.id) === valueAt(item, 'id'));
@@ -134,7 +101,7 @@ describe('Shopify', () => {
 
   test('more than 25,000 objects of one second are refused, never cut off in silence', () => {
     const orders = Array.from({ length: 60_000 }, (_, id) => ({ id: id + 1, updatedAt: at(1), lines: 1 }));
-    expect(() => readAll(definition, { ...PASS, pageSize: 50 }, shopOf(orders))).toThrow(/25000/);
+    expect(() => readPass(definition, { ...PASS, pageSize: 50 }, shopOf(orders))).toThrow(/25000/);
   });
 
   test('no query costs more than the cap, whatever the page size', () => {
@@ -171,7 +138,7 @@ describe('WooCommerce', () => {
         (count, deletions) => {
           const alive = new Set(Array.from({ length: count }, (_, id) => id + 1));
           const pending = [...deletions];
-          const { items } = readAll(products, { ...PASS, pageSize: 5 }, (request) => {
+          const { items } = readPass(products, { ...PASS, pageSize: 5 }, (request) => {
             const gone = pending.shift();
             if (gone !== undefined) alive.delete(gone + 1);
             const all = [...alive];
@@ -189,7 +156,7 @@ describe('WooCommerce', () => {
   });
 
   test('a variable product waits for all pages of its variations', () => {
-    const { items } = readAll(products, { ...PASS, pageSize: 2 }, ({ path, query }) => {
+    const { items } = readPass(products, { ...PASS, pageSize: 2 }, ({ path, query }) => {
       const headers = (pages: number, page: number): Record<string, string> =>
         page < pages
           ? { link: '<https://x/?page=2>; rel="next"' }
@@ -241,7 +208,7 @@ describe('Shopee', () => {
     const asked: string[] = [];
     const pass = { ...PASS, sinceMs: 1_700_000_000_000 };
     let deleted: readonly string[] = [];
-    const { items } = readAll(
+    const { items } = readPass(
       {
         ...definition,
         read: (p, c, a) => {

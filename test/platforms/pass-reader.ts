@@ -14,28 +14,30 @@ export interface Answer {
 }
 
 export interface ReadPass {
+  readonly items: readonly Json[];
   /** Of every item, in the order they came. */
   readonly ids: readonly (string | null)[];
   /** What the platform says is gone. */
   readonly deleted: readonly string[];
+  readonly requests: number;
 }
 
 /** More than any of our tests' lists has pages. */
-const MAX_REQUESTS = 2_000;
+const MAX_REQUESTS = 20_000;
 
 export function readPass(
   definition: ResourceDefinition,
   pass: PassContext,
   answer: (request: PlatformRequest) => Answer,
 ): ReadPass {
-  const ids: (string | null)[] = [];
+  const items: Json[] = [];
   const deleted: string[] = [];
   let cursor: PageCursor | null = null;
   for (let requests = 1; requests < MAX_REQUESTS; requests++) {
     const page = definition.read(pass, cursor, answer(definition.request(pass, cursor)));
-    ids.push(...page.items.map(definition.idOf));
+    items.push(...page.items);
     deleted.push(...(page.deleted ?? []));
-    if (page.next === null) return { ids, deleted };
+    if (page.next === null) return { items, ids: items.map(definition.idOf), deleted, requests };
     expect(page.next).not.toEqual(cursor);
     cursor = JSON.parse(JSON.stringify(page.next)) as Json;
   }
