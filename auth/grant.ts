@@ -4,6 +4,7 @@ import type { CredentialMaterial } from '../domain/credential.ts';
 import { MooringError } from '../domain/errors.ts';
 import type {
   AuthMethod,
+  ClientCredentialsObtain,
   CodeObtain,
   HandshakeObtain,
   OAuth1Obtain,
@@ -23,6 +24,7 @@ import { OAUTH1_ANSWER, requestToken } from './oauth1-exchange.ts';
 import { randomNonce } from './random-nonce.ts';
 import { verifyJwt } from './received-jwt.ts';
 import { fromSplit, marketsIn, shareOf, splitOf } from './several-shops.ts';
+import { assertSignedText } from './signed-text.ts';
 import { type Before, type Issued, readTokenAnswer } from './token-answer.ts';
 
 export type { GrantContext } from './grant-context.ts';
@@ -74,11 +76,21 @@ async function obtainBy(context: GrantContext, method: AuthMethod, approval: App
       return await fromHandshake(context, method, obtain, approval);
     case 'token_exchange':
       return await fromSubject(context, method, obtain, approval);
-    case 'pasted':
     case 'client_credentials':
+      return await fromForm(context, method, provedForm(context, obtain, approval));
+    case 'pasted':
     case 'jwt_bearer':
       return await fromForm(context, method, checkCredentialForm(obtain, approval));
   }
+}
+
+/** What proves whose shop it is has done so, and is no part of the credential. */
+function provedForm(context: GrantContext, obtain: ClientCredentialsObtain, approval: Approval): Approval {
+  const entered = checkCredentialForm(obtain, approval);
+  if (obtain.provedBy === undefined) return entered;
+  const { [obtain.provedBy.field]: text = '', ...parts } = entered;
+  assertSignedText(context, obtain.provedBy, text);
+  return parts;
 }
 
 /** One shop's own credential, of what an approval for several gave. Throws as obtaining does. */

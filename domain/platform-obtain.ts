@@ -180,7 +180,22 @@ export interface PastedObtain {
 export interface ClientCredentialsObtain {
   readonly kind: 'client_credentials';
   readonly fields: readonly CredentialField[];
+  /** Needed where our own registration mints for whichever shop is named: whoever names one must show that it is theirs. */
+  readonly provedBy?: SignedText;
   readonly discover?: Discovery;
+}
+
+/** A text that the platform gave the merchant's browser: signature.data, both base64url, HMAC-SHA256 of the data's text by our client secret; the data is JSON. */
+export interface SignedText {
+  /** The field that brings it; not kept. */
+  readonly field: string;
+  /** Shop field → member of the data that must say the same. */
+  readonly shopFields: Readonly<Record<string, string>>;
+  /** The member that tells when it was signed (RFC 3339), and how old it may be. */
+  readonly signedAt: { readonly member: string; readonly withinS: number };
+  /** A member that must be there, and one that must not: who it was given to. */
+  readonly required?: string;
+  readonly refused?: string;
 }
 
 /** RFC 7523 § 2.1: minted by `renew.token` and its `assertion`. */

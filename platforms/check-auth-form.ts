@@ -15,6 +15,7 @@ import type {
   Renew,
   RenewWhen,
   SharedMarkets,
+  SignedText,
   SplitShops,
   TokenExchangeObtain,
   TokenRequest,
@@ -160,6 +161,15 @@ const OBTAIN: { readonly [K in Obtain['kind']]: Shape } = {
   pasted: object<PastedObtain>({ kind: exactly('pasted'), fields, discover: optional(discovery) }),
   client_credentials: object<ClientCredentialsObtain>({
     kind: exactly('client_credentials'),
+    provedBy: optional(
+      object<SignedText>({
+        field: text,
+        shopFields: texts,
+        signedAt: object<SignedText['signedAt']>({ member: text, withinS: numberFrom(1) }),
+        required: optional(text),
+        refused: optional(text),
+      }),
+    ),
     fields,
     discover: optional(discovery),
   }),

@@ -7,16 +7,28 @@ import { MooringError } from '../domain/errors.ts';
 import type { Obtain } from '../domain/platform.ts';
 import { missingScopes } from '../platforms/scopes.ts';
 
-const OBTAIN: readonly Obtain['kind'][] = ['authorization_code', 'key_handshake', 'oauth1', 'pasted'];
+/** Without its row a kind does not compile. */
+const OBTAIN: Readonly<Record<Obtain['kind'], true>> = {
+  authorization_code: true,
+  key_handshake: true,
+  oauth1: true,
+  pasted: true,
+  client_credentials: true,
+  jwt_bearer: true,
+  token_exchange: true,
+};
+
+function isKind(text: string): text is Obtain['kind'] {
+  return Object.hasOwn(OBTAIN, text);
+}
 
 export const grants: Grants = {
   obtain: async (context, obtain) => {
     if (obtain === 'share') return await obtainShare(context);
     if (obtain === 'imported') return await adoptCredential(context);
-    const kind = OBTAIN.find((one) => one === obtain);
-    if (kind === undefined)
+    if (!isKind(obtain))
       throw new MooringError('internal', `there is no way "${obtain}" to obtain a credential`);
-    return await obtainCredential(context, kind);
+    return await obtainCredential(context, obtain);
   },
   renew: (context, credential, method) => renewCredential(context, method, credential),
   upgrade: async (context, { material }, to) => {

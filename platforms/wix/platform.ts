@@ -1,5 +1,6 @@
 // Wix eCommerce, as data. Facts: dev.wix.com (OAuth 2, rate limits, webhooks, orders) and the types in Wix's own SDK packages of November 2026 (orders, Catalog V3, contacts).
 // A merchant installs our app, and Wix tells us the id of that installation; a token is minted for it by our own id and secret, and there is none to refresh.
+import { MooringError } from '../../domain/errors.ts';
 import type { AuthMethod, Platform } from '../../domain/platform.ts';
 import { factsOf } from '../facts.ts';
 import { answerInvalid, textOf, valueAt } from '../json.ts';
@@ -7,7 +8,26 @@ import { RESOURCES } from './resources.ts';
 
 const installed: AuthMethod = {
   credentialKind: 'instance_token',
-  obtain: { kind: 'client_credentials', fields: [] },
+  obtain: {
+    kind: 'client_credentials',
+    fields: [
+      {
+        name: 'instance',
+        label: 'Signed instance',
+        secret: true,
+        help: 'The parameter "instance" that Wix adds to the address of our dashboard page when the owner opens the app; an hour old at most',
+        pattern: '^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$',
+      },
+    ],
+    // An id alone is a claim: our own secret mints for every site that has the app. Without uid, or with aid, whoever looks is nobody of the site's.
+    provedBy: {
+      field: 'instance',
+      shopFields: { instanceId: 'instanceId' },
+      signedAt: { member: 'signDate', withinS: 3_600 },
+      required: 'uid',
+      refused: 'aid',
+    },
+  },
   renew: {
     kind: 'client_credentials',
     when: 'ahead',
@@ -64,9 +84,12 @@ export const wix = {
   ],
   proof: {
     request: () => ({ method: 'GET', path: '/apps/v1/instance', endpoint: 'GET /apps/v1/instance' }),
-    read: ({ body }) => {
+    read: ({ body }, shop) => {
       const id = textOf(valueAt(body, 'instance.instanceId'));
       if (id === null || id === '') throw answerInvalid('/instance/instanceId', 'is not told');
+      // A token that was brought may be of one site and the id of another: renewed, it would be the other's.
+      if (id !== shop['instanceId'])
+        throw new MooringError('shop_mismatch', 'the token is for another "instanceId"');
       return {
         shopKey: id,
         shopName: textOf(valueAt(body, 'site.siteDisplayName')),
@@ -144,12 +167,13 @@ export const wix = {
   },
   unsupported: [
     'Sites with Catalog V1: their products and stock. Orders and contacts are read.',
-    'Finding out by ourselves that the app was installed: the install tells an instance id, and who connects it has to name it.',
+    'Finding out by ourselves that the app was installed: who connects it names the instance id, and shows the signed instance of the same site.',
     'The older "custom authentication" with a code, which is closed to new apps.',
     'Orders that were begun and never placed (INITIALIZED), which Wix does not list.',
     'Revoking: only the merchant can, by removing the app.',
   ],
   unverified: [
+    'How long a signed instance may be taken (an hour is), and that the owner’s always has a uid.',
     'What the token endpoint answers once the app is removed.',
     'Whether a token goes bare or after "Bearer".',
     'The status of a call for Catalog V3 on a site with Catalog V1.',

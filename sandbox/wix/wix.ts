@@ -20,6 +20,7 @@ import type { Sandbox } from '../sandbox.ts';
 import type { CentralPlatform } from '../simulated.ts';
 import type { Grant, Shop } from '../state.ts';
 import { answerApi } from './api.ts';
+import { pushing } from './push.ts';
 
 const HOST = 'www.wixapis.com';
 /** Permissions of the app, set in its dashboard [names unverified]. */
@@ -34,10 +35,10 @@ export const wix: CentralPlatform = {
   shopKey: (sandbox, exchange) =>
     textField(bodyFields(exchange), 'instance_id') || shopKeyOfToken(sandbox, tokenOf(exchange)),
   answer: answerWix,
-  /** Installs the app: `instance_id` is what a token is minted for. */
+  /** Installs the app: `instance_id` is what a token is minted for, `instance` what the owner's browser brings to the app. */
   handOut: (sandbox, shop, fields) => {
     installed(sandbox, shop, Array.isArray(fields['scopes']) ? fields['scopes'].map(String) : PERMISSIONS);
-    return json(201, { instance_id: shop.key });
+    return json(201, { instance_id: shop.key, instance: signedInstance(sandbox, shop, false) });
   },
   /** `callbackUrl` of the app; `notifyUrl`, where given, is told as well; `forge: "signature"` spoils both. */
   install: async (sandbox, shop, fields) => {
@@ -53,6 +54,7 @@ export const wix: CentralPlatform = {
       notified: await notify(sandbox, shop, 'APP_INSTALLED', fields['notifyUrl'], fields),
     });
   },
+  pushing,
   uninstall: async (sandbox, shop, fields) =>
     json(200, {
       status: await notify(sandbox, shop, 'APP_REMOVED', textField(fields, 'callbackUrl'), fields),
@@ -79,6 +81,7 @@ function signedInstance(sandbox: Sandbox, shop: Shop, forged: boolean): string {
     instanceId: shop.key,
     appDefId: app.clientId,
     signDate: iso(sandbox.signatureNow()),
+    uid: `user-${shop.id}`,
     permissions: 'OWNER',
   };
   const payload = Buffer.from(JSON.stringify(claims)).toString('base64url');

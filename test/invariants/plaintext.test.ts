@@ -41,6 +41,7 @@ const REVEALING = {
     'auth/grant.ts',
     'auth/issuer.ts',
     'auth/received.ts',
+    'auth/signed-text.ts',
     'auth/standard-webhooks.ts',
     'egress/redact.ts',
     'http/idempotency.ts',

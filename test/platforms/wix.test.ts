@@ -1,9 +1,12 @@
 // What is Wix's alone: a cursor that stands for the whole query, contacts that are paged by their creation, products that are read one by one.
+import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { obtainCredential } from '../../auth/index.ts';
 import type { Json, PageCursor } from '../../domain/platform.ts';
 import { valueAt } from '../../platforms/json.ts';
 import { wix } from '../../platforms/wix/platform.ts';
+import { NOW_MS, play } from '../auth/exchanging.ts';
 import { PASS } from './fixtures.ts';
 
 const { orders, customers, products } = wix.resources;
@@ -79,5 +82,68 @@ describe('a product', () => {
 
   test('that went meanwhile is left out', () => {
     expect(products.details?.read({ body: { message: 'x' } }, [listed])).toEqual([]);
+  });
+});
+
+describe('who names an instance id', () => {
+  const INSTANCE = '8f0e4c1a-2b3d-4e5f-8a9b-0c1d2e3f4a5b';
+  const OTHER = '11111111-2b3d-4e5f-8a9b-0c1d2e3f4a5b';
+  const good = { instanceId: INSTANCE, signDate: new Date(NOW_MS - 60_000).toISOString(), uid: 'owner' };
+  const signed = (claims: object, secret = 'our-secret') => {
+    const data = Buffer.from(JSON.stringify(claims)).toString('base64url');
+    return `${createHmac('sha256', secret).update(data).digest('base64url')}.${data}`;
+  };
+  const obtain = (instance: string, way: 'pasted' | 'client_credentials' = 'pasted') => {
+    const shop = { instanceId: INSTANCE };
+    const { context, asked } = play({ platform: wix, shop, approval: { instance } });
+    return { asked, issued: obtainCredential(context, way) };
+  };
+
+  test.each(['pasted', 'client_credentials'] as const)(
+    'shows what Wix signed for its owner (%s), which is no part of the credential',
+    async (way) => {
+      const { issued, asked } = obtain(signed(good), way);
+      expect((await issued).parts).toEqual({ accessToken: 'at' });
+      expect(JSON.parse(asked[0]?.body ?? '{}')).toMatchObject({ instance_id: INSTANCE });
+    },
+  );
+
+  test.each<[string, string, object]>([
+    ['is an id alone', INSTANCE, { at: 'form' }],
+    ['was signed by another secret', signed(good, 'another'), { at: 'signature' }],
+    ['was signed by an empty secret', signed(good, ''), { at: 'signature' }],
+    [
+      'has another half',
+      `${signed(good).split('.')[0]}.${signed({ ...good, instanceId: OTHER }).split('.')[1]}`,
+      { at: 'signature' },
+    ],
+    [
+      'is too old',
+      signed({ ...good, signDate: new Date(NOW_MS - 2 * 3_600_000).toISOString() }),
+      { at: 'timestamp' },
+    ],
+    [
+      'is of the future',
+      signed({ ...good, signDate: new Date(NOW_MS + 600_000).toISOString() }),
+      { at: 'timestamp' },
+    ],
+    ['has no date', signed({ ...good, signDate: undefined }), { at: 'timestamp' }],
+    ['was given to a visitor', signed({ ...good, aid: 'anonymous' }), { at: 'holder' }],
+    ['was given to nobody', signed({ ...good, uid: undefined }), { at: 'holder' }],
+  ])('what %s is refused before anything is sent', async (_why, instance, detail) => {
+    const { issued, asked } = obtain(instance);
+    const code = instance === INSTANCE ? 'invalid_credential_form' : 'credential_rejected';
+    await expect(issued).rejects.toMatchObject(code === 'credential_rejected' ? { code, detail } : { code });
+    expect(asked).toEqual([]);
+  });
+
+  test('what was signed for another site is refused, and so is a token of another site', async () => {
+    const { issued, asked } = obtain(signed({ ...good, instanceId: OTHER }));
+    await expect(issued).rejects.toMatchObject({ code: 'shop_mismatch' });
+    expect(asked).toEqual([]);
+    const body = { instance: { instanceId: OTHER } };
+    expect(() => wix.proof.read({ body, headers: {} }, { instanceId: INSTANCE })).toThrow(
+      expect.objectContaining({ code: 'shop_mismatch' }),
+    );
   });
 });
