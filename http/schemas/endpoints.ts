@@ -21,13 +21,10 @@ const eventFilter = z
     error: `must be one of ${[...TYPES, ...NOUNS].join(', ')}`,
   });
 
-const url = z
-  .string()
-  .max(2000)
-  .meta({
-    description: 'A public https address; no redirect is followed',
-    example: 'https://hooks.vendor.example/mooring',
-  });
+const url = z.string().max(2000).meta({
+  description: 'A public https address; no redirect is followed',
+  example: 'https://hooks.vendor.example/mooring',
+});
 const eventTypes = z
   .array(eventFilter)
   .max(50)
@@ -35,13 +32,9 @@ const eventTypes = z
 const data = z
   .enum(['thin', 'full'])
   .meta({ description: 'Of records.changed: the cursor alone, or the first hundred records with it' });
-const ordered = z
-  .enum(['connection'])
-  .nullable()
-  .meta({
-    description:
-      'connection: what concerns one connection is sent one after another, in the order of the feed',
-  });
+const ordered = z.enum(['connection']).nullable().meta({
+  description: 'connection: what concerns one connection is sent one after another, in the order of the feed',
+});
 const secretKind = z
   .enum(['hmac', 'ed25519'])
   .meta({ description: 'Standard Webhooks: hmac signs v1, ed25519 v1a' });

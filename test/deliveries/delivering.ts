@@ -87,7 +87,7 @@ export async function startDeliveries({ key = randomBytes(32) } = {}): Promise<D
       await fanOut(db);
       return ids;
     },
-    start: async ({ lanes, allowPrivateNetworks = true, totalMs = 5_000 } = {}) => {
+    start: async ({ lanes, allowPrivateNetworks = true, totalMs = 20_000 } = {}) => {
       const keys = createEndpointKeys({ db, vault, nowMs: Date.now });
       const door = createDeliverer({ keys, allowPrivateNetworks, nowMs: Date.now, totalMs });
       const log = {

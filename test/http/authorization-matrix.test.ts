@@ -22,6 +22,8 @@ let theirs: {
   keyId: string;
   sessionId: string;
   runId: string;
+  endpointId: string;
+  deliveryId: string;
 };
 
 beforeAll(async () => {
@@ -49,6 +51,10 @@ beforeAll(async () => {
   });
   const key = await api.call('POST', '/v1/api-keys', { body: { tenantId, role: 'read', name: 'theirs' } });
   const session = await api.call('POST', '/v1/connect-sessions', { body: { tenantId, platform: 'cedar' } });
+  const endpoint = await api.call('POST', '/v1/endpoints', {
+    body: { tenantId, url: 'https://hooks.theirs.example/' },
+  });
+  const test = await api.call('POST', `/v1/endpoints/${endpoint.body.id}/test`);
   theirs = {
     tenantId,
     connectionId: connection.body.id,
@@ -56,21 +62,24 @@ beforeAll(async () => {
     keyId: key.body.id,
     sessionId: session.body.id,
     runId: newId('syncRun'),
+    endpointId: endpoint.body.id,
+    deliveryId: test.body.deliveryId,
   };
 });
 afterAll(() => api.close());
 
+type Ids = 'connection' | 'registration' | 'key' | 'tenant' | 'session' | 'run' | 'endpoint' | 'delivery';
+
 /** An address of the operation with these ids in it. */
-function address(
-  path: string,
-  ids: Readonly<Record<'connection' | 'registration' | 'key' | 'tenant' | 'session' | 'run', string>>,
-): string {
+function address(path: string, ids: Readonly<Record<Ids, string>>): string {
   return path
     .replace(/\{id\}/, () => {
       if (path.startsWith('/v1/client-registrations')) return ids.registration;
       if (path.startsWith('/v1/api-keys')) return ids.key;
       if (path.startsWith('/v1/tenants')) return ids.tenant;
       if (path.startsWith('/v1/connect-sessions')) return ids.session;
+      if (path.startsWith('/v1/endpoints')) return ids.endpoint;
+      if (path.startsWith('/v1/deliveries')) return ids.delivery;
       if (path.startsWith('/v1/platforms')) return 'cedar';
       return ids.connection;
     })
@@ -89,6 +98,8 @@ const unknownIds = () => ({
   tenant: newId('tenant'),
   session: newId('connectSession'),
   run: newId('syncRun'),
+  endpoint: newId('endpoint'),
+  delivery: newId('delivery'),
 });
 
 const BODIES: Readonly<Record<string, unknown>> = {
@@ -98,6 +109,9 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /v1/connections/{id}/confirm-move': { authorizationId: newId('authorization') },
   'POST /v1/connections/{id}/refuse-move': { authorizationId: newId('authorization') },
   'PATCH /v1/client-registrations/{id}': { name: 'x' },
+  'PATCH /v1/endpoints/{id}': { name: 'x' },
+  'POST /v1/endpoints/{id}/secrets': {},
+  'POST /v1/endpoints/{id}/replay': { state: 'failed' },
 };
 const bodyOf = ({ method, path }: Operation) => {
   const body = BODIES[`${method} ${path}`];
@@ -167,6 +181,8 @@ describe('every route of the OpenAPI document', () => {
       session: theirs.sessionId,
       tenant: theirs.tenantId,
       run: theirs.runId,
+      endpoint: theirs.endpointId,
+      delivery: theirs.deliveryId,
     };
     const strangers = unknownIds();
     const withId = operations.filter(
@@ -203,6 +219,8 @@ describe('every route of the OpenAPI document', () => {
       ['GET', `/v1/records/orders?connectionId=${connectionId}`],
       ['GET', `/v1/events?tenantId=${tenantId}`],
       ['GET', `/v1/audit?tenantId=${tenantId}`],
+      ['GET', `/v1/endpoints?tenantId=${tenantId}`],
+      ['POST', '/v1/endpoints', { tenantId, url: 'https://hooks.mine.example/' }],
       ['POST', '/v1/api-keys', { tenantId, role: 'read', name: 'x' }],
       ['POST', '/v1/client-registrations', { tenantId, platform: 'acorn', clientId: 'x', clientSecret: 'x' }],
       ['POST', '/v1/connect-sessions', { tenantId }],
