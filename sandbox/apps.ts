@@ -210,6 +210,7 @@ const FACTS: Record<PlatformName, Facts> = {
     names: { partnerHost: '12345.myshoptet.com' },
   },
   saleor: { callsPerS: 50 },
+  medusa: { accessTtlS: DAY_S },
 };
 
 export function defaultApps(): Record<PlatformName, App> {
@@ -263,6 +264,7 @@ export function defaultApps(): Record<PlatformName, App> {
     lightspeed: app('lightspeed'),
     shoptet: app('shoptet'),
     saleor: app('saleor'),
+    medusa: app('medusa'),
   };
 }
 

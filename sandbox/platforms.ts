@@ -14,6 +14,7 @@ import { kaufland } from './kaufland/kaufland.ts';
 import { lazada } from './lazada/lazada.ts';
 import { lightspeed } from './lightspeed/lightspeed.ts';
 import { magento } from './magento/magento.ts';
+import { medusa } from './medusa/medusa.ts';
 import { mercadolibre } from './mercadolibre/mercadolibre.ts';
 import { mirakl } from './mirakl/mirakl.ts';
 import { otto } from './otto/otto.ts';
@@ -70,4 +71,5 @@ export const SIMULATED: Record<PlatformName, SimulatedPlatform> = {
   lightspeed,
   shoptet,
   saleor,
+  medusa,
 };

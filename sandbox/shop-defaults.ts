@@ -64,4 +64,5 @@ export const SHOP_DEFAULTS: Record<PlatformName, ShopDefaults> = {
   lightspeed: { keyIs: 'host', host: 'demo.retail.lightspeed.app', currency: 'USD' },
   shoptet: { keyIs: 'id', host: 'api.myshoptet.com', id: 222_651, currency: 'CZK' },
   saleor: { keyIs: 'host', host: 'demo.saleor.cloud', currency: 'USD' },
+  medusa: { keyIs: 'host', host: 'demo.medusa.example' },
 };

@@ -37,6 +37,7 @@ export const PLATFORM_NAMES = [
   'lightspeed',
   'shoptet',
   'saleor',
+  'medusa',
 ] as const;
 export type PlatformName = (typeof PLATFORM_NAMES)[number];
 

@@ -163,6 +163,7 @@ const CASES: readonly Case[] = [
     id: 'wix',
     how: 'minted',
     shop: { instanceId: '3f1c2d4e-5a6b-4c7d-8e9f-0a1b2c3d4e5f' },
+    form: { instance: 'instance' },
   },
   {
     name: 'tiendanube',
@@ -247,6 +248,14 @@ const CASES: readonly Case[] = [
     credential: { publicKey: KEYS.publicKey },
     form: { jwtClientId: 'client_id' },
     brings: { privateKey: KEYS.privateKey },
+  },
+  {
+    name: 'medusa',
+    id: 'medusa',
+    how: 'pasted',
+    make: { host: 'a.medusa.example' },
+    shop: { url: 'https://a.medusa.example' },
+    form: { apiKey: 'secret_key' },
   },
 ];
 
