@@ -71,6 +71,8 @@ export interface PushLine {
   stopped: boolean;
 }
 
+/** States of pushes that nobody took. */
+export const MISSED: readonly string[] = ['given_up', 'lost'];
 const MOST_WAITING = 5_000;
 const MOST_AT_ONCE = 32;
 /** How long a push that is to come out of order waits for the next one of its address, by the real clock. */
@@ -231,6 +233,21 @@ export async function post(
     });
     await response.arrayBuffer();
     return response.status;
+  } catch {
+    return null;
+  }
+}
+
+/** What an address answers to a GET; null: nothing in time. */
+export async function askText(
+  sandbox: Sandbox,
+  url: string,
+  timeoutMs: number,
+): Promise<{ status: number; text: string } | null> {
+  try {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const response = await fetch(whereTo(sandbox, url), { redirect: 'manual', signal });
+    return { status: response.status, text: (await response.text()).slice(0, 10_000) };
   } catch {
     return null;
   }

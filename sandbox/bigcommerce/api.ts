@@ -52,6 +52,9 @@ function route(call: Call, resource: string): Answer {
     );
   if (resource === '/v3/catalog/products')
     return missingScope(grant, 'store_v2_products_read_only') ?? products(call);
+  const product = /^\/v3\/catalog\/products\/(\d+)$/.exec(resource)?.[1];
+  if (product !== undefined)
+    return missingScope(grant, 'store_v2_products_read_only') ?? oneProduct(call, Number(product));
   if (resource === '/v3/customers')
     return missingScope(grant, 'store_v2_customers_read_only') ?? customers(call);
   if (resource === '/v3/inventory/items')
@@ -133,6 +136,14 @@ function oneOrder({ shop, exchange }: Call, id: number, lines: boolean): Answer 
   const page = Number(exchange.query.get('page') ?? 1);
   const all = renderLines(shop, index).slice((page - 1) * limit, page * limit);
   return all.length === 0 ? { status: 204, headers: {}, body: '' } : json(200, all);
+}
+
+function oneProduct({ shop, exchange }: Call, id: number): Answer {
+  const index = productIndex(id);
+  if (!exists(shop, 'products', index)) return apiError(404, 'The requested resource was not found.');
+  const withVariants = (exchange.query.get('include') ?? '').split(',').includes('variants');
+  const data = spoil(renderProduct(shop, index, withVariants), changeOf(shop, 'products', index)?.hostile);
+  return jsonText(200, spoiltJson({ data, meta: {} }));
 }
 
 interface V3List {

@@ -7,6 +7,7 @@ import type { ResourceName, Shop } from '../state.ts';
 import { ctError, missingScope } from './commercetools.ts';
 import { parsePredicate } from './predicate.ts';
 import { renderCustomer, renderEntry, renderOrder, renderProduct, renderProjection } from './render.ts';
+import { answerSubscriptions } from './subscriptions.ts';
 
 interface Query {
   resource: ResourceName;
@@ -24,6 +25,8 @@ const QUERIES: Record<string, Query> = {
 
 export function answerApi(call: Call): Answer {
   const { exchange, shop, sandbox } = call;
+  const subscriptions = answerSubscriptions(call);
+  if (subscriptions !== null) return subscriptions;
   if (exchange.method !== 'GET') return ctError(405, 'InvalidOperation', 'Method not allowed.');
   if (shop.unavailable !== null) return ctError(403, 'ProjectSuspended', 'The project is suspended.');
   if (!takeCall(sandbox, shop).allowed)

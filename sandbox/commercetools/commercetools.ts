@@ -7,6 +7,7 @@ import type { Sandbox } from '../sandbox.ts';
 import type { CentralPlatform } from '../simulated.ts';
 import { secondsLeft } from '../token-endpoint.ts';
 import { answerApi } from './api.ts';
+import { pushing } from './push.ts';
 
 const REGIONS = ['europe-west1.gcp', 'eu-central-1.aws', 'us-central1.gcp', 'us-east-2.aws'];
 const SCOPES = ['view_orders', 'view_products', 'view_customers', 'view_project_settings'];
@@ -26,6 +27,7 @@ export const commercetools: CentralPlatform = {
     const call = authenticate(sandbox, exchange);
     return 'status' in call ? call : answerApi(call);
   },
+  pushing,
   /** `scopes` without the project. */
   handOut: (sandbox, shop, fields) => {
     const names = Array.isArray(fields['scopes']) ? fields['scopes'].map(String) : SCOPES;

@@ -15,7 +15,7 @@ import { iso } from '../listing.ts';
 import type { ResourceName, Shop } from '../state.ts';
 
 /** A UUID that tells its kind and position. */
-function idOf(kind: ResourceName | 'line', index: number): string {
+export function idOf(kind: ResourceName | 'line', index: number): string {
   const digit = { orders: 1, products: 2, customers: 3, inventory: 4, line: 5 }[kind];
   return `${digit}0000000-0000-4000-8000-${index.toString(16).padStart(12, '0')}`;
 }

@@ -16,6 +16,8 @@ import {
   type TokenRules,
 } from '../token-endpoint.ts';
 import { answerApi } from './api.ts';
+import { answerNotification } from './notification.ts';
+import { pushing } from './push.ts';
 
 const API = 'https://api.ebay.com/oauth/api_scope';
 const SCOPES = [API, `${API}/sell.fulfillment.readonly`, `${API}/sell.inventory.readonly`];
@@ -92,8 +94,9 @@ export const ebay: CentralPlatform = {
       return path === '/oauth2/authorize' ? answerApproval(sandbox, exchange, APPROVAL) : notFound();
     if (path === '/identity/v1/oauth2/token') return answerIdentity(sandbox, exchange);
     const call = authenticate(sandbox, exchange);
-    return 'status' in call ? call : answerApi(call);
+    return 'status' in call ? call : (answerNotification(call) ?? answerApi(call));
   },
+  pushing,
   handOut: (sandbox, shop, fields) => {
     const scopes = Array.isArray(fields['scopes']) ? fields['scopes'].map(String) : SCOPES;
     const { clientId } = sandbox.state.apps.ebay;

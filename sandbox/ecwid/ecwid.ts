@@ -8,6 +8,7 @@ import type { CentralPlatform } from '../simulated.ts';
 import type { Grant } from '../state.ts';
 import { answerToken, issueTokens, type TokenRules } from '../token-endpoint.ts';
 import { answerApi } from './api.ts';
+import { pushing } from './push.ts';
 
 const LOGIN = 'my.ecwid.com';
 const API = 'app.ecwid.com';
@@ -56,6 +57,7 @@ export const ecwid: CentralPlatform = {
     const call = authenticate(sandbox, exchange);
     return 'status' in call ? call : limited(call);
   },
+  pushing,
   handOut: (sandbox, shop, fields) => {
     const scopes = Array.isArray(fields['scopes']) ? fields['scopes'].map(String) : SCOPES;
     const { clientId } = sandbox.state.apps.ecwid;

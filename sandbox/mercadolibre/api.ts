@@ -5,6 +5,7 @@ import { type Answer, json, jsonText } from '../exchange.ts';
 import { spoil } from '../hostile.ts';
 import { cursorOf, instantMs, placeOf, positionsIn, rendered, spoiltJson, wholeIn } from '../listing.ts';
 import { missingScope, mlError } from './mercadolibre.ts';
+import { missedFeeds } from './push.ts';
 import { itemId, itemIndex, orderIndex, renderItem, renderOrder } from './render.ts';
 
 const MAX_ITEMS = 20;
@@ -27,6 +28,10 @@ export function answerApi(call: Call): Answer {
       status: { site_status: 'active' },
     });
   }
+  if (path === '/missed_feeds') {
+    const messages = missedFeeds(call.sandbox, exchange.query.get('topic'));
+    return json(200, { messages });
+  }
   const denied = missingScope(grant);
   if (denied !== null) return denied;
   if (path === '/orders/search') return orders(call);
@@ -34,6 +39,8 @@ export function answerApi(call: Call): Answer {
   if (order !== undefined) return oneOrder(call, Number(order));
   if (path === `/users/${shop.key}/items/search`) return itemIds(call);
   if (path === '/items') return items(call);
+  const item = /^\/items\/(MLA\d{10})$/.exec(path)?.[1];
+  if (item !== undefined) return oneItem(call, item);
   return mlError(404, 'not_found', `Resource ${path} not found.`);
 }
 
@@ -73,6 +80,15 @@ function oneOrder({ shop }: Call, id: number): Answer {
   const index = orderIndex(id);
   if (!exists(shop, 'orders', index)) return mlError(404, 'order_not_found', 'Order do not exists');
   return jsonText(200, spoiltJson(spoil(renderOrder(shop, index), changeOf(shop, 'orders', index)?.hostile)));
+}
+
+function oneItem({ shop }: Call, id: string): Answer {
+  const index = itemIndex(id);
+  if (!exists(shop, 'products', index)) return mlError(404, 'not_found', `Item with id ${id} not found`);
+  return jsonText(
+    200,
+    spoiltJson(spoil(renderItem(shop, index), changeOf(shop, 'products', index)?.hostile)),
+  );
 }
 
 function itemIds({ exchange, shop, sandbox }: Call): Answer {

@@ -8,6 +8,7 @@ import type { CentralPlatform } from '../simulated.ts';
 import type { Grant } from '../state.ts';
 import { answerToken, issueTokens, secondsLeft, type TokenRules } from '../token-endpoint.ts';
 import { answerApi } from './api.ts';
+import { pushing } from './push.ts';
 
 const AUTH_HOSTS = ['ar', 'mx', 'co', 'uy', 'pe'].map((country) => `auth.mercadolibre.com.${country}`);
 const LOGINS = [...AUTH_HOSTS, 'auth.mercadolibre.cl', 'auth.mercadolivre.com.br'];
@@ -63,8 +64,10 @@ export const mercadolibre: CentralPlatform = {
         : mlError(404, 'not_found', 'resource not found');
     if (path === '/oauth/token') return answerToken(sandbox, exchange, TOKENS);
     const call = authenticate(sandbox, exchange);
-    return 'status' in call ? call : answerApi(call);
+    if ('status' in call) return call;
+    return /^\/users\/\d+\/applications\//.test(path) ? endApproval(call) : answerApi(call);
   },
+  pushing,
   handOut: (sandbox, shop, fields) => {
     const scopes = Array.isArray(fields['scopes']) ? fields['scopes'].map(String) : SCOPES;
     const { clientId } = sandbox.state.apps.mercadolibre;
@@ -84,6 +87,16 @@ function authenticate(sandbox: Sandbox, exchange: Exchange): Call | Answer {
   if (call.shop.unavailable !== null) return mlError(403, 'forbidden', 'the user is inactive');
   if (!takeCall(sandbox, call.shop).allowed) return mlError(429, 'local_rate_limited', 'Local rate limited');
   return call;
+}
+
+/** The seller's own, by the seller's token [the answer's members unverified]. */
+function endApproval({ exchange, grant, sandbox }: Call): Answer {
+  if (exchange.method !== 'DELETE') return mlError(405, 'method_not_allowed', 'DELETE is the method');
+  if (exchange.path !== `/users/${grant.shopKey}/applications/${grant.clientId}`)
+    return mlError(403, 'forbidden', 'not the approval of this token');
+  grant.state = 'rejected';
+  sandbox.changed();
+  return json(200, { user_id: grant.shopKey, app_id: grant.clientId, msg: 'Autorización eliminada' });
 }
 
 /** Null: it may read. */

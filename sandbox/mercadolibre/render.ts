@@ -5,6 +5,7 @@ import type { Shop } from '../state.ts';
 const FIRST_ORDER = 2_000_003_500_000_000;
 const at = (ms: number) => `${new Date(ms - 4 * 3_600_000).toISOString().slice(0, 23)}-04:00`;
 
+export const orderId = (index: number) => FIRST_ORDER + index;
 export const orderIndex = (id: number) => id - FIRST_ORDER;
 export const itemId = (index: number) => `MLA${1_100_000_000 + index}`;
 export const itemIndex = (id: string) => (/^MLA\d{10}$/.test(id) ? Number(id.slice(3)) - 1_100_000_000 : -1);
@@ -23,7 +24,7 @@ export function renderOrder(shop: Shop, index: number) {
   const order = generateOrder(shop, index);
   const amount = (minor: number) => Number(money(minor, shop.currency));
   return {
-    id: FIRST_ORDER + index,
+    id: orderId(index),
     status: STATUS[order.status],
     date_created: at(order.createdAtMs),
     last_updated: at(order.updatedAtMs),

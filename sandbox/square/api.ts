@@ -6,6 +6,7 @@ import { productOfVariant } from '../generator.ts';
 import { cursorOf, instantMs, placeOf, positionsIn, type Range, rendered, spoiltJson } from '../listing.ts';
 import type { ResourceName, Shop } from '../state.ts';
 import { LOCATION, renderCount, renderCustomer, renderItem, renderOrder } from './render.ts';
+import { answerSingle } from './single.ts';
 import { missingScope, squareError } from './square.ts';
 
 const bad = (detail: string, code = 'INVALID_VALUE') => squareError(400, code, detail);
@@ -24,6 +25,8 @@ const ROUTES: Record<string, { scope: string; answer: (call: Call) => Answer }> 
 export function answerApi(call: Call): Answer {
   const { exchange, sandbox, shop, grant } = call;
   const route = ROUTES[`${exchange.method} ${exchange.path}`];
+  const single = route === undefined ? answerSingle(call) : null;
+  if (single !== null) return single;
   if (route === undefined) return squareError(404, 'NOT_FOUND', 'Resource not found.');
   const denied = missingScope(grant, route.scope);
   if (denied !== null) return denied;

@@ -16,15 +16,16 @@ const STATE: Record<OrderStatus, string> = {
   partially_refunded: 'COMPLETED',
 };
 
-const customerId = (index: number) => `CUST${String(index).padStart(8, '0')}`;
-const itemId = (product: number) => `ITEM${String(product).padStart(8, '0')}`;
-const variationId = (variant: number) => `VAR${String(variant).padStart(8, '0')}`;
+export const orderId = (index: number) => `ORD${String(index).padStart(10, '0')}`;
+export const customerId = (index: number) => `CUST${String(index).padStart(8, '0')}`;
+export const itemId = (product: number) => `ITEM${String(product).padStart(8, '0')}`;
+export const variationId = (variant: number) => `VAR${String(variant).padStart(8, '0')}`;
 
 export function renderOrder(shop: Shop, index: number) {
   const order = generateOrder(shop, index);
   const amount = (minor: number) => ({ amount: minor, currency: shop.currency });
   return {
-    id: `ORD${String(index).padStart(10, '0')}`,
+    id: orderId(index),
     location_id: LOCATION,
     reference_id: String(order.number),
     customer_id: customerId(order.customer.index),

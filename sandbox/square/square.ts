@@ -7,11 +7,14 @@ import { type ApprovalRules, answerApproval } from '../code-grant.ts';
 import { type Answer, bodyFields, type Exchange, json, textField } from '../exchange.ts';
 import { createGrant, findToken, randomHex, sameText } from '../grants.ts';
 import { iso } from '../listing.ts';
+import { announceUninstall } from '../pushing.ts';
 import type { Sandbox } from '../sandbox.ts';
 import type { CentralPlatform } from '../simulated.ts';
 import type { Grant } from '../state.ts';
 import { answerToken, issueTokens, type TokenRules } from '../token-endpoint.ts';
 import { answerApi } from './api.ts';
+import { pushing } from './push.ts';
+import { answerWebhooks, isWebhookPath } from './webhooks.ts';
 
 const HOST = 'connect.squareup.com';
 const SCOPES = ['ORDERS_READ', 'ITEMS_READ', 'CUSTOMERS_READ', 'INVENTORY_READ', 'MERCHANT_PROFILE_READ'];
@@ -66,6 +69,7 @@ export const square: CentralPlatform = {
   shopKey: (sandbox, exchange) =>
     shopKeyOfToken(sandbox, bearerOf(exchange) || textField(bodyFields(exchange), 'refresh_token')),
   answer: answerSquare,
+  pushing,
   handOut: (sandbox, shop, fields) => {
     const scopes = Array.isArray(fields['scopes']) ? fields['scopes'].map(String) : SCOPES;
     const { clientId } = sandbox.state.apps.square;
@@ -85,6 +89,7 @@ function answerSquare(sandbox: Sandbox, exchange: Exchange): Answer {
     case '/oauth2/revoke':
       return revoke(sandbox, exchange);
   }
+  if (isWebhookPath(exchange.path)) return answerWebhooks(sandbox, exchange);
   const call = authenticate(sandbox, exchange);
   if ('status' in call) return call;
   return exchange.path === '/oauth2/token/status' ? tokenStatus(call) : answerApi(call);
@@ -118,7 +123,11 @@ function revoke(sandbox: Sandbox, exchange: Exchange): Answer {
     (grant) => grant.platform === 'square' && (grant.id === found?.grant.id || grant.shopKey === merchant),
   );
   if (ended.length === 0) return squareError(404, 'NOT_FOUND', 'No such token or merchant.');
-  for (const grant of ended) grant.state = 'uninstalled';
+  for (const grant of ended) {
+    grant.state = 'uninstalled';
+    const shop = sandbox.state.shops[grant.shopKey];
+    if (shop !== undefined) announceUninstall(sandbox, pushing, shop);
+  }
   sandbox.changed();
   return json(200, { success: true });
 }

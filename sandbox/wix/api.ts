@@ -9,7 +9,7 @@ import { productOfVariant } from '../generator.ts';
 import { spoil } from '../hostile.ts';
 import { cursorOf, placeOf, positionsIn, rendered, rowsOnce, spoiltJson } from '../listing.ts';
 import type { ResourceName, Shop } from '../state.ts';
-import { productIndex, renderContact, renderOrder, renderProduct, renderStock } from './render.ts';
+import { idOf, productIndex, renderContact, renderOrder, renderProduct, renderStock } from './render.ts';
 import { missingPermission, wixError } from './wix.ts';
 
 interface Query {
@@ -76,11 +76,21 @@ export function answerApi(call: Call): Answer {
     const product = spoil(renderProduct(shop, index), changeOf(shop, 'products', index)?.hostile);
     return missingPermission(grant, 'products') ?? jsonText(200, spoiltJson({ product }));
   }
+  const order = /^\/ecom\/v1\/orders\/([0-9a-f-]{36})$/.exec(exchange.path)?.[1];
+  if (order !== undefined && exchange.method === 'GET') return oneOrder(call, order);
   const query = Object.hasOwn(QUERIES, exchange.path) ? QUERIES[exchange.path] : undefined;
   if (query === undefined || exchange.method !== 'POST') return wixError(404, 'Not found', 'NOT_FOUND');
   if (query.catalog !== undefined && query.catalog !== catalog)
     return wixError(428, 'The site has another catalog version', 'CATALOG_VERSION_MISMATCH');
   return missingPermission(grant, query.permission) ?? answerQuery(call, query);
+}
+
+function oneOrder({ shop, grant }: Call, id: string): Answer {
+  const index = Number.parseInt(id.slice(24), 16);
+  if (id !== idOf(1, index) || !exists(shop, 'orders', index))
+    return wixError(404, 'The order is not found', 'ORDER_NOT_FOUND');
+  const order = spoil(renderOrder(shop, index), changeOf(shop, 'orders', index)?.hostile);
+  return missingPermission(grant, 'orders') ?? jsonText(200, spoiltJson({ order }));
 }
 
 function instanceOf(shop: Shop) {

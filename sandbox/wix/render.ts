@@ -12,7 +12,7 @@ import {
 import { iso } from '../listing.ts';
 import type { Shop } from '../state.ts';
 
-const idOf = (kind: number, index: number) =>
+export const idOf = (kind: number, index: number) =>
   `${kind}0000000-0000-4000-8000-${index.toString(16).padStart(12, '0')}`;
 
 export function productIndex(id: string): number {
