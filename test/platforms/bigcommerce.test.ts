@@ -5,7 +5,7 @@ import type { Json, PlatformRequest, ResourceDefinition } from '../../domain/pla
 import { bigcommerce } from '../../platforms/bigcommerce/platform.ts';
 import { shopAfterCallback } from '../../platforms/shop.ts';
 import { PASS, passFor } from './fixtures.ts';
-import { readPass } from './pass-reader.ts';
+import { type Answer, readPass } from './pass-reader.ts';
 
 const pass = { ...passFor(bigcommerce), pageSize: 5 };
 
