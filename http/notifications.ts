@@ -13,18 +13,28 @@ import type {
 import type { ReceivedMessage, ReceivedVerdict } from '../egress/index.ts';
 import { isResource, readNotification, readSubject, type Told } from '../platforms/notification.ts';
 import { newId } from '../store/new-id.ts';
-import { findByAddress, findByShop, type NotifiedConnection } from '../store/notification-addresses.ts';
+import { findByShop, type NotifiedConnection } from '../store/notification-addresses.ts';
 import { listApps } from '../store/notification-openings.ts';
 import { type NewNotification, type NotificationScope, takeNotification } from '../store/notifications.ts';
 import { addPrivacyRequest, type PrivacyKind, privacyBinding } from '../store/privacy-requests.ts';
 import type { HttpDeps } from './deps.ts';
-import { hashToken } from './tokens.ts';
+import type { FindAddress } from './notification-addresses.ts';
+import type { WriteNotification } from './notification-writer.ts';
+
+/** The HTTP part's own, with what is made once for these routes. */
+export interface Receiving extends HttpDeps {
+  readonly write: WriteNotification;
+  readonly findAddress: FindAddress;
+}
 
 /** What became of it, for the count of them. */
 export type TakenAs = 'taken' | 'duplicate' | 'of_nobody' | 'unknown_topic';
 
 /** A platform and what it pushes; throws not_found as for an address that is not there. */
-export function notifying(deps: HttpDeps, id: string): { platform: Platform; data: Notifications } {
+export function notifying(
+  deps: Pick<HttpDeps, 'platforms'>,
+  id: string,
+): { platform: Platform; data: Notifications } {
   const platform = deps.platforms.get(id);
   const data = platform?.notifications;
   if (platform === undefined || data === undefined || data.delivery !== 'http') throw noAddress();
@@ -37,11 +47,11 @@ export function noAddress(): MooringError {
 
 /** The connection of an address. Throws not_found where there is none, or where it is another platform's. */
 export async function connectionAt(
-  deps: HttpDeps,
+  deps: Receiving,
   platform: Platform,
   token: string,
 ): Promise<NotifiedConnection> {
-  const found = await deps.db.sqlAcrossTenants((sql) => findByAddress(sql, hashToken(token)));
+  const found = await deps.findAddress(token);
   if (found === null || found.platform !== platform.id) throw noAddress();
   return found;
 }
@@ -53,7 +63,7 @@ interface Proved {
 
 /** At a connection's own address. Throws notification_unverified. */
 export async function takeAtAddress(
-  deps: HttpDeps,
+  deps: Receiving,
   at: { readonly platform: Platform; readonly data: Notifications; readonly connection: NotifiedConnection },
   message: ReceivedMessage,
 ): Promise<TakenAs> {
@@ -82,7 +92,7 @@ export async function takeAtAddress(
 
 /** At the one address for all. Throws notification_unverified. */
 export async function takeForAll(
-  deps: HttpDeps,
+  deps: Receiving,
   at: { readonly platform: Platform; readonly data: Notifications },
   message: ReceivedMessage,
 ): Promise<TakenAs> {
@@ -95,7 +105,7 @@ export async function takeForAll(
 
 /** One of our apps at the platform is whom it is for: the one whose secret fits. */
 export async function proveForAll(
-  deps: HttpDeps,
+  deps: Receiving,
   platform: Platform,
   signature: ReceivedSignature | null,
   message: ReceivedMessage,
@@ -118,7 +128,7 @@ function unverified(verdict: ReceivedVerdict): MooringError {
 }
 
 async function connectionsOf(
-  deps: HttpDeps,
+  deps: Receiving,
   of: {
     readonly platform: Platform;
     readonly data: Notifications;
@@ -148,7 +158,7 @@ interface Writing {
   readonly registrationId: ClientRegistrationId | null;
 }
 
-async function write(deps: HttpDeps, one: Writing): Promise<TakenAs> {
+async function write(deps: Receiving, one: Writing): Promise<TakenAs> {
   const { told, connections, registrationId } = one;
   const { means } = told;
   if (means === null) return 'unknown_topic';
@@ -171,7 +181,7 @@ function isDuty(means: NotificationMeaning): means is PrivacyKind {
 }
 
 async function writeOne(
-  deps: HttpDeps,
+  deps: Receiving,
   one: Writing,
   means: NotificationMeaning,
   scope: NotificationScope,
@@ -188,6 +198,7 @@ async function writeOne(
     named: namedBy(one, means),
     isToBeTold: means === 'uninstalled' || duty !== null,
   };
+  if (duty === null && scope.tenantId !== null) return deps.write(scope.tenantId, row);
   const run = scope.tenantId === null ? deps.db.sqlAcrossTenants : inTenantOf(deps, scope.tenantId);
   return run(async (sql) => {
     const isNew = await takeNotification(sql, row);
@@ -196,7 +207,7 @@ async function writeOne(
   });
 }
 
-function inTenantOf(deps: HttpDeps, tenantId: NonNullable<NotificationScope['tenantId']>) {
+function inTenantOf(deps: Receiving, tenantId: NonNullable<NotificationScope['tenantId']>) {
   return <T>(fn: Parameters<typeof deps.db.sqlInTenant<T>>[1]) => deps.db.sqlInTenant(tenantId, fn);
 }
 
@@ -223,7 +234,7 @@ function dedupeKey({ told, message }: Writing, means: NotificationMeaning): Buff
 /** Erasure is due within thirty days by the strictest platform; we give ourselves three. */
 const DUE_AFTER_MS = 3 * 86_400_000;
 
-async function sealDuty(deps: HttpDeps, one: Writing, kind: PrivacyKind, scope: NotificationScope) {
+async function sealDuty(deps: Receiving, one: Writing, kind: PrivacyKind, scope: NotificationScope) {
   const id = newId('privacyRequest');
   const subject = readSubject(one.data, { headers: one.message.headers, body: one.content });
   const sealed = await deps.vault.seal(privacyBinding(scope.tenantId, id), {
@@ -244,7 +255,7 @@ async function sealDuty(deps: HttpDeps, one: Writing, kind: PrivacyKind, scope: 
 
 /** A signed request of its own (an uninstall that a browser or the platform's server tells). Null: none of the platform's fits. */
 export async function takeCall(
-  deps: HttpDeps,
+  deps: Receiving,
   { platform, data }: { readonly platform: Platform; readonly data: Notifications },
   message: ReceivedMessage,
 ): Promise<TakenAs | null> {

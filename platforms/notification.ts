@@ -72,7 +72,7 @@ function isDuty(means: NotificationMeaning): boolean {
 /** Some duties come without a topic, to addresses of their own: their bodies say which they are. */
 function topicOf(of: Notifications, told: ToldBy): string {
   const topic = of.topicIn === undefined ? null : fieldText(of.topicIn, told);
-  if (topic !== null && topic !== '') return topic.slice(0, 200);
+  if (topic !== null && topic !== '') return topic.replaceAll('\0', '').slice(0, 200);
   const fits = Object.keys(of.bodyOf ?? {}).filter((one) => hasBodyOf(of, one, told));
   return fits[0] ?? '';
 }

@@ -21,37 +21,53 @@ export interface NewNotification {
   readonly isToBeTold: boolean;
 }
 
-/** Writes it and what it names in one statement. False: it was there already, and nothing changed. */
-export async function takeNotification(sql: Sql, one: NewNotification): Promise<boolean> {
-  const { scope, named } = one;
-  const connectionId = 'connectionId' in scope ? scope.connectionId : null;
-  const { rows } = await sql.query<{ put: string }>({
-    name: 'take-notification',
-    text: `WITH put AS (
+/** Writes them and what they name in one statement; for each whether it is new. Those of one transaction are of one tenant, or of none. */
+export async function takeNotifications(
+  sql: Sql,
+  some: readonly NewNotification[],
+): Promise<readonly boolean[]> {
+  const scopes = some.map(({ scope }) =>
+    'connectionId' in scope ? scope.connectionId : scope.registrationId,
+  );
+  const keys = some.map(({ dedupeKey }) => Buffer.from(dedupeKey).toString('hex'));
+  const { rows } = await sql.query<{ scope: string; key: string }>({
+    name: 'take-notifications',
+    text: `WITH told AS (
+        SELECT DISTINCT ON (scope, key) * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::boolean[], $10::text[], $11::text[])
+          AS t(scope, key, tenant_id, connection_id, platform, topic, means, object_id, is_to_be_told, resource, platform_id)
+      ), put AS (
         INSERT INTO notifications (scope, dedupe_key, tenant_id, connection_id, platform, topic, means, object_id, handled_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, CASE WHEN $9::boolean THEN NULL ELSE now() END)
-        ON CONFLICT DO NOTHING RETURNING 1
+        SELECT scope, decode(key, 'hex'), tenant_id, connection_id, platform, topic, means, object_id, CASE WHEN is_to_be_told THEN NULL ELSE now() END FROM told
+        ON CONFLICT DO NOTHING RETURNING scope, encode(dedupe_key, 'hex') AS key
       ), named AS (
-        INSERT INTO named_objects AS n (connection_id, resource, platform_id, tenant_id)
-        SELECT $4, $10::text, $11::text, $3 FROM put WHERE $10::text IS NOT NULL
-        ON CONFLICT (connection_id, resource, platform_id) DO UPDATE SET seen_at = now(), times = n.times + 1
+        INSERT INTO named_objects AS n (connection_id, resource, platform_id, tenant_id, times)
+        SELECT connection_id, resource, platform_id, tenant_id, count(*) FROM told JOIN put USING (scope, key) WHERE resource IS NOT NULL
+        GROUP BY connection_id, resource, platform_id, tenant_id ORDER BY 1, 2, 3
+        ON CONFLICT (connection_id, resource, platform_id) DO UPDATE SET seen_at = now(), times = n.times + excluded.times
       )
-      SELECT count(*) AS put FROM put`,
+      SELECT scope, key FROM put`,
     values: [
-      'connectionId' in scope ? scope.connectionId : scope.registrationId,
-      one.dedupeKey,
-      scope.tenantId,
-      connectionId,
-      one.platform,
-      one.topic,
-      one.means,
-      one.objectId,
-      one.isToBeTold,
-      named?.resource ?? null,
-      named?.platformId ?? null,
+      scopes,
+      keys,
+      some.map(({ scope }) => scope.tenantId),
+      some.map(({ scope }) => ('connectionId' in scope ? scope.connectionId : null)),
+      some.map((one) => one.platform),
+      some.map((one) => one.topic),
+      some.map((one) => one.means),
+      some.map((one) => one.objectId),
+      some.map((one) => one.isToBeTold),
+      some.map((one) => one.named?.resource ?? null),
+      some.map((one) => one.named?.platformId ?? null),
     ],
   });
-  return rows[0]?.put === '1';
+  const put = new Set(rows.map(({ scope, key }) => `${scope} ${key}`));
+  return scopes.map((scope, at) => put.has(`${scope} ${keys[at]}`));
+}
+
+/** False: it was there already, and nothing changed. */
+export async function takeNotification(sql: Sql, one: NewNotification): Promise<boolean> {
+  const [isNew] = await takeNotifications(sql, [one]);
+  return isNew === true;
 }
 
 export interface WaitingNotification {

@@ -5,11 +5,14 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { ReceivedMessage } from '../../egress/index.ts';
 import type { HttpDeps } from '../deps.ts';
+import { createFindAddress } from '../notification-addresses.ts';
 import { answerChallenge, type ChallengeAnswer } from '../notification-challenges.ts';
+import { createNotificationWriter } from '../notification-writer.ts';
 import {
   connectionAt,
   noAddress,
   notifying,
+  type Receiving,
   type TakenAs,
   takeAtAddress,
   takeCall,
@@ -22,8 +25,13 @@ const BODY_LIMIT_BYTES = 1024 * 1024;
 const told = z.strictObject({ platform: z.string().max(100) });
 
 export const notifyRoutes =
-  (deps: HttpDeps): FastifyPluginAsyncZod =>
+  (http: HttpDeps): FastifyPluginAsyncZod =>
   async (app) => {
+    const deps: Receiving = {
+      ...http,
+      write: createNotificationWriter(http.db),
+      findAddress: createFindAddress(http),
+    };
     // Every kind of body, as it came: a parsed body could not be verified any more.
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT_BYTES }, (_, body, done) =>

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 const BENCHES: Readonly<Record<string, () => Promise<{ run(options: BenchOptions): Promise<void> }>>> = {
   credential: () => import('./credential.ts'),
   deliveries: () => import('./deliveries.ts'),
+  notifications: () => import('./notifications.ts'),
   sync: () => import('./sync.ts'),
 };
 
@@ -12,7 +13,7 @@ export interface BenchOptions {
   readonly orders: number;
   /** Of `credential`. */
   readonly calls: number;
-  /** Of `deliveries`. */
+  /** Of `deliveries` and `notifications`. */
   readonly messages: number;
   readonly rounds: number;
   readonly json: boolean;
