@@ -226,6 +226,35 @@ async function badRequests(): Promise<void> {
   plant(session.body.url.split('/').at(-1) ?? '');
 }
 
+/** What a platform tells of a person is a secret of theirs, and so is where it tells it; what we tell a vendor is signed with one. */
+async function toldAndTelling(): Promise<void> {
+  const { tenantId } = product;
+  const asked = await shopify('asked');
+  const address = await product.api<{ url: string }>(
+    'POST',
+    `/v1/connections/${asked.id}/notification-address`,
+  );
+  plant(address.body.url.split('/').at(-1) ?? '');
+  await product.control('PATCH', '/apps/shopify', { notifyUrl: `${product.apiUrl}/notify/shopify` });
+  const email = plant(`${hex()}@customers.example`);
+  const payload = { customer: { id: 191167, email }, orders_requested: [299938] };
+  await product.control('POST', '/shops/asked.myshopify.com/notify', {
+    topic: 'customers/data_request',
+    payload,
+  });
+  await until('the request of a customer', async () => {
+    const { body } = await ask<{ data: object[] }>('GET', '/v1/privacy-requests');
+    return body.data.length === 1;
+  });
+  const endpoint = await product.api<{ id: string; secret: string }>('POST', '/v1/endpoints', {
+    tenantId,
+    url: 'https://vendor.example/events',
+  });
+  expect(endpoint.status).toBe(201);
+  plant(endpoint.body.secret);
+  expect((await ask('POST', `/v1/endpoints/${endpoint.body.id}/test`)).status).toBe(202);
+}
+
 async function everything(): Promise<Straw[]> {
   const [database, temporal, logs] = await Promise.all([
     dumpDatabase(product.database.owner),
@@ -239,6 +268,7 @@ test('no secret is in the database, the histories, the logs or an answer', async
   await connectAndSync();
   await refreshWithFaults();
   await badRequests();
+  await toldAndTelling();
   await readEverything(product, ask);
 
   for (const secret of await product.issuedSecrets()) plant(secret);

@@ -22,6 +22,7 @@ export async function readEverything(product: Product, ask: Ask): Promise<void> 
     'fleet-runs': await rows('fleet_runs'),
     endpoints: await rows('endpoints'),
     deliveries: await rows('deliveries'),
+    'privacy-requests': await rows('privacy_requests'),
   };
   for (const [path, { get }] of Object.entries(body.paths)) {
     if (get === undefined || path.includes('/proxy/')) continue;
