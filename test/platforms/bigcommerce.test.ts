@@ -1,7 +1,7 @@
 // What is BigCommerce's alone: an install that begins there, lines that are a list of their own, and an answer without a body.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Json, PlatformRequest, ResourceDefinition } from '../../domain/platform.ts';
+import type { PlatformRequest, ResourceDefinition } from '../../domain/platform.ts';
 import { bigcommerce } from '../../platforms/bigcommerce/platform.ts';
 import { shopAfterCallback } from '../../platforms/shop.ts';
 import { PASS, passFor } from './fixtures.ts';
