@@ -69,6 +69,19 @@ const plan = (body: Record<string, unknown>, key?: string) =>
   });
 
 describe('a plan', () => {
+  it('of a tenant that there is not, or that is another’s, is refused, not empty; a revocation too', async () => {
+    const [missing, key] = [newId('tenant'), await api.key('admin', tenantId)];
+    for (const more of [{}, { key }])
+      for (const [path, body] of [
+        ['/v1/fleet-runs', { kind: 'token_upgrade', platform: 'acorn', tenantId: missing }],
+        ['/v1/revocations', { tenantId: missing }],
+      ] as const)
+        expect((await api.call('POST', path, { body, ...more })).body).toMatchObject({
+          status: 404,
+          code: 'not_found',
+        });
+  });
+
   it('says of every connection that lives whether it is taken, and why not', async () => {
     const taken = await connection();
     await connection({ kind: 'token' });
