@@ -189,6 +189,8 @@ export interface SweepReport {
   readonly clientSecretsDestroyed: number;
   readonly connectSessionsPurged: number;
   readonly authorizationsExpired: number;
+  readonly deliveriesPurged: number;
+  readonly endpointSecretsDestroyed: number;
   /** moved under the newest key-encrypting key */
   readonly dataKeysRewrapped: number;
 }

@@ -1,6 +1,7 @@
 // What the sweep clears away because its time is over. Safe to repeat and to stop anywhere: a batch a transaction, and what is gone is not
 // found again. A backlog is worked off over several sweeps, so that one sweep stays short.
 import type { Sql } from '../store/database.ts';
+import { destroyRetiredEndpointSecrets, purgeDeliveries } from '../store/delivery-purges.ts';
 import {
   destroyRetiredSecrets,
   expireAuthorizations,
@@ -14,7 +15,12 @@ import type { LifecycleDeps } from './lifecycle-deps.ts';
 type Deps = Pick<LifecycleDeps, 'db' | 'nowMs'>;
 export type Purged = Pick<
   SweepReport,
-  'idempotencyKeysPurged' | 'clientSecretsDestroyed' | 'connectSessionsPurged' | 'authorizationsExpired'
+  | 'idempotencyKeysPurged'
+  | 'clientSecretsDestroyed'
+  | 'connectSessionsPurged'
+  | 'authorizationsExpired'
+  | 'deliveriesPurged'
+  | 'endpointSecretsDestroyed'
 >;
 
 const BATCH = 500;
@@ -42,5 +48,9 @@ export async function purge(deps: Deps, onBatch: () => void = () => undefined): 
     authorizationsExpired:
       (await all((sql) => expireAuthorizations(sql, now, BATCH))) +
       (await all((sql) => purgeInstalls(sql, now, BATCH))),
+    deliveriesPurged: await all((sql) => purgeDeliveries(sql, now, BATCH)),
+    endpointSecretsDestroyed: await all((sql) =>
+      destroyRetiredEndpointSecrets(sql, BY, { now, limit: BATCH }),
+    ),
   };
 }

@@ -44,6 +44,8 @@ export const sweep =
       clientSecretsDestroyed: 0,
       connectSessionsPurged: 0,
       authorizationsExpired: 0,
+      deliveriesPurged: 0,
+      endpointSecretsDestroyed: 0,
       dataKeysRewrapped: 0,
     };
     const running = await collect(deps.workflows.listRunning());

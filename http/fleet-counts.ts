@@ -1,6 +1,7 @@
 // The fleet in numbers, for the metrics and the console. The scope is the transaction's: a tenant's rows, or all.
 import { countConnections, countStuckConnections } from '../store/connections-list.ts';
 import type { Tx } from '../store/database.ts';
+import { countDeliveries, type DeliveryCounts } from '../store/delivery-counts.ts';
 import {
   countDriftedConnections,
   countOpenBreakers,
@@ -18,6 +19,7 @@ export interface FleetCounts {
   readonly openBreakers: number;
   readonly rejectedRegistrations: number;
   readonly notifications: NotificationCounts;
+  readonly deliveries: DeliveryCounts;
 }
 
 /** Over all tenants, in one transaction. */
@@ -34,5 +36,6 @@ export async function countFleet(tx: Tx, now: Date): Promise<FleetCounts> {
     openBreakers: await countOpenBreakers(tx),
     rejectedRegistrations: await countRejectedRegistrations(tx),
     notifications: await countNotifications(tx, now),
+    deliveries: await countDeliveries(tx, now),
   };
 }

@@ -47,6 +47,16 @@ export function createMetrics(read: () => Promise<FleetCounts>): Metrics {
   const notified = Object.fromEntries(
     Object.entries(NOTIFIED).map(([name, help]) => [name, gauge(`mooring_${name}`, help)]),
   );
+  const deliveriesPending = gauge('mooring_deliveries_pending', 'Deliveries that wait or are under way');
+  const deliveriesOldest = gauge(
+    'mooring_deliveries_oldest_seconds',
+    'Since when the oldest pending delivery waits',
+  );
+  const endpointsFailing = gauge('mooring_endpoints_failing', 'Endpoints whose last attempts failed');
+  const endpointsDisabled = gauge(
+    'mooring_endpoints_disabled',
+    'Endpoints given up: gone, or failing for days',
+  );
   let readAtMs = 0;
 
   return {
@@ -63,6 +73,10 @@ export function createMetrics(read: () => Promise<FleetCounts>): Metrics {
         setAside.set(counts.setAside);
         breakers.set(counts.openBreakers);
         registrations.set(counts.rejectedRegistrations);
+        deliveriesPending.set(counts.deliveries.pending);
+        deliveriesOldest.set(counts.deliveries.oldestPendingS);
+        endpointsFailing.set(counts.deliveries.endpointsFailing);
+        endpointsDisabled.set(counts.deliveries.endpointsDisabled);
         const { notifications } = counts;
         notified['notifications_waiting']?.set(notifications.waiting);
         notified['notifications_oldest_seconds']?.set(notifications.oldestWaitingS);

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { purge } from '../../activities/purge.ts';
+import { formatId } from '../../domain/ids.ts';
 import { newId } from '../../store/new-id.ts';
 import { createTestDatabase, type TestDatabase } from '../world.ts';
 
@@ -114,4 +115,47 @@ test('an approval that nobody finished is ended a day after it expired, and what
     { status: 'proved', destroyed: false },
     { status: 'received', destroyed: false },
   ]);
+});
+
+test('a delivery goes 30 days after it ended, with its attempts; one that is pending stays', async () => {
+  const old = at(40 * DAY_MS);
+  const idAt = (instant: Date) => {
+    const bytes = Buffer.alloc(16, 7);
+    bytes.writeUIntBE(instant.getTime(), 0, 6);
+    return formatId('delivery', bytes);
+  };
+  const insert = async (id: string, state: string, endedAgoMs: number | null) => {
+    await world.owner.query(
+      `INSERT INTO deliveries (id, tenant_id, endpoint_id, event_id, event_type, position, state, settled_at)
+       VALUES ($1, $2, 'end_1', $1, 'sync.failed', 1, $3, $4)`,
+      [id, tenantId, state, endedAgoMs === null ? null : at(endedAgoMs)],
+    );
+    await world.owner.query(
+      `INSERT INTO delivery_attempts (delivery_id, number, tenant_id, at, took_ms, headers, body) VALUES ($1, 1, $2, now(), 1, '{}', '')`,
+      [id, tenantId],
+    );
+  };
+  const [gone, waits, replayed] = [idAt(old), idAt(at(41 * DAY_MS)), idAt(at(42 * DAY_MS))];
+  await insert(gone, 'delivered', 31 * DAY_MS);
+  await insert(waits, 'pending', null);
+  await insert(replayed, 'delivered', 2 * DAY_MS);
+  expect(await clear()).toMatchObject({ deliveriesPurged: 1 });
+  expect(await list('SELECT id FROM deliveries ORDER BY id')).toEqual([replayed, waits]);
+  expect(await list('SELECT delivery_id FROM delivery_attempts ORDER BY 1')).toEqual([replayed, waits]);
+});
+
+test('a retired secret of an endpoint is destroyed when its overlap is over, with an audit row', async () => {
+  const insert = (version: number, retiresAt: Date | null) =>
+    world.owner.query(
+      `INSERT INTO endpoint_secrets (endpoint_id, version, tenant_id, kind, sealed, key_version, retires_at) VALUES ('end_1', $1, $2, 'hmac', '', 1, $3)`,
+      [version, tenantId, retiresAt],
+    );
+  await insert(1, at(1000));
+  await insert(2, at(-HOUR_MS));
+  await insert(3, null);
+  expect(await clear()).toMatchObject({ endpointSecretsDestroyed: 1 });
+  expect(await list('SELECT version FROM endpoint_secrets ORDER BY version')).toEqual([2, 3]);
+  expect(
+    await list("SELECT detail->>'version' FROM audit_events WHERE action = 'endpoint.secret_destroyed'"),
+  ).toEqual(['1']);
 });

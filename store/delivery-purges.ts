@@ -1,0 +1,52 @@
+// What of deliveries may go after its time, a batch a call over all tenants: settled ones with their attempts, retired secrets.
+import { formatId } from '../domain/ids.ts';
+import { appendAuditBySql } from './audit.ts';
+import type { Sql } from './database.ts';
+import { rowId } from './row-ids.ts';
+
+const KEPT_DAYS = 30;
+const DAY_MS = 86_400_000;
+
+/** Those that ended longer ago than they are kept. They are found by their ids, which say when they were made: no index is kept for it. */
+export async function purgeDeliveries(sql: Sql, now: Date, limit: number): Promise<number> {
+  const before = new Date(now.getTime() - KEPT_DAYS * DAY_MS);
+  const { rows } = await sql.query<{ id: string }>(
+    `DELETE FROM deliveries WHERE id = ANY (ARRAY(SELECT id FROM deliveries
+       WHERE id < $1 AND state <> 'pending' AND settled_at < $2 ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED))
+     RETURNING id`,
+    [madeAt(before), before, limit],
+  );
+  await sql.query('DELETE FROM delivery_attempts WHERE delivery_id = ANY ($1)', [rows.map(({ id }) => id)]);
+  return rows.length;
+}
+
+/** The least id that a delivery made at this instant can have. */
+function madeAt(instant: Date): string {
+  const bytes = Buffer.alloc(16);
+  bytes.writeUIntBE(instant.getTime(), 0, 6);
+  return formatId('delivery', bytes);
+}
+
+/** Destroys secrets of endpoints whose overlap is over, each with its audit row. */
+export async function destroyRetiredEndpointSecrets(
+  sql: Sql,
+  by: { readonly actor: string; readonly reason: string },
+  { now, limit }: { readonly now: Date; readonly limit: number },
+): Promise<number> {
+  const { rows } = await sql.query<{ endpoint_id: string; version: number; tenant_id: string }>(
+    `DELETE FROM endpoint_secrets WHERE ctid = ANY (ARRAY(SELECT ctid FROM endpoint_secrets
+       WHERE retires_at <= $1 ORDER BY retires_at LIMIT $2 FOR UPDATE SKIP LOCKED))
+     RETURNING endpoint_id, version, tenant_id`,
+    [now, limit],
+  );
+  for (const { endpoint_id, version, tenant_id } of rows)
+    await appendAuditBySql(sql, {
+      ...by,
+      tenantId: rowId('tenant', tenant_id),
+      action: 'endpoint.secret_destroyed',
+      target: endpoint_id,
+      outcome: 'done',
+      detail: { version },
+    });
+  return rows.length;
+}
