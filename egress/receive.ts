@@ -1,5 +1,5 @@
 // Whether what came is the platform's: opens what it is verified with, each time with its audit row, and keeps it for half a minute, since a busy platform
-// sends hundreds a second (docs/decisions/0015). Fails closed: what cannot be read verifies nothing. No secret leaves this file.
+// sends hundreds a second (docs/decisions/0015-secrets-that-verify-are-kept-half-a-minute.md). Fails closed: what cannot be read verifies nothing. No secret leaves this file.
 import { templateValues } from '../auth/context.ts';
 import { type ReceivedMessage, type ReceivedVerdict, verifyReceived } from '../auth/index.ts';
 import type { ClientRegistrationId, ConnectionId, TenantId } from '../domain/ids.ts';
