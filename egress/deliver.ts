@@ -59,7 +59,8 @@ export function createDeliverer(deps: DelivererDeps): Deliverer {
   const guard = endpointGuard(deps);
   const agent = new Agent({
     connect: guard.connector,
-    connections: 32,
+    // As many as there may be attempts: many endpoints may share a host, and who waits for a socket spends the time of its answer.
+    connections: 256,
     pipelining: 1,
     keepAliveTimeout: 10_000,
     maxHeaderSize: 16 * 1024,

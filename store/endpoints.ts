@@ -34,11 +34,18 @@ export interface EndpointChange {
   readonly secretVersion?: number;
 }
 
+const WELL = { lane: 'quick', failingSince: null, failuresInARow: 0 };
+
 export async function changeEndpoint(tx: Tx, id: EndpointId, change: EndpointChange): Promise<void> {
   const { eventTypes, ...rest } = change;
   await tx.endpoint.update({
     where: { id },
-    data: { ...rest, ...(eventTypes === undefined ? {} : { eventTypes: [...eventTypes] }) },
+    data: {
+      ...rest,
+      ...(eventTypes === undefined ? {} : { eventTypes: [...eventTypes] }),
+      // Another address has its troubles before it.
+      ...(change.url === undefined ? {} : WELL),
+    },
   });
 }
 
@@ -47,8 +54,7 @@ export async function enableEndpoint(tx: Tx, { id, tenantId }: EndpointRow): Pro
   await tx.endpoint.update({
     where: { id },
     data: {
-      ...{ status: 'enabled', disabledBecause: null, disabledAt: null },
-      ...{ lane: 'quick', failingSince: null, failuresInARow: 0 },
+      ...{ status: 'enabled', disabledBecause: null, disabledAt: null, ...WELL },
       position: await feedPosition(tx, tenantId),
     },
   });
