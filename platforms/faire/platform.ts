@@ -1,5 +1,5 @@
-// Faire's External API for brands, as data. Facts: clients of it and its documentation as they tell it (2024 to 2026); the documentation itself could not be read. A token of an app has no
-// end. Before there were apps a brand asked Faire for a key, which still works.
+// Faire's External API for brands, as data. Facts: developers.faire.com/docs as it stood in June 2026, in a copy, and clients of it. A token of an app has no end. A brand may make a key of
+// its own in its portal, which goes alone.
 import type { AuthMethod, Platform } from '../../domain/platform.ts';
 import { factsOf } from '../facts.ts';
 import { answerInvalid, textOf, valueAt } from '../json.ts';
@@ -83,7 +83,7 @@ const brandKey: AuthMethod = {
 export const faire = {
   id: 'faire',
   name: 'Faire',
-  certainty: 'secondary',
+  certainty: 'vendor',
   documentation: 'https://developers.faire.com/docs',
   shop: [],
   // Without www it only redirects.
@@ -143,16 +143,13 @@ export const faire = {
     'Prices of variants with several markets.',
     'Stock on hand and committed, which is told by SKU (product-inventory/by-skus).',
     'Orders as the older version told them, with price_cents and no currency.',
-    'Revoking: the brand removes the app.',
+    'Revoking by us (POST /api/external-api-oauth2/revoke, for tokens of an app alone): the brand removes the app.',
   ],
   unverified: [
-    'Everything here: it is read from clients, not from Faire’s own documentation.',
     'How several scopes are joined in the authorize address.',
-    'Whether the callback names the code authorizationCode or authorization_code, and how a refusal comes back.',
-    'That the answer names the token access_token.',
-    'That updated_at_min takes an instant with signs between its parts, for orders and for products.',
-    'That products tell available_quantity, and a cursor.',
+    'That the callback names the code authorizationCode, as is documented, where clients read authorization_code; how a refusal comes back.',
+    'That products tell available_quantity.',
     'That an order comes to subtotal_after_brand_discounts.',
-    'What 401 and 403 carry, and the limits of calls.',
+    'What 401 carries, what a missing permission is answered with, and the limits of calls.',
   ],
 } as const satisfies Platform;

@@ -133,7 +133,6 @@ export const mirakl = {
   unverified: [
     'The form of API keys.',
     'How a wrong key is refused beside its 401.',
-    'That the list of orders comes in an order that new orders do not disturb (the newest first).',
     'A limit for the list of offers.',
   ],
 } as const satisfies Platform;
