@@ -81,7 +81,7 @@ async function endGrant(
   credential: OpenCredential,
 ): Promise<void> {
   if ('token' in revoke) return await deps.grants.revoke(context, credential.material, revoke.token);
-  const request = revoke.request(context.shop);
+  const request = revoke.request(context.shop, { clientId: context.registration?.clientId ?? '' });
   try {
     await context.call(credential.material, request);
   } catch (error) {

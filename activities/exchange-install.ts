@@ -103,7 +103,11 @@ async function revoke(install: InstallRow, context: InstallContext): Promise<voi
   if (how === undefined || method === undefined) return;
   const material = { kind: method.credentialKind, parts: authorization ?? {} };
   if ('token' in how) return await revokeCredential(context, method, how.token, material);
-  await context.call(material, how.request(context.shop), context.shop);
+  await context.call(
+    material,
+    how.request(context.shop, { clientId: context.registration?.clientId ?? '' }),
+    context.shop,
+  );
 }
 
 function issuedKind({ issued }: InstallRow): string | null {

@@ -116,7 +116,12 @@ export interface Platform {
   readonly resources: { readonly [R in Resource]?: ResourceDefinition<R> };
   /** A request that ends the grant at the platform; absent: it cannot be revoked by us. */
   readonly revoke?:
-    | { readonly request: (shop: Readonly<Record<string, string>>) => PlatformRequest }
+    | {
+        readonly request: (
+          shop: Readonly<Record<string, string>>,
+          app: { readonly clientId: string },
+        ) => PlatformRequest;
+      }
     /** RFC 7009, or what a platform has in its place. */
     | { readonly token: TokenRequest };
   readonly notifications?: Notifications;

@@ -185,6 +185,14 @@ export const mercadolibre = {
     answerWithinMs: 500,
     note: 'Not signed; it comes from addresses that Mercado Libre lists: 54.88.218.97, 18.215.140.160, 18.213.114.129, 18.206.34.84, and in August 2026 35.236.253.169, 35.245.91.34, 35.245.20.104, 35.186.182.146. It names a resource and tells nothing of it. 8 tries in an hour; who fails often loses the topic. GET /missed_feeds keeps two days.',
   },
+  // By the seller's own token.
+  revoke: {
+    request: ({ userId = '-' }, { clientId }) => ({
+      method: 'DELETE',
+      path: `/users/${userId}/applications/${clientId}`,
+      endpoint: 'DELETE /users/{userId}/applications/{appId}',
+    }),
+  },
   explains: {
     credential_dead:
       'The seller ended the approval or changed the password, our secret was reset, or nothing was called for four months.',
@@ -209,7 +217,6 @@ export const mercadolibre = {
     'Where an order goes: the address is in its shipment, a call each.',
     'Stock by place (/user-products/{id}/stock) and of its own warehouses (/inventories/{id}/stock/fulfillment): a call each.',
     'Global Selling (/marketplace/…).',
-    'Revoking: DELETE /users/{user}/applications/{app} names our application, which no request of ours can; the seller can.',
   ],
   unverified: [
     'That an app without PKCE takes a code_challenge.',

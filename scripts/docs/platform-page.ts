@@ -284,7 +284,7 @@ function revocation(platform: Platform): string {
     return 'Mooring cannot end it at the platform: the merchant does. The secrets are destroyed all the same.';
   if ('token' in revoke) return `By ${code(`${revoke.token.method} ${revoke.token.url}`)}.`;
   try {
-    return `By ${code(revoke.request(exampleShop(platform)).endpoint)}.`;
+    return `By ${code(revoke.request(exampleShop(platform), { clientId: 'app' }).endpoint)}.`;
   } catch {
     return 'By a request.';
   }

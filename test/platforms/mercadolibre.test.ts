@@ -84,3 +84,10 @@ test('items are read by their ids, and one that went meanwhile is left out', () 
   ];
   expect(products.details?.read({ body }, [])).toEqual([{ id: 'MLB1' }]);
 });
+
+test('an approval is ended at the seller’s own address, for our app', () => {
+  expect(mercadolibre.revoke.request({ site: 'MLB', userId: '42' }, { clientId: '7982' })).toMatchObject({
+    method: 'DELETE',
+    path: '/users/42/applications/7982',
+  });
+});

@@ -213,7 +213,7 @@ export async function revoke(of: Shop): Promise<void> {
   const { revoke: how } = of.platform;
   if (how === undefined) throw new Error('it cannot be revoked');
   if ('token' in how) return await revokeCredential(grantContext(of), of.method, how.token, materialOf(of));
-  const request = how.request(of.shop);
+  const request = how.request(of.shop, { clientId: of.context.registration?.clientId ?? '' });
   acceptOrThrow(await askShop(of, request), request, Date.now());
 }
 
