@@ -4,6 +4,8 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { EVENT_KINDS, isEventType } from '../../domain/event-catalogue.ts';
 import { until } from '../world.ts';
 import { readEverything } from './every-get.ts';
 import { dumpDatabase, dumpTemporal, findAll, formsOf, readLogs, type Straw } from './haystack.ts';
@@ -292,6 +294,21 @@ test('no secret is in the database, the histories, the logs or an answer', async
   expect(planted.size).toBeGreaterThan(40);
   expect(findAll(straws, planted)).toEqual([]);
 }, 240_000);
+
+test('every event that was written is in the catalogue, in its form', async () => {
+  const { rows } = await product.database.owner.query<{ type: string; data: unknown }>(
+    'SELECT type, data FROM events',
+  );
+  const wrong = rows.flatMap(({ type, data }) => {
+    if (!isEventType(type)) return [`"${type}" is not in the catalogue`];
+    const { error } = z.fromJSONSchema(EVENT_KINDS[type].data).safeParse(data);
+    return error === undefined ? [] : [`${type} ${JSON.stringify(data)}: ${error.message}`];
+  });
+  expect(wrong).toEqual([]);
+  const types = new Set(rows.map(({ type }) => type));
+  for (const type of ['connection.active', 'sync.completed', 'records.changed', 'endpoint.test'])
+    expect([...types]).toContain(type);
+});
 
 test('the search finds a secret in each place and each form', async () => {
   const secret = canary('planted');
