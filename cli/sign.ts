@@ -26,14 +26,22 @@ export interface SignOptions {
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 const texts = z.record(z.string(), scalar);
+const headers = z.record(
+  z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'must be the name of a header'),
+  scalar.refine((text) => !/[\r\n\0]/.test(text), 'must be one line'),
+);
 
 const REQUEST = z
   .strictObject({
     method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']).default('GET'),
-    path: z.string().regex(/^\/(?!\/)/, 'must begin with one "/"'),
+    path: z
+      .string()
+      .regex(/^\/(?!\/)/, 'must begin with one "/"')
+      .regex(/^[^\\#\s\p{Cc}]*$/u, 'must hold no white space, fragment or backslash')
+      .regex(/^(?![^?]*\/(\.|%2e){1,2}(\/|\?|$))/i, 'must stay below the base URL'),
     base: z.string().optional(),
     query: texts.optional(),
-    headers: texts.optional(),
+    headers: headers.optional(),
     body: z.json().optional(),
     form: texts.optional(),
   })

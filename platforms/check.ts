@@ -3,6 +3,7 @@
 import type { Platform } from '../domain/platform.ts';
 import { checkAddresses } from './check-addresses.ts';
 import { platformForm } from './check-form.ts';
+import { checkHeaders } from './check-headers.ts';
 import { checkPlain } from './check-plain.ts';
 import {
   checkCallbacks,
@@ -24,6 +25,7 @@ const RULES: readonly PlatformRule[] = [
   checkAddresses,
   checkDuplicates,
   checkNames,
+  checkHeaders,
   checkExchanges,
   checkCallbacks,
   checkScopes,

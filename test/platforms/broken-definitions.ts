@@ -131,6 +131,8 @@ export const ROWS: readonly (readonly [string, string, unknown, string, CheckRul
     'unknown_resource',
   ],
   ['a negative rate', 'rateLimits.0.perSecond', -1, 'rateLimits[0].perSecond', 'out_of_range'],
+  ['a header of what is not there', 'headers', { 'x-app': '{appName}' }, 'headers["x-app"]', 'unknown_name'],
+  ['a header that breaks its line', 'headers', { 'x-a\r\nb': 'c' }, 'headers["x-a\r\nb"]', 'unknown_value'],
   ['a rate of nothing', 'rateLimits.0.burst', 0, 'rateLimits[0].burst', 'out_of_range'],
   ['a rate that is no number', 'rateLimits.0.burst', Number.NaN, 'rateLimits[0].burst', 'wrong_type'],
   [
