@@ -9,6 +9,7 @@ import type { Database } from '../store/database.ts';
 import { addAddress, listAddressHashes } from '../store/notification-addresses.ts';
 import { subscriptionBinding } from '../store/notification-openings.ts';
 import {
+  BY_HAND,
   beginSubscription,
   claimChecks,
   dropSubscription,
@@ -229,7 +230,9 @@ async function dropUnwanted(
     at.call,
     at.ours.filter(({ topic }) => !wanted.includes(topic)),
   );
-  for (const { topic } of at.rows.filter((row) => !wanted.includes(row.topic)))
+  for (const { topic } of at.rows.filter(
+    (row) => !wanted.includes(row.topic) && !row.topic.startsWith(BY_HAND),
+  ))
     await deps.db.sqlInTenant(look.of.tenantId, (sql) => dropSubscription(sql, look.of.connectionId, topic));
 }
 

@@ -5682,6 +5682,8 @@ export interface components {
         NotificationAddressInput: {
             /** @description Shown once. Whoever knows it may tell things of this connection, if they can sign them */
             url: string;
+            /** @description What it is to be signed with, where the platform takes a secret; shown once */
+            secret: string | null;
             /** @example con_01kaz7w0v9e7x8m3q2p4r6t8y0 */
             connectionId: string;
         };
@@ -7031,6 +7033,8 @@ export interface components {
         NotificationAddress: {
             /** @description Shown once. Whoever knows it may tell things of this connection, if they can sign them */
             url: string;
+            /** @description What it is to be signed with, where the platform takes a secret; shown once */
+            secret: string | null;
             /** @example con_01kaz7w0v9e7x8m3q2p4r6t8y0 */
             connectionId: string;
         };

@@ -65,6 +65,24 @@ const KEPT_MS = 30_000;
 const OPENED_AGAIN_AFTER_MS = 1_000;
 const MOST_KEPT = 2_000;
 
+interface Asked {
+  readonly needed: readonly string[];
+  readonly needsCredential: boolean;
+}
+
+/** What a signature asks for does not change: worked out once. */
+const ASKED = new WeakMap<ReceivedSignature, Asked>();
+
+function askedBy(platform: Platform, signature: ReceivedSignature): Asked {
+  const known = ASKED.get(signature);
+  if (known !== undefined) return known;
+  const needed = namesIn(JSON.stringify(signature));
+  const needsCredential = credentialNames(platform).some((name) => needed.includes(name));
+  const asked = { needed, needsCredential };
+  ASKED.set(signature, asked);
+  return asked;
+}
+
 export function createReceive(deps: Deps): Receive {
   const kept = new Map<string, Promise<Material>>();
   const materialOf = (of: ReceivedFor, needsCredential: boolean, olderThanMs: number): Promise<Material> => {
@@ -87,8 +105,7 @@ export function createReceive(deps: Deps): Receive {
 
   return {
     verify: async (of, signature, message) => {
-      const needed = namesIn(JSON.stringify(signature));
-      const needsCredential = credentialNames(of.platform).some((name) => needed.includes(name));
+      const { needed, needsCredential } = askedBy(of.platform, signature);
       const material = await materialOf(of, needsCredential, KEPT_MS);
       const verdict = await verifyWith(deps, of, { signature, message, material, needed });
       if (verdict.ok || verdict.at === 'missing' || verdict.at === 'timestamp') return verdict;

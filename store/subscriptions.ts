@@ -10,6 +10,9 @@ export interface SubscriptionOwner {
   readonly connectionId: ConnectionId;
 }
 
+/** Beginning of the topic of one that somebody set up by hand: we know its secret alone. */
+export const BY_HAND = 'by hand/';
+
 export type SubscriptionState = 'creating' | 'active' | 'refused';
 
 export interface SubscriptionRow {

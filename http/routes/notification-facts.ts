@@ -9,12 +9,18 @@ import type { Sql } from '../../store/database.ts';
 import { readSubjectRecords } from '../../store/erase-subject.ts';
 import { addAddress } from '../../store/notification-addresses.ts';
 import { type GapRow, listGaps, readNotificationFacts } from '../../store/notification-facts.ts';
+import { subscriptionBinding } from '../../store/notification-openings.ts';
 import {
   listPrivacyRequests,
   type PrivacyRequestRow,
   readPrivacyRequest,
 } from '../../store/privacy-requests.ts';
-import { listSubscriptions, type SubscriptionRow } from '../../store/subscriptions.ts';
+import {
+  BY_HAND,
+  beginSubscription,
+  listSubscriptions,
+  type SubscriptionRow,
+} from '../../store/subscriptions.ts';
 import { actorOf, type Principal, principalOf } from '../auth.ts';
 import { readCursor, toPage } from '../cursor.ts';
 import type { HttpDeps } from '../deps.ts';
@@ -60,7 +66,7 @@ export const notificationFactRoutes =
           connectionId: row.id,
           subscribedBy:
             data === undefined || data.delivery === 'none' ? ('nobody' as const) : data.subscribedBy,
-          data: read.rows.map(presentSubscription),
+          data: read.rows.filter(({ topic }) => !topic.startsWith(BY_HAND)).map(presentSubscription),
           checkedAt: iso(facts.checkedAt),
           nextCheckAt: iso(facts.nextCheckAt),
           code: facts.code,
@@ -92,9 +98,19 @@ export const notificationFactRoutes =
         const row = await connectionOf(deps, principalOf(request), request.params.id);
         refuseFinal(row.lifecycle, row.id);
         const token = mintToken();
-        await deps.db.sqlInTenant(row.tenantId, (sql) =>
-          addAddress(sql, { tenantId: row.tenantId, connectionId: row.id, tokenHash: hashToken(token) }),
-        );
+        const of = { tenantId: row.tenantId, connectionId: row.id };
+        const isOurs = deps.platforms.get(row.platform)?.notifications?.subscribe?.secret === 'ours';
+        const secret = isOurs ? mintToken() : null;
+        // A topic of its own, so that no look at the platform takes it for one of ours.
+        const topic = `${BY_HAND}${Buffer.from(hashToken(token)).toString('hex').slice(0, 12)}`;
+        const sealed =
+          secret === null
+            ? null
+            : await deps.vault.seal(subscriptionBinding(of, topic), { notificationSecret: secret });
+        await deps.db.sqlInTenant(row.tenantId, async (sql) => {
+          await addAddress(sql, { ...of, tokenHash: hashToken(token) });
+          if (sealed !== null) await beginSubscription(sql, of, { topic, sealed });
+        });
         await deps.db.inTenant(row.tenantId, (tx) =>
           appendAudit(tx, {
             tenantId: row.tenantId,
@@ -108,6 +124,7 @@ export const notificationFactRoutes =
         );
         return reply.code(201).send({
           url: `${deps.settings.publicUrl}/notify/${row.platform}/${token}`,
+          secret,
           connectionId: row.id,
         });
       },
@@ -153,8 +170,7 @@ export const notificationFactRoutes =
         if (!isId('privacyRequest', id)) throw noReport(id);
         const found = await scoped(deps, principalOf(request), (sql) => readPrivacyRequest(sql, id));
         const isOpen = found !== null && found.state === 'open' && found.kind === 'customer_data';
-        if (!isOpen || found.tenantId === null || found.connectionId === null)
-          throw noReport(id);
+        if (!isOpen || found.tenantId === null || found.connectionId === null) throw noReport(id);
         const { tenantId, connectionId } = found;
         const opened = await deps.openPrivacyRequest(id);
         const subject = opened?.subject ?? { customer: null, orders: [] };

@@ -17,11 +17,9 @@ const gap = z.object({
 export const subscriptions = z
   .object({
     connectionId: idOf('connection'),
-    subscribedBy: z
-      .enum(['shop', 'registration', 'merchant', 'nobody'])
-      .meta({
-        description: 'Who subscribes: we for this shop, once for the app, the merchant by hand, or nobody',
-      }),
+    subscribedBy: z.enum(['shop', 'registration', 'merchant', 'nobody']).meta({
+      description: 'Who subscribes: we for this shop, once for the app, the merchant by hand, or nobody',
+    }),
     data: z.array(
       z.object({
         topic: z.string(),
@@ -48,11 +46,13 @@ export const subscriptions = z
 
 export const notificationAddress = z
   .object({
-    url: z
+    url: z.string().meta({
+      description: 'Shown once. Whoever knows it may tell things of this connection, if they can sign them',
+    }),
+    secret: z
       .string()
-      .meta({
-        description: 'Shown once. Whoever knows it may tell things of this connection, if they can sign them',
-      }),
+      .nullable()
+      .meta({ description: 'What it is to be signed with, where the platform takes a secret; shown once' }),
     connectionId: idOf('connection'),
   })
   .meta({ id: 'NotificationAddress' });
