@@ -36,6 +36,8 @@ interface Case extends ConnectCase {
   readonly products?: number;
   /** What platforms/ reads and the sandbox does not play. */
   readonly unplayed?: readonly Resource[];
+  /** What the merchant set at the platform. */
+  readonly switches?: Readonly<Record<string, boolean>>;
   /** How far back the first pass looks where a pass has bounds; the shop's records are no older. */
   readonly days?: number;
 }
@@ -62,6 +64,16 @@ const CASES: readonly Case[] = [
       accessToken: 'access_token',
       tokenSecret: 'access_token_secret',
     },
+  },
+  {
+    name: 'magento, pasted as a bearer',
+    products: 14,
+    id: 'magento',
+    how: 'pasted',
+    make: { host: 'c.magento.example' },
+    switches: { integrationAsBearer: true },
+    shop: { url: 'https://c.magento.example' },
+    form: { integrationToken: 'access_token' },
   },
   { name: 'amazon', products: 12, id: 'amazon', how: 'browser', shop: { marketplace: 'A1PA6795UKMFR9' } },
   { name: 'etsy', id: 'etsy', how: 'browser' },
@@ -267,6 +279,9 @@ afterAll(async () => {
   await door.close();
 });
 
+const switchAt = (platform: string, switches: Readonly<Record<string, boolean>>) =>
+  control(door.sandboxUrl, 'PATCH', `/apps/${platform}`, { switches });
+
 const act = (of: Shop, name: string, body: Record<string, never> | Record<string, number> = {}) =>
   control(door.sandboxUrl, 'POST', `/shops/${encodeURIComponent(of.key)}/${name}`, body);
 
@@ -275,6 +290,7 @@ describe.each(CASES)('$name against the sandbox', (one) => {
   let facts: Readonly<Record<string, string>>;
   beforeAll(async () => {
     await control(door.sandboxUrl, 'POST', '/reset', {});
+    if (one.switches !== undefined) await switchAt(one.playedAs ?? one.id, one.switches);
     of = await connectShop(door, one, sizeOf(one));
     facts = (await prove(of)).facts;
   });
