@@ -155,7 +155,9 @@ function checkPlaces(platform: Platform, { at, text }: Address, report: Report):
 }
 
 function admits({ pattern, example }: ShopField, hostile: string): boolean {
+  const within = [...example].map((_, at) => example.slice(0, at) + hostile + example.slice(at));
   const tried = [
+    ...within,
     `${example}${hostile}x`,
     `x${hostile}${example}`,
     `${example}${hostile}`,

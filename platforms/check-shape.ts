@@ -189,6 +189,6 @@ export function whichHas(forms: Readonly<Record<string, Shape>>): Shape {
 
 export function joined(at: string, name: string): string {
   const isPlain = /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
-  if (!isPlain) return `${at}["${name.slice(0, 60)}"]`;
+  if (!isPlain) return `${at}[${JSON.stringify(name.slice(0, 60))}]`;
   return at === '' ? name : `${at}.${name}`;
 }

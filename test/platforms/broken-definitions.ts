@@ -132,7 +132,7 @@ export const ROWS: readonly (readonly [string, string, unknown, string, CheckRul
   ],
   ['a negative rate', 'rateLimits.0.perSecond', -1, 'rateLimits[0].perSecond', 'out_of_range'],
   ['a header of what is not there', 'headers', { 'x-app': '{appName}' }, 'headers["x-app"]', 'unknown_name'],
-  ['a header that breaks its line', 'headers', { 'x-a\r\nb': 'c' }, 'headers["x-a\r\nb"]', 'unknown_value'],
+  ['a header that breaks its line', 'headers', { 'x-a\r\nb': 'c' }, 'headers["x-a\\r\\nb"]', 'unknown_value'],
   ['a rate of nothing', 'rateLimits.0.burst', 0, 'rateLimits[0].burst', 'out_of_range'],
   ['a rate that is no number', 'rateLimits.0.burst', Number.NaN, 'rateLimits[0].burst', 'wrong_type'],
   [
@@ -220,6 +220,13 @@ export const ROWS: readonly (readonly [string, string, unknown, string, CheckRul
     'a shop name that may be a user name',
     'shop.1.pattern',
     '^[a-z@.]+$',
+    'shop[1].pattern',
+    'hostile_template',
+  ],
+  [
+    'a shop name that may end the host in its midst alone',
+    'shop.1.pattern',
+    '^[a-z]{3}#?[a-z]{3}$',
     'shop[1].pattern',
     'hostile_template',
   ],
