@@ -1,0 +1,251 @@
+// Every way of connecting to every platform that both platforms/ and sandbox/ know: what the merchant names, enters and has, and what the sandbox plays of it. Data alone.
+import { generateKeyPairSync } from 'node:crypto';
+import type { Resource } from '../../domain/resource.ts';
+import type { ConnectCase } from './sandbox-door.ts';
+
+const KEYS = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+});
+
+export interface Case extends ConnectCase {
+  readonly name: string;
+  /** What the platform counts as a product: each sku, or a parent beside its variants. */
+  readonly products?: number;
+  /** What platforms/ reads and the sandbox does not play. */
+  readonly unplayed?: readonly Resource[];
+  /** What the merchant set at the platform. */
+  readonly switches?: Readonly<Record<string, boolean>>;
+  /** How far back the first pass looks where a pass has bounds; the shop's records are no older. */
+  readonly days?: number;
+}
+
+export const CASES: readonly Case[] = [
+  {
+    name: 'magento, activated',
+    products: 14,
+    id: 'magento',
+    how: 'activation',
+    make: { host: 'a.magento.example' },
+    shop: { url: 'https://a.magento.example' },
+  },
+  {
+    name: 'magento, pasted',
+    products: 14,
+    id: 'magento',
+    how: 'pasted',
+    make: { host: 'b.magento.example' },
+    shop: { url: 'https://b.magento.example' },
+    form: {
+      consumerKey: 'consumer_key',
+      consumerSecret: 'consumer_secret',
+      accessToken: 'access_token',
+      tokenSecret: 'access_token_secret',
+    },
+  },
+  {
+    name: 'magento, pasted as a bearer',
+    products: 14,
+    id: 'magento',
+    how: 'pasted',
+    make: { host: 'c.magento.example' },
+    switches: { integrationAsBearer: true },
+    shop: { url: 'https://c.magento.example' },
+    form: { integrationToken: 'access_token' },
+  },
+  { name: 'amazon', products: 12, id: 'amazon', how: 'browser', shop: { marketplace: 'A1PA6795UKMFR9' } },
+  { name: 'etsy', id: 'etsy', how: 'browser' },
+  { name: 'ebay', products: 12, id: 'ebay', how: 'browser' },
+  { name: 'square', id: 'square', how: 'browser' },
+  { name: 'bigcommerce', id: 'bigcommerce', how: 'install' },
+  {
+    name: 'commercetools',
+    id: 'commercetools',
+    how: 'minted',
+    shop: { region: 'europe-west1.gcp', projectKey: 'mooring-sandbox' },
+    form: { apiClientId: 'client_id', apiClientSecret: 'client_secret' },
+  },
+  {
+    name: 'shopware6, own keys',
+    id: 'shopware6',
+    how: 'minted',
+    make: { host: 'a.shopware.example' },
+    shop: { url: 'https://a.shopware.example' },
+    form: { accessKeyId: 'client_id', secretAccessKey: 'client_secret' },
+  },
+  {
+    name: 'bolcom, own keys',
+    days: 3,
+    unplayed: ['inventory'],
+    make: { historyDays: 2, orders: 60 },
+    id: 'bolcom',
+    how: 'minted',
+    form: { retailerClientId: 'client_id', retailerClientSecret: 'client_secret' },
+  },
+  {
+    name: 'bolcom, intermediary',
+    days: 3,
+    unplayed: ['inventory'],
+    make: { historyDays: 2, orders: 60 },
+    id: 'bolcom',
+    how: 'browser',
+  },
+  { name: 'lazada', id: 'lazada', how: 'browser', shop: { country: 'sg' } },
+  {
+    name: 'tiktokshop',
+    id: 'tiktokshop',
+    how: 'browser',
+    registration: { serviceHost: 'services.tiktokshop.com' },
+  },
+  {
+    name: 'coupang',
+    id: 'coupang',
+    how: 'pasted',
+    shop: { vendorId: 'A00012345' },
+    form: { accessKey: 'access_key', secretKey: 'secret_key' },
+  },
+  {
+    name: 'kaufland',
+    products: 12,
+    id: 'kaufland',
+    how: 'pasted',
+    shop: { storefront: 'de' },
+    form: { clientKey: 'client_key', secretKey: 'secret_key' },
+  },
+  {
+    name: 'walmart, own keys',
+    products: 12,
+    id: 'walmart',
+    how: 'minted',
+    form: { sellerClientId: 'client_id', sellerClientSecret: 'client_secret' },
+  },
+  { name: 'walmart, delegated', products: 12, id: 'walmart', how: 'browser' },
+  {
+    name: 'prestashop',
+    id: 'prestashop',
+    how: 'pasted',
+    make: { host: 'a.prestashop.example' },
+    shop: { url: 'https://a.prestashop.example' },
+    form: { key: 'key' },
+  },
+  { name: 'ecwid', id: 'ecwid', how: 'browser' },
+  { name: 'ecwid, from the market', id: 'ecwid', how: 'install' },
+  { name: 'squarespace', make: { orders: 60 }, id: 'squarespace', how: 'browser' },
+  {
+    name: 'squarespace, pasted',
+    make: { orders: 60 },
+    id: 'squarespace',
+    how: 'pasted',
+    form: { apiKey: 'api_key' },
+  },
+  {
+    name: 'vtex',
+    unplayed: ['customers'],
+    id: 'vtex',
+    how: 'pasted',
+    make: { host: 'a.vtexcommercestable.com.br' },
+    shop: { account: 'a' },
+    form: { appKey: 'app_key', appToken: 'app_token' },
+  },
+  {
+    name: 'wix',
+    unplayed: ['customers'],
+    id: 'wix',
+    how: 'minted',
+    shop: { instanceId: '3f1c2d4e-5a6b-4c7d-8e9f-0a1b2c3d4e5f' },
+    form: { instance: 'instance' },
+  },
+  {
+    name: 'tiendanube',
+    id: 'tiendanube',
+    how: 'browser',
+    registration: { userAgent: 'Mooring (dev@mooring.example)' },
+  },
+  { name: 'mercadolibre', id: 'mercadolibre', how: 'browser', shop: { site: 'MLA' } },
+  { name: 'allegro', products: 12, id: 'allegro', how: 'browser' },
+  {
+    name: 'otto',
+    id: 'otto',
+    how: 'minted',
+    form: { appClientId: 'client_id', appClientSecret: 'client_secret' },
+  },
+  {
+    name: 'mirakl',
+    products: 12,
+    id: 'mirakl',
+    how: 'pasted',
+    make: { host: 'a.mirakl.net' },
+    shop: { instance: 'a.mirakl.net' },
+    form: { apiKey: 'api_key' },
+  },
+  {
+    name: 'trendyol',
+    id: 'trendyol',
+    how: 'pasted',
+    shop: { sellerId: '2738' },
+    form: { apiKey: 'api_key', apiSecret: 'api_secret' },
+  },
+  { name: 'faire', id: 'faire', how: 'browser' },
+  { name: 'faire, pasted', id: 'faire', how: 'pasted', form: { apiKey: 'access_token' } },
+  {
+    name: 'lightspeed',
+    products: 12,
+    id: 'lightspeed',
+    how: 'browser',
+    make: { host: 'a.retail.lightspeed.app' },
+  },
+  {
+    name: 'lightspeed, pasted',
+    products: 12,
+    id: 'lightspeed',
+    how: 'pasted',
+    make: { host: 'b.retail.lightspeed.app' },
+    shop: { domainPrefix: 'b' },
+    form: { personalToken: 'access_token' },
+  },
+  { name: 'shoptet, from its administration', make: { orders: 60 }, id: 'shoptet', how: 'install' },
+  {
+    name: 'shoptet, pasted',
+    make: { orders: 60 },
+    id: 'shoptet',
+    how: 'pasted',
+    form: { privateToken: 'private_token' },
+  },
+  {
+    name: 'saleor',
+    id: 'saleor',
+    how: 'pasted',
+    make: { host: 'a.saleor.cloud' },
+    shop: { url: 'https://a.saleor.cloud' },
+    form: { appToken: 'token' },
+  },
+  {
+    name: 'salesforce',
+    products: 14,
+    id: 'salesforce',
+    playedAs: 'sfcc',
+    how: 'minted',
+    shop: { shortCode: 'sandbox1', tenant: 'zzmo_001', siteId: 'main' },
+    form: { apiClientId: 'client_id', apiClientSecret: 'client_secret' },
+  },
+  {
+    name: 'salesforce, by key',
+    products: 14,
+    id: 'salesforce',
+    playedAs: 'sfcc',
+    how: 'minted',
+    shop: { shortCode: 'sandbox1', tenant: 'zzmo_001', siteId: 'main' },
+    credential: { publicKey: KEYS.publicKey },
+    form: { jwtClientId: 'client_id' },
+    brings: { privateKey: KEYS.privateKey },
+  },
+  {
+    name: 'medusa',
+    id: 'medusa',
+    how: 'pasted',
+    make: { host: 'a.medusa.example' },
+    shop: { url: 'https://a.medusa.example' },
+    form: { apiKey: 'secret_key' },
+  },
+];
