@@ -48,9 +48,19 @@ export interface Notifications {
   readonly calls?: readonly NotificationCall[];
   /** How we subscribe by API, where `subscribedBy` is shop. */
   readonly subscribe?: Subscribe;
+  /** What a queue's messages have of their own (docs/notifications.md). */
+  readonly queue?: QueueTold;
   /** Milliseconds within which it must be answered. */
   readonly answerWithinMs?: number;
   readonly note?: string;
+}
+
+/** A message of a queue: nothing signs it, so that all it says is a hint. */
+export interface QueueTold {
+  /** The first that is there counts; default `shopIn`. */
+  readonly shopIn?: readonly NotificationField[];
+  /** Names begin with a capital in some messages, and with a small letter in the data: both are the same name. */
+  readonly capitals?: true;
 }
 
 /** Where an object's id stands, and how the record's own id is made of it. */

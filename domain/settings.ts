@@ -1,6 +1,7 @@
 // The settings of worker and http as one pure reading of the environment. Every wrong value is listed before a process refuses to start;
 // no message repeats a value, because some are secrets. Temporal's own settings are in temporal.config.ts.
 import { type FieldError, MooringError } from './errors.ts';
+import { type PubSubSettings, pubSubSettings, type QueueSettings, queueSettings } from './queue-settings.ts';
 
 export interface Settings {
   readonly isProduction: boolean;
@@ -25,6 +26,10 @@ export interface Settings {
   readonly claimUrl: string | null;
   readonly trustedProxies: number;
   readonly logLevel: string;
+  /** Queues of ours that platforms write into, and who reads them. */
+  readonly queues: QueueSettings;
+  /** Google Pub/Sub's pushes; null: none is taken. */
+  readonly pubSub: PubSubSettings | null;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -56,6 +61,8 @@ export function readSettings(env: Environment): Settings {
     claimUrl: claimUrl(env, refuse),
     trustedProxies: wholeNumber(env, 'MOORING_TRUSTED_PROXIES', { fallback: 0, min: 0, max: 10 }, refuse),
     logLevel: logLevel(env, refuse),
+    queues: queueSettings(env, refuse),
+    pubSub: pubSubSettings(env, refuse),
   };
   if (wrong.length > 0) {
     const list = wrong.map(({ path, rule }) => `"${path}" ${rule}`).join('; ');

@@ -102,6 +102,12 @@ export const notificationsForm = object<Notifications>({
       most: optional(numberFrom(1)),
     }),
   ),
+  queue: optional(
+    object<NonNullable<Notifications['queue']>>({
+      shopIn: optional(listOf(field, 1)),
+      capitals: optional(exactly(true)),
+    }),
+  ),
   answerWithinMs: optional(numberFrom(1)),
   note: optional(text),
 });

@@ -17,6 +17,7 @@ import {
   createDeliverer,
   createEgress,
   createEndpointKeys,
+  createSqs,
   ensureFreshBy,
   parseOriginOverrides,
 } from '../egress/index.ts';
@@ -32,6 +33,7 @@ import { createFleetWorkflows } from './fleet-workflows.ts';
 import { grants } from './grants.ts';
 import { createNotifiedClient, keepNotified } from './notified.ts';
 import { keepOutbox } from './outbox.ts';
+import { keepQueues } from './queues.ts';
 import { createReportRun } from './report-run.ts';
 import { createSchedules, ensureSweepSchedule } from './schedules.ts';
 import { temporalLogger } from './temporal-log.ts';
@@ -164,6 +166,10 @@ const door = createDeliverer({
 const keeping = [
   keepAuditChain(db, log),
   keepOutbox(db, log),
+  keepQueues({
+    ...{ db, platforms, log, sources: settings.queues.sources },
+    sqs: createSqs(settings.queues, Date.now),
+  }),
   keepNotified({
     ...createNotifiedClient(client),
     ...{ db, vault, egress, platforms, log, publicUrl: settings.publicUrl },

@@ -247,6 +247,12 @@ export const amazon = {
     },
     topicIn: { json: 'notificationType' },
     idIn: { json: 'notificationMetadata.notificationId' },
+    // Where the seller and the order stand is from clients of it, as is that the names' case differs [unverified].
+    queue: {
+      shopIn: [{ json: 'payload.orderChangeNotification.sellerId' }, { json: 'payload.sellerId' }],
+      capitals: true,
+    },
+    objectIn: { orders: [{ in: { json: 'payload.orderChangeNotification.amazonOrderId' } }] },
     signature: null,
     note: 'To an SQS queue or an EventBridge bus of our own AWS account, never by HTTP; who may write there is all the proof. Amazon advises to poll besides. No type tells an uninstall.',
   },
