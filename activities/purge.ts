@@ -2,6 +2,7 @@
 // found again. A backlog is worked off over several sweeps, so that one sweep stays short.
 import type { Sql } from '../store/database.ts';
 import { destroyRetiredEndpointSecrets, purgeDeliveries } from '../store/delivery-purges.ts';
+import { purgeNotifications } from '../store/notifications.ts';
 import {
   destroyRetiredSecrets,
   expireAuthorizations,
@@ -40,6 +41,7 @@ export async function purge(deps: Deps, onBatch: () => void = () => undefined): 
     }
     return gone;
   };
+  await all((sql) => purgeNotifications(sql, now, BATCH));
   return {
     idempotencyKeysPurged: await all((sql) => purgeIdempotencyKeys(sql, now, BATCH)),
     clientSecretsDestroyed: await all((sql) => destroyRetiredSecrets(sql, BY, { now, limit: BATCH })),

@@ -23,7 +23,7 @@ export async function purgeDeliveries(sql: Sql, now: Date, limit: number): Promi
 /** The least id that a delivery made at this instant can have. */
 function madeAt(instant: Date): string {
   const bytes = Buffer.alloc(16);
-  bytes.writeUIntBE(instant.getTime(), 0, 6);
+  bytes.writeUIntBE(Math.max(0, instant.getTime()), 0, 6);
   return formatId('delivery', bytes);
 }
 
