@@ -5,8 +5,10 @@ import { DEFAULT_FLEET_OPTIONS, type FleetOptions } from '../domain/fleet-run.ts
 import type { TenantId } from '../domain/ids.ts';
 import type { Platform } from '../domain/platform.ts';
 import { readClientRegistration } from '../store/client-registrations-list.ts';
+import { unknownConnections } from '../store/connections-list.ts';
 import type { Tx } from '../store/database.ts';
 import type { FleetGoal, FleetScope } from '../store/fleet-plan.ts';
+import { readTenant } from '../store/tenants-list.ts';
 import { inScope, type Principal, tenantFor, unknown } from './auth.ts';
 import type { HttpDeps } from './deps.ts';
 import { platformOf } from './routes/connections.ts';
@@ -15,6 +17,25 @@ import type { NewFleetRunView } from './schemas/fleet-runs.ts';
 /** The tenant a run over many connections is for: null for an operator who names none. */
 export function fleetTenant(principal: Principal, asked: TenantId | undefined): TenantId | null {
   return principal.tenantId === null && asked === undefined ? null : tenantFor(principal, asked);
+}
+
+/** A slip of the pen must not look like work that found nothing to do. Throws not_found, unknown_platform. */
+export async function assertScopeKnown(
+  deps: HttpDeps,
+  principal: Principal,
+  { tenantId, platform, registrationId, connectionIds }: FleetScope,
+): Promise<void> {
+  if (platform !== null) platformOf(deps, platform);
+  await inScope(deps.db, principal, async (tx) => {
+    if (tenantId !== null && (await readTenant(tx, tenantId)) === null) throw unknown('tenant', tenantId);
+    if (registrationId !== null) {
+      const registration = await readClientRegistration(tx, registrationId);
+      const isTheirs = tenantId === null || [null, tenantId].includes(registration?.tenantId ?? null);
+      if (registration === null || !isTheirs) throw unknown('client registration', registrationId);
+    }
+    const [missing] = await unknownConnections(tx, connectionIds ?? [], tenantId);
+    if (missing !== undefined) throw unknown('connection', missing);
+  });
 }
 
 export function fleetOptions(wish: NewFleetRunView): FleetOptions {

@@ -52,6 +52,20 @@ export async function readConnection(tx: Tx, id: string): Promise<ConnectionList
   return row === null ? null : withIds(row);
 }
 
+/** Those of the ids that no connection has, of this tenant where one is named. */
+export async function unknownConnections(
+  tx: Tx,
+  ids: readonly string[],
+  tenantId: TenantId | null,
+): Promise<readonly string[]> {
+  const rows = await tx.connection.findMany({
+    where: { id: { in: [...ids] }, ...(tenantId === null ? {} : { tenantId }) },
+    select: { id: true },
+  });
+  const known = new Set(rows.map(({ id }) => id));
+  return ids.filter((id) => !known.has(id));
+}
+
 function withIds(row: Connection): ConnectionListRow {
   return { ...row, id: rowId('connection', row.id), tenantId: rowId('tenant', row.tenantId) };
 }

@@ -17,11 +17,10 @@ import {
 } from '../../store/fleet-runs.ts';
 import { newId } from '../../store/new-id.ts';
 import { sqlStateOf } from '../../store/store-error.ts';
-import { readTenant } from '../../store/tenants-list.ts';
 import { actorOf, inScope, type Principal, principalOf, unknown } from '../auth.ts';
 import { readCursor, readNumericCursor, toPage } from '../cursor.ts';
 import type { HttpDeps } from '../deps.ts';
-import { fleetOptions, goalAndScope } from '../planning-fleet-run.ts';
+import { assertScopeKnown, fleetOptions, goalAndScope } from '../planning-fleet-run.ts';
 import {
   fleetRun,
   fleetRunListQuery,
@@ -163,17 +162,14 @@ export interface FleetWish {
   readonly reason: string;
 }
 
-/** Writes the run with its plan, and starts its workflow unless it is a plan alone. Throws not_found (tenant), fleet_run_active. */
+/** Writes the run with its plan, and starts its workflow unless it is a plan alone. Throws not_found, unknown_platform, fleet_run_active. */
 export async function beginFleetRun(
   deps: HttpDeps,
   principal: Principal,
   wish: FleetWish,
   alongside: Parameters<typeof writeRun>[2] = async () => undefined,
 ): Promise<FleetRunRow> {
-  const { tenantId } = wish.scope;
-  // A slip of the pen must not look like work that found nothing to do.
-  if (tenantId !== null && (await inScope(deps.db, principal, (tx) => readTenant(tx, tenantId))) === null)
-    throw unknown('tenant', tenantId);
+  await assertScopeKnown(deps, principal, wish.scope);
   const id = newId('fleetRun');
   await writeRun(deps, { ...wish, id }, alongside).catch(async (error: unknown) => {
     if (sqlStateOf(error) !== '23505') throw error;

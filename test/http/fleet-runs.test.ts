@@ -14,7 +14,7 @@ beforeAll(async () => {
   api = await startApi({ platforms: upgradable() });
   tenantId = await api.tenant();
   const { body } = await api.call('POST', '/v1/client-registrations', {
-    body: { tenantId, platform: 'acorn', clientId: 'app', clientSecret: 'secret-1' },
+    body: { platform: 'acorn', clientId: 'app', clientSecret: 'secret-1' },
   });
   registrationId = body.id;
 });

@@ -187,6 +187,32 @@ describe('the revocation of many', () => {
     expect(plan.body.counts, plan.text).toMatchObject({ pending: count });
   });
 
+  it('of what there is not, or is another tenant’s, is refused by name, as a plan and as an act', async () => {
+    const tenant = await api.tenant('Slipping');
+    const [own, other] = [await connection({ tenant }), await connection()];
+    const registration = await api.call('POST', '/v1/client-registrations', {
+      body: { tenantId, platform: 'acorn', clientId: 'app', clientSecret: 'secret-1' },
+    });
+    const [noConnection, noRegistration] = [newId('connection'), newId('clientRegistration')];
+    for (const [by, code, told] of [
+      [{ platform: 'shopfy' }, 'unknown_platform', 'shopfy'],
+      [{ clientRegistrationId: noRegistration }, 'not_found', noRegistration],
+      [{ tenantId: tenant, clientRegistrationId: registration.body.id }, 'not_found', registration.body.id],
+      [{ connectionIds: [own, noConnection] }, 'not_found', noConnection],
+      [{ tenantId: tenant, connectionIds: [own, other] }, 'not_found', other],
+    ] as const)
+      for (const dryRun of [true, false]) {
+        const { status, body } = await api.call('POST', '/v1/revocations', { body: { ...by, dryRun } });
+        expect([code === 'not_found' ? 404 : 422, code], JSON.stringify(body)).toEqual([status, body.code]);
+        expect(body.detail).toContain(`"${told}"`);
+      }
+    const { rows } = await api.database.owner.query(
+      'SELECT 1 FROM connections WHERE id = $1 AND fenced_at IS NULL',
+      [own],
+    );
+    expect(rows).toHaveLength(1);
+  });
+
   it('of everything has to be said', async () => {
     const answer = await api.call('POST', '/v1/revocations', { body: { dryRun: false } });
     expect(answer.body.code).toBe('invalid_request');
