@@ -36,7 +36,9 @@ const NDJSON = 'application/x-ndjson';
 export const importRoutes =
   (deps: HttpDeps): FastifyPluginAsyncZod =>
   async (app) => {
+    app.removeAllContentTypeParsers();
     app.addContentTypeParser(NDJSON, (_request, payload, done) => done(null, payload));
+    app.addContentTypeParser('*', (_request, _payload, done) => done(otherType()));
 
     app.post(
       '/v1/imports',
@@ -55,8 +57,7 @@ export const importRoutes =
       },
       async (request, reply) => {
         const stream = request.body;
-        if (!(stream instanceof Readable))
-          throw new MooringError('unsupported_media_type', `the body must be ${NDJSON}`);
+        if (!(stream instanceof Readable)) throw otherType();
         if (Number(request.headers['content-length'] ?? 0) > IMPORT_LIMITS.totalBytes)
           throw new MooringError('body_too_large', `an upload takes ${IMPORT_LIMITS.totalBytes} bytes`);
         const principal = principalOf(request);
@@ -130,6 +131,10 @@ export const importRoutes =
       },
     );
   };
+
+function otherType(): MooringError {
+  return new MooringError('unsupported_media_type', `the body must be ${NDJSON}`);
+}
 
 /** The workflow stands before anything is written: whatever ends the reader, somebody looks after what it read. */
 async function begin(

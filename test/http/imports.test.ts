@@ -155,12 +155,17 @@ describe('an import', () => {
   });
 
   it.each([
-    ['JSON', '{}', 'application/json', 415, 'unsupported_media_type'],
-    ['a form', 'a=b', 'application/x-www-form-urlencoded', 415, 'unsupported_media_type'],
-  ])('does not take %s', async (_what, body, type, status, code) => {
+    ['JSON', '{}', 'application/json'],
+    ['lines that are called JSON', '{}\n{}', 'application/json'],
+    ['text', '{}', 'text/plain'],
+    ['a form', 'a=b', 'application/x-www-form-urlencoded'],
+  ])('does not take %s, and says what it takes', async (_what, body, type) => {
     const answer = await api.call('POST', '/v1/imports', { body, headers: { 'content-type': type } });
-    expect(answer.status, answer.text).toBe(status);
-    expect(answer.body.code).toBe(code);
+    expect(answer.body, answer.text).toMatchObject({
+      status: 415,
+      code: 'unsupported_media_type',
+      detail: 'the body must be application/x-ndjson',
+    });
   });
 
   it('takes what was read up to its limit of lines, and says that it was cut short', async () => {
