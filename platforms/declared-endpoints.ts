@@ -27,7 +27,8 @@ export function declaredEndpoints(platform: Platform): readonly DeclaredEndpoint
     if (details !== undefined) note(name, () => details.request({ ...PASS, shop }, []));
   }
   const { revoke } = platform;
-  if (revoke !== undefined && 'request' in revoke) note('revoke', () => revoke.request(shop, { clientId: '' }));
+  if (revoke !== undefined && 'request' in revoke)
+    note('revoke', () => revoke.request(shop, { clientId: '' }));
   for (const { endpoint } of platform.endpoints ?? []) if (!found.has(endpoint)) found.set(endpoint, 'data');
   return [...found].map(([endpoint, by]) => ({ endpoint, by, ...versionOf(platform, endpoint) }));
 }

@@ -207,6 +207,7 @@ describe('a fence', () => {
     );
     await until('a storm of calls', async () => door.asked.length > 50);
     await fence(connection);
+    const committedAt = performance.now();
     const stopwatch = startStopwatch();
     expect(await storm).toMatchObject({ code: 'fenced' });
     expect(await hanging).toMatchObject({ code: 'fenced' });
