@@ -2,7 +2,7 @@
 // field that no signature covers: such a field is a hint, and only leads to a reading.
 import { createHash } from 'node:crypto';
 import { MooringError } from '../domain/errors.ts';
-import type { ClientRegistrationId } from '../domain/ids.ts';
+import type { ClientRegistrationId, ConnectionId } from '../domain/ids.ts';
 import type {
   Json,
   NotificationMeaning,
@@ -25,6 +25,8 @@ import type { WriteNotification } from './notification-writer.ts';
 export interface Receiving extends HttpDeps {
   readonly write: WriteNotification;
   readonly findAddress: FindAddress;
+  /** Whether a connection was named more by unsigned hints than it can have changed. */
+  readonly isFlooded: (connectionId: ConnectionId) => boolean;
 }
 
 /** What became of it, for the count of them. */
@@ -195,7 +197,7 @@ async function writeOne(
     // What nothing proves is told only where a probe decides.
     means: means === 'uninstalled' && !one.told.isProven ? 'maybe_uninstalled' : means,
     objectId: isResource(means) ? one.told.objectId : null,
-    named: namedBy(one, means),
+    named: namedBy(deps, one, { means, scope }),
     isToBeTold: means === 'uninstalled' || duty !== null,
   };
   if (duty === null && scope.tenantId !== null) return deps.write(scope.tenantId, row);
@@ -211,12 +213,18 @@ function inTenantOf(deps: Receiving, tenantId: NonNullable<NotificationScope['te
   return <T>(fn: Parameters<typeof deps.db.sqlInTenant<T>>[1]) => deps.db.sqlInTenant(tenantId, fn);
 }
 
-/** An object that cannot be read by itself stands for all that changed. */
-function namedBy({ platform, told }: Writing, means: NotificationMeaning): NewNotification['named'] {
+/** An object that cannot be read by itself stands for all that changed; so does one of too many that nobody signed, which anybody may have made up. */
+function namedBy(
+  deps: Receiving,
+  { platform, data, told }: Writing,
+  at: { readonly means: NotificationMeaning; readonly scope: NotificationScope },
+): NewNotification['named'] {
+  const { means, scope } = at;
   if (!isResource(means) || platform.resources[means] === undefined) return null;
   const one = platform.resources[means]?.one;
   const isOne = one !== undefined && told.objectId !== null && new RegExp(one.id).test(told.objectId);
-  return { resource: means, platformId: isOne ? (told.objectId ?? '') : '' };
+  const isFlooded = data.signature === null && 'connectionId' in scope && deps.isFlooded(scope.connectionId);
+  return { resource: means, platformId: isOne && !isFlooded ? (told.objectId ?? '') : '' };
 }
 
 /** What is unique of it: the event's own id where it is signed; else its exact bytes, beside which an unsigned id counts too, so that two events with the same body are two. */

@@ -18,19 +18,25 @@ import {
   takeCall,
   takeForAll,
 } from '../notifications.ts';
+import { createWindow } from '../window.ts';
 
 /** Larger than any platform's notification. */
 const BODY_LIMIT_BYTES = 1024 * 1024;
+
+/** Of one connection, by a platform that signs nothing; what comes beyond is one sync. */
+const HINTS_A_MINUTE = 300;
 
 const told = z.strictObject({ platform: z.string().max(100) });
 
 export const notifyRoutes =
   (http: HttpDeps): FastifyPluginAsyncZod =>
   async (app) => {
+    const hints = createWindow({ lengthMs: 60_000, max: HINTS_A_MINUTE, nowMs: http.nowMs });
     const deps: Receiving = {
       ...http,
       write: createNotificationWriter(http.db),
       findAddress: createFindAddress(http),
+      isFlooded: (id) => hints.add(id),
     };
     // Every kind of body, as it came: a parsed body could not be verified any more.
     app.removeAllContentTypeParsers();

@@ -82,13 +82,14 @@ async function woocommerce(): Promise<Shop> {
   return settled({ id: made.body.id, key });
 }
 
-const recordOf = async (shop: Shop, id: string) =>
+const recordOf = async (shop: Shop, resource: string, id: string) =>
   (
     await rows<{ position: string; deleted_at: Date | null; updated: Date }>(
       `SELECT position::text, deleted_at, platform_updated_at AS updated FROM records
-       WHERE connection_id = $1 AND (platform_id = $2 OR platform_id LIKE '%/' || $2)`,
+       WHERE connection_id = $1 AND resource = $3 AND (platform_id = $2 OR platform_id LIKE '%/' || $2)`,
       shop.id,
       id,
+      resource,
     )
   )[0];
 
@@ -107,10 +108,10 @@ test.each([
   });
   expect(changed.pushes).toBeGreaterThan(0);
   const isNew = async () =>
-    ((await recordOf(one, changed.id))?.updated.getTime() ?? 0) > Date.now() - 120_000;
+    ((await recordOf(one, 'orders', changed.id))?.updated.getTime() ?? 0) > Date.now() - 120_000;
   await until('the change', isNew, 30_000);
   const gone = await act<{ id: string }>(one, 'changes', { resource: 'products', act: 'delete' });
-  await until('the tombstone', async () => (await recordOf(one, gone.id))?.deleted_at != null, 30_000);
+  await until('the tombstone', async () => (await recordOf(one, 'products', gone.id))?.deleted_at != null, 30_000);
   expect((await runsOf(one)).length).toBe(runs);
   await until('nothing to wait', async () => (await subscriptions(one)).lag.waiting === 0);
 });
@@ -131,7 +132,7 @@ test('subscriptions that the platform dropped are made again, and the gap is clo
   expect(seen.data.find(({ topic }) => topic === 'orders/updated')?.recreated).toBe(1);
 });
 
-const TOLD = 1_200;
+const TOLD = 600;
 
 test(`of ${TOLD} notifications none is lost and none counts twice while HTTP and worker are killed`, async () => {
   const one = told;
@@ -147,7 +148,8 @@ test(`of ${TOLD} notifications none is lost and none counts twice while HTTP and
   );
   await act(one, 'mutate', { orders: 30 });
   const known = (await rows('SELECT 1 FROM notifications WHERE scope = $1', one.id)).length;
-  let url = (await product.startMore('http', 'http-told')).url;
+  const doomed = await product.startMore('http', 'http-told');
+  let { url } = doomed;
   const first = product.part('worker');
   let acknowledged = 0;
   /** As a platform does: the same again until it is acknowledged, and sometimes once more. */
@@ -178,10 +180,9 @@ test(`of ${TOLD} notifications none is lost and none counts twice while HTTP and
     Promise.resolve(first.kill()),
   ]);
   expect(second.pid).toBeDefined();
-  url = product.apiUrl;
   await until('two thirds', async () => acknowledged > (2 * TOLD) / 3, 60_000);
-  url = (await product.startMore('http', 'http-again')).url;
-  product.part('http').kill();
+  doomed.kill();
+  url = product.apiUrl;
   await pushing;
   expect(acknowledged).toBe(TOLD);
   const kept = await rows<{ count: string }>(
@@ -191,6 +192,8 @@ test(`of ${TOLD} notifications none is lost and none counts twice while HTTP and
   );
   expect(Number(kept[0]?.count)).toBeGreaterThanOrEqual(TOLD);
   expect(Number(kept[0]?.count)).toBeLessThanOrEqual(TOLD + known + 30);
+  // What the dead worker had claimed would come free after a minute.
+  await rows('UPDATE named_objects SET next_try_at = now() WHERE connection_id = $1', one.id);
   await until(
     'all to be read',
     async () => (await rows('SELECT 1 FROM named_objects WHERE connection_id = $1', one.id)).length === 0,

@@ -252,6 +252,20 @@ describe('in its own way', () => {
     ]);
   });
 
+  it('a flood of hints that nobody signed is one sync, and not thousands of readings', async () => {
+    const connection = await shopOf('mercadolibre', '77');
+    for (let n = 0; n < 310; n++)
+      await push(
+        'mercadolibre',
+        JSON.stringify({ _id: `f${n}`, resource: `/orders/${n}`, user_id: 77, topic: 'orders_v2' }),
+      );
+    const { rows } = await api.database.owner.query(
+      `SELECT count(*) FILTER (WHERE platform_id <> '')::int AS named, count(*) FILTER (WHERE platform_id = '')::int AS whole FROM named_objects WHERE connection_id = $1`,
+      [connection],
+    );
+    expect(rows).toEqual([{ named: 300, whole: 1 }]);
+  });
+
   it('Ecwid signs an id and a time: an uninstall that it tells is a hint too', async () => {
     const connection = await shopOf('ecwid', '1003');
     const body = JSON.stringify({
