@@ -3738,6 +3738,62 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/notify/{platform}/pubsub": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What Google Pub/Sub pushes of a platform’s messages */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    platform: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        message: {
+                            /**
+                             * Format: byte
+                             * @default
+                             */
+                            data?: string;
+                            /** @default {} */
+                            attributes?: {
+                                [key: string]: string;
+                            };
+                            messageId?: string;
+                        };
+                        subscription?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/connections/{id}/subscriptions": {
         parameters: {
             query?: never;

@@ -2,6 +2,7 @@
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { Platform } from '../domain/platform.ts';
+import type { PubSubSettings } from '../domain/queue-settings.ts';
 import type { Egress } from '../egress/index.ts';
 import type { Database } from '../store/database.ts';
 import type { KeyProvider, Vault } from '../vault/index.ts';
@@ -17,6 +18,8 @@ export interface HttpSettings {
   readonly claimUrl?: string | null;
   /** Where a browser finds a platform that is overridden for development; undefined: at the platform itself. */
   readonly browserOverride: (origin: string) => string | undefined;
+  /** Who may push through Google Pub/Sub; null or absent: nobody. */
+  readonly pubSub?: PubSubSettings | null;
   /** Hops of reverse proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: number;
   /** How long a link to the connect page and an OAuth state live. */

@@ -123,6 +123,7 @@ function httpSettings(from: Settings, originOverrides: OriginOverrides): HttpSet
     publicUrl: from.publicUrl,
     returnOrigins: from.returnOrigins,
     claimUrl: from.claimUrl,
+    pubSub: from.pubSub,
     trustedProxies: from.trustedProxies,
     browserOverride: (origin) => {
       const target = originOverrides(origin);

@@ -39,6 +39,7 @@ import { installRoutes } from './routes/installs.ts';
 import { inventoryRoutes } from './routes/inventory.ts';
 import { notificationFactRoutes } from './routes/notification-facts.ts';
 import { notifyRoutes } from './routes/notify.ts';
+import { notifyPubSubRoutes } from './routes/notify-pubsub.ts';
 import { platformRoutes } from './routes/platforms.ts';
 import { probeRoutes } from './routes/probes.ts';
 import { problemRoutes } from './routes/problems.ts';
@@ -136,6 +137,7 @@ const ROUTES = [
   platformRoutes,
   callbackRoutes,
   notifyRoutes,
+  notifyPubSubRoutes,
   notificationFactRoutes,
   connectPageRoutes,
   consoleRoutes,

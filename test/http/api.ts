@@ -62,6 +62,7 @@ export async function startApi(
     keyProvider?: KeyProvider;
     claimUrl?: string;
     notificationKeys?: NotificationKeys;
+    pubSub?: HttpDeps['settings']['pubSub'];
     /** Endpoints on this machine. */
     allowPrivateNetworks?: boolean;
   } = {},
@@ -91,6 +92,7 @@ export async function startApi(
       publicUrl: 'http://127.0.0.1:3000',
       returnOrigins: ['https://app.vendor.example'],
       claimUrl: options.claimUrl ?? null,
+      pubSub: options.pubSub ?? null,
       browserOverride: () => undefined,
       trustedProxies: 0,
       sessionLifetimeMs: 86_400_000,
