@@ -19,6 +19,7 @@ import {
   isRecord,
   joined,
   listOf,
+  name,
   numberFrom,
   object,
   oneOf,
@@ -42,7 +43,7 @@ const choice = object<NonNullable<ShopField['choices']>[number]>({
 });
 
 const shopField = object<ShopField>({
-  name: text,
+  name,
   label: text,
   pattern: text,
   help: anyText,

@@ -1,5 +1,6 @@
 // The headers of every call: each has a name that HTTP takes, and is made of what a call with any of the platform's credentials holds. Pure.
-import { namesHeld, type PlatformRule } from './check-rules.ts';
+import { namesHeld } from './check-names.ts';
+import type { PlatformRule } from './check-rules.ts';
 import { joined } from './check-shape.ts';
 import { namesIn } from './template.ts';
 

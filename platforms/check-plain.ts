@@ -1,5 +1,5 @@
 // Whether a definition is made of plain values: what computes itself when it is read could be one thing to the check and another to a call. Runs none of it.
-import { joined, type Report } from './check-shape.ts';
+import { isInherited, joined, type Report } from './check-shape.ts';
 
 /** Reports every getter and setter, and what refuses to be read. */
 export function checkPlain(definition: unknown, report: Report): void {
@@ -10,7 +10,8 @@ export function checkPlain(definition: unknown, report: Report): void {
     const isList = Array.isArray(value);
     for (const [name, member] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
       const place = isList ? `${at}[${name}]` : joined(at, name);
-      if ('value' in member) walk(member.value, place);
+      if (isInherited(name) && !isList) report(place, 'bad_name', 'is no name here');
+      else if ('value' in member) walk(member.value, place);
       else report(place, 'wrong_type', 'is computed when it is read, and must be a plain value');
     }
   };

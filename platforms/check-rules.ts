@@ -1,7 +1,6 @@
-// What the type cannot say of a definition: patterns, names, callbacks, scopes, dates. Pure; it calls none of the definition's functions.
-import type { AuthMethod, JwtExpected, Platform, ReceivedSignature } from '../domain/platform.ts';
+// What the type cannot say of a definition: callbacks, answers, scopes, dates. Pure; it calls none of the definition's functions.
+import type { JwtExpected, Platform, ReceivedSignature } from '../domain/platform.ts';
 import { RESOURCES } from '../domain/resource.ts';
-import { NAMES_OF_REQUEST, namesInSign } from './asked-names.ts';
 import type { Report } from './check-shape.ts';
 import { missingScopes, scopesFor } from './scopes.ts';
 
@@ -11,115 +10,6 @@ export const checkId: PlatformRule = ({ id }, report) => {
   if (!/^[a-z][a-z0-9_-]{1,39}$/.test(id))
     report('id', 'bad_id', `"${id}" is no id: lower-case letters, digits, - and _, from a letter on`);
 };
-
-export const checkPatterns: PlatformRule = (platform, report) => {
-  for (const { at, pattern, example } of patternsOf(platform)) {
-    const compiled = compile(pattern);
-    if (compiled === null) report(at, 'bad_pattern', 'does not compile');
-    else if (!isAnchored(pattern)) report(at, 'unanchored_pattern', 'must begin with ^ and end with $');
-    else if (example !== undefined && !compiled.test(example))
-      report(at, 'example_mismatch', `does not match its own example "${example}"`);
-  }
-  for (const [index, { choices = [], pattern }] of platform.shop.entries())
-    for (const { value } of choices)
-      if (compile(pattern)?.test(value) === false)
-        report(`shop[${index}].choices`, 'example_mismatch', `"${value}" does not match the pattern`);
-  for (const [index, { body }] of platform.answers.entries())
-    if (body?.matches !== undefined && compile(body.matches) === null)
-      report(`answers[${index}].body.matches`, 'bad_pattern', 'does not compile');
-};
-
-interface Pattern {
-  readonly at: string;
-  readonly pattern: string;
-  readonly example?: string;
-}
-
-function patternsOf(platform: Platform): Pattern[] {
-  const ofFields = (at: string, fields: readonly { readonly pattern?: string }[]): Pattern[] =>
-    fields.flatMap(({ pattern }, index) =>
-      pattern === undefined ? [] : [{ at: `${at}[${index}].pattern`, pattern }],
-    );
-  const told = (at: string, parts: Readonly<Record<string, unknown>> | undefined): Pattern[] =>
-    Object.entries(parts ?? {}).flatMap(([name, part]) =>
-      typeof part === 'object' && part !== null && 'pattern' in part && typeof part.pattern === 'string'
-        ? [{ at: `${at}.${name}.pattern`, pattern: part.pattern }]
-        : [],
-    );
-  return [
-    ...platform.shop.map(({ pattern, example }, index) => ({
-      at: `shop[${index}].pattern`,
-      pattern,
-      example,
-    })),
-    ...ofFields('registration', platform.registration ?? []),
-    ...patternsOfNotifications(platform),
-    ...platform.auth.flatMap(({ obtain, tokenAnswer }, index) => [
-      ...('fields' in obtain ? ofFields(`auth[${index}].obtain.fields`, obtain.fields) : []),
-      ...told(`auth[${index}].tokenAnswer.shopFields`, tokenAnswer?.shopFields),
-      ...('callback' in obtain
-        ? obtain.callback.flatMap((step, at) => [
-            ...told(`auth[${index}].obtain.callback[${at}].shopFields`, step.shopFields),
-            ...(typeof step.continueAt === 'object' && 'host' in step.continueAt
-              ? [
-                  {
-                    at: `auth[${index}].obtain.callback[${at}].continueAt.host`,
-                    pattern: step.continueAt.host,
-                  },
-                ]
-              : []),
-          ])
-        : []),
-    ]),
-  ];
-}
-
-function patternsOfNotifications({ notifications, resources }: Platform): Pattern[] {
-  const places = [
-    ...Object.entries(notifications?.objectIn ?? {}).map(([name, some]) => ({
-      at: `notifications.objectIn.${name}`,
-      some,
-    })),
-    ...Object.entries(notifications?.subjectIn ?? {}).map(([name, some]) => ({
-      at: `notifications.subjectIn.${name}`,
-      some,
-    })),
-  ].flatMap(({ at, some }) =>
-    (some ?? []).flatMap(({ pattern }, index) =>
-      pattern === undefined ? [] : [{ at: `${at}[${index}].pattern`, pattern }],
-    ),
-  );
-  const shop = notifications?.shopIs?.pattern;
-  const ids = Object.entries(resources).flatMap(([name, definition]) =>
-    definition?.one === undefined ? [] : [{ at: `resources.${name}.one.id`, pattern: definition.one.id }],
-  );
-  return [
-    ...places,
-    ...(shop === undefined ? [] : [{ at: 'notifications.shopIs.pattern', pattern: shop }]),
-    ...ids,
-  ];
-}
-
-function compile(pattern: string): RegExp | null {
-  try {
-    return new RegExp(pattern);
-  } catch {
-    return null;
-  }
-}
-
-/** ^…$, with no alternative outside a group: ^a|b$ is anchored at one end each. */
-function isAnchored(pattern: string): boolean {
-  if (!/^\^[\s\S]*[^\\]\$$/.test(pattern) && !/^\^[\s\S]*\\\\\$$/.test(pattern)) return false;
-  let depth = 0;
-  const bare = pattern.replace(/\\[\s\S]/g, '').replace(/\[[^\]]*\]/g, '');
-  for (const one of bare) {
-    if (one === '(') depth += 1;
-    else if (one === ')') depth -= 1;
-    else if (one === '|' && depth === 0) return false;
-  }
-  return true;
-}
 
 export const checkDuplicates: PlatformRule = (platform, report) => {
   const once = (at: string, names: readonly string[]): void => {
@@ -143,51 +33,12 @@ export const checkDuplicates: PlatformRule = (platform, report) => {
   }
 };
 
-export const checkNames: PlatformRule = (platform, report) => {
-  for (const [index, method] of platform.auth.entries()) {
-    const known = [...namesHeld(platform, method), ...NAMES_OF_REQUEST];
-    for (const [at, one] of method.sign.entries())
-      for (const name of namesInSign(one))
-        if (!known.includes(name))
-          report(
-            `auth[${index}].sign[${at}]`,
-            'unknown_name',
-            `"{${name}}" is neither of the credential, the shop nor the registration`,
-          );
-  }
+/** A rule that asks for nothing would decide on every answer. */
+export const checkAnswers: PlatformRule = (platform, report) => {
+  for (const [index, { status, body }] of platform.answers.entries())
+    if (status === undefined && body === undefined)
+      report(`answers[${index}]`, 'no_condition', 'has neither a status nor a body, and is every answer');
 };
-
-/** What a call with a credential of this method may name. */
-export function namesHeld(
-  platform: Platform,
-  { obtain, renew, tokenAnswer, credentialKind }: AuthMethod,
-): string[] {
-  const kept = (one: AuthMethod['tokenAnswer']): string[] => Object.keys(one?.keep ?? {});
-  const exchanged = [
-    'token' in obtain ? obtain.token.answer : undefined,
-    renew.kind === 'none' ? undefined : renew.token.answer,
-    tokenAnswer,
-  ];
-  const isExchanged = exchanged.some((one) => one !== undefined);
-  const becomes = platform.auth.some(({ upgrade }) => upgrade?.to === credentialKind);
-  return [
-    ...('fields' in obtain ? obtain.fields.map(({ name }) => name) : []),
-    ...('discover' in obtain ? (obtain.discover?.brings ?? []) : []),
-    ...(obtain.kind === 'key_handshake' ? Object.keys(obtain.keys) : []),
-    ...(obtain.kind === 'oauth1' ? ['accessToken', 'tokenSecret'] : []),
-    ...('callback' in obtain
-      ? ['shopSecret', ...obtain.callback.flatMap((step) => Object.keys(step.credentialFields ?? {}))]
-      : []),
-    ...(isExchanged || becomes ? ['accessToken', 'refreshToken', ...exchanged.flatMap(kept)] : []),
-    ...platform.shop.flatMap(({ name, choices = [] }) => [
-      name,
-      ...choices.flatMap(({ gives = {} }) => Object.keys(gives)),
-    ]),
-    ...(platform.registration ?? []).map(({ name }) => name),
-    'clientId',
-    'clientSecret',
-  ];
-}
 
 export const checkExchanges: PlatformRule = (platform, report) => {
   for (const [index, { obtain, renew, tokenAnswer }] of platform.auth.entries()) {

@@ -22,8 +22,10 @@ export const CHECK_RULES = {
   hostile_template: 'a value that becomes part of an address cannot change which host or path it is',
   secret_in_address: 'no secret is part of an address',
   unknown_name: 'a text names only values that are there',
+  bad_name: 'a name is none that every JavaScript object has of itself',
   bad_pattern: 'a pattern compiles',
   unanchored_pattern: 'a pattern is anchored at both ends, in each of its alternatives',
+  pattern_slow: 'a pattern is quick for every text, also for one that almost matches',
   example_mismatch: 'an example matches its own pattern',
   bad_date: 'a date is YYYY-MM-DD',
   no_state: 'an approval carries our single-use state',
@@ -31,6 +33,7 @@ export const CHECK_RULES = {
   no_token_answer: 'a method that exchanges says where its answer holds the token',
   permission_not_offered: 'a resource is behind a permission that the definition offers',
   write_covers_read: 'the scopes of writing cover those of reading',
+  no_condition: 'an answer is told by its status or by its body',
   page_size: 'a default page is at most the largest one',
   key_confusion: 'a secret verifies HS… alone, and a public key everything else',
 } as const;
@@ -88,6 +91,16 @@ export const text: Shape = (value, at, report) => {
   anyText(value, at, report);
   if (value === '') report(at, 'empty', 'is empty');
 };
+
+/** Of a value that texts name; also a member of what is made of a definition. */
+export const name: Shape = (value, at, report) => {
+  text(value, at, report);
+  if (typeof value === 'string' && isInherited(value)) report(at, 'bad_name', `"${value}" is no name here`);
+};
+
+export function isInherited(member: string): boolean {
+  return member === 'prototype' || member in Object.prototype;
+}
 
 export function numberFrom(least: number): Shape {
   return (value, at, report) => {

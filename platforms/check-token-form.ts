@@ -4,6 +4,7 @@ import {
   anyText,
   exactly,
   listOf,
+  name,
   object,
   oneOf,
   optional,
@@ -19,7 +20,7 @@ export const certainty = oneOf({ vendor: true, secondary: true, unverified: true
 export const scopeSeparator = oneOf({ ',': true, ' ': true });
 
 export const credentialField = object<CredentialField>({
-  name: text,
+  name,
   label: text,
   secret: truth,
   help: anyText,

@@ -4,16 +4,17 @@ import type { Platform } from '../domain/platform.ts';
 import { checkAddresses } from './check-addresses.ts';
 import { platformForm } from './check-form.ts';
 import { checkHeaders } from './check-headers.ts';
+import { checkNames } from './check-names.ts';
+import { checkPatterns, checkSlowPatterns } from './check-patterns.ts';
 import { checkPlain } from './check-plain.ts';
 import {
+  checkAnswers,
   checkCallbacks,
   checkDates,
   checkDuplicates,
   checkExchanges,
   checkId,
   checkKeys,
-  checkNames,
-  checkPatterns,
   checkScopes,
   type PlatformRule,
 } from './check-rules.ts';
@@ -28,6 +29,7 @@ const RULES: readonly PlatformRule[] = [
   checkHeaders,
   checkExchanges,
   checkCallbacks,
+  checkAnswers,
   checkScopes,
   checkDates,
   checkKeys,
@@ -48,6 +50,8 @@ export function checkPlatform(value: unknown): Checked {
   if (!isRecord(value)) report('', 'no_platform', 'is no object');
   else platformForm(value, '', report);
   const isForm = findings.length === 0;
+  applied(checkSlowPatterns, value, report, isForm);
+  if (findings.some(({ rule }) => rule === 'pattern_slow')) return { platform: null, findings };
   for (const rule of RULES) applied(rule, value, report, isForm);
   if (findings.length === 0 && isPlatform(value, isForm)) return { platform: value, findings: [] };
   return { platform: null, findings };

@@ -111,7 +111,11 @@ test.each([
     ((await recordOf(one, 'orders', changed.id))?.updated.getTime() ?? 0) > Date.now() - 120_000;
   await until('the change', isNew, 30_000);
   const gone = await act<{ id: string }>(one, 'changes', { resource: 'products', act: 'delete' });
-  await until('the tombstone', async () => (await recordOf(one, 'products', gone.id))?.deleted_at != null, 30_000);
+  await until(
+    'the tombstone',
+    async () => (await recordOf(one, 'products', gone.id))?.deleted_at != null,
+    30_000,
+  );
   expect((await runsOf(one)).length).toBe(runs);
   await until('nothing to wait', async () => (await subscriptions(one)).lag.waiting === 0);
 });

@@ -1,6 +1,6 @@
 // Google Pub/Sub's pushes by contract: the OIDC token with a key and an issuer of the test's own, the message as Pub/Sub wraps it. Google's own is not asked.
 import { randomBytes } from 'node:crypto';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PLATFORMS } from '../../platforms/index.ts';
 import { seedConnection } from '../egress/seed.ts';
