@@ -56,19 +56,21 @@ export const revokeUpstream =
 /** With the last words that the credential may say. One that is not removed now ends with the grant, or finds nobody at its address. */
 async function removeSubscriptions(
   deps: Pick<LifecycleDeps, 'db'>,
-  { platform, credential, call }: ExchangeContext,
+  { platform, credential, call, shop }: ExchangeContext,
   of: { readonly tenantId: TenantId; readonly connectionId: ConnectionId },
 ): Promise<void> {
   const { subscribe } = platform.notifications ?? {};
   if (subscribe === undefined || credential === null) return;
   const rows = await deps.db.sqlInTenant(of.tenantId, (sql) => listSubscriptions(sql, of.connectionId));
+  const removed = new Set<string>();
   for (const { topic, platformRef } of rows) {
     if (platformRef === null) continue;
     try {
-      await call(credential.material, subscribe.remove(platformRef));
+      if (!removed.has(platformRef)) await call(credential.material, subscribe.remove(platformRef, shop));
     } catch (error) {
       if (!isCode(error, 'platform_not_found')) return;
     }
+    removed.add(platformRef);
     await deps.db.sqlInTenant(of.tenantId, (sql) => dropSubscription(sql, of.connectionId, topic));
   }
 }

@@ -1,12 +1,11 @@
 // Keeps what is subscribed to at a platform as it should be: made on connecting, compared with what the platform says, made again where it was dropped or
 // switched off, and the gap that this left made up for by a sync. Safe to repeat and to stop anywhere: each subscription is written down before it is asked for.
-import { createHash, randomBytes } from 'node:crypto';
 import { MooringError } from '../domain/errors.ts';
 import type { FoundSubscription, Notifications, Platform, Subscribe } from '../domain/platform.ts';
-import { RESOURCES, type Resource } from '../domain/resource.ts';
+import { RESOURCES } from '../domain/resource.ts';
 import type { PlatformCall } from '../egress/index.ts';
 import type { Database } from '../store/database.ts';
-import { addAddress, listAddressHashes } from '../store/notification-addresses.ts';
+import { listAddressHashes } from '../store/notification-addresses.ts';
 import { subscriptionBinding } from '../store/notification-openings.ts';
 import {
   BY_HAND,
@@ -14,18 +13,18 @@ import {
   claimChecks,
   dropSubscription,
   endChecks,
-  type GapCause,
   listSubscriptions,
   noteChecked,
   noteRefused,
   noteSubscribed,
-  openGap,
   type SubscriptionOwner,
   type SubscriptionRow,
 } from '../store/subscriptions.ts';
 import { readSyncFacts, type SyncedConnection } from '../store/sync-plan.ts';
 import type { Vault } from '../vault/index.ts';
 import type { NamedDeps } from './named-deps.ts';
+import { addressOnce, hashOfAddress, type MintedAddress } from './subscription-address.ts';
+import { type MissedSince, makeUpFor, noteGap } from './subscription-gaps.ts';
 
 export interface SubscriptionDeps extends Pick<NamedDeps, 'egress' | 'platforms' | 'triggerSync'> {
   readonly db: Database;
@@ -38,6 +37,8 @@ export interface SubscriptionDeps extends Pick<NamedDeps, 'egress' | 'platforms'
 
 const CLAIM = { limit: 4, leaseMs: 120_000 };
 const AGAIN_MS = 10 * 60_000;
+/** Until one that the platform makes later is looked for. */
+const SOON_MS = 60_000;
 const MOST_PAGES = 20;
 
 /** One turn: looks at the connections that are due, side by side. Gives how many there were. */
@@ -62,8 +63,14 @@ async function keepOne(deps: SubscriptionDeps, of: SubscriptionOwner): Promise<v
     deps.db.sqlInTenant(of.tenantId, (sql) => noteChecked(sql, of.connectionId, { nextInMs, code }));
   if (connection.lifecycle !== 'active') return checked(deps.checkEveryMs, 'connection_not_active');
   try {
-    const code = await compare(deps, { of, connection, platform, data, subscribe: data.subscribe });
-    await checked(code === null ? deps.checkEveryMs : AGAIN_MS, code);
+    const { code, isPending } = await compare(deps, {
+      of,
+      connection,
+      platform,
+      data,
+      subscribe: data.subscribe,
+    });
+    await checked(code !== null ? AGAIN_MS : isPending ? SOON_MS : deps.checkEveryMs, code);
   } catch (error) {
     await checked(AGAIN_MS, codeOf(error));
   }
@@ -77,9 +84,15 @@ interface Looking {
   readonly subscribe: Subscribe;
 }
 
-/** Null: all is as it should be; else why something is not. */
-async function compare(deps: SubscriptionDeps, look: Looking): Promise<string | null> {
-  const { of, subscribe } = look;
+interface Compared {
+  /** Null: all is as it should be; else why something is not. */
+  readonly code: string | null;
+  /** What was asked for just now is made later. */
+  readonly isPending: boolean;
+}
+
+async function compare(deps: SubscriptionDeps, look: Looking): Promise<Compared> {
+  const { of, subscribe, connection } = look;
   const { rows, hashes } = await deps.db.sqlInTenant(of.tenantId, async (sql) => ({
     rows: await listSubscriptions(sql, of.connectionId),
     hashes: new Set(await listAddressHashes(sql, of.connectionId)),
@@ -90,39 +103,83 @@ async function compare(deps: SubscriptionDeps, look: Looking): Promise<string | 
     reason: 'compare what is subscribed to',
   } as const;
   return deps.egress.withCredential(use, async (call) => {
-    const found = await listAll(subscribe, call);
+    const found = await listAll(subscribe, connection.shop, call);
     const ours = found.filter(({ address }) => hashes.has(hashOfAddress(address)));
-    const gaps = new Map<Resource, { readonly cause: GapCause; readonly from: Date }>();
-    const address = addressOnce(deps, look);
-    let code: string | null = null;
-    for (const topic of wantedTopics(look)) {
-      const known = rows.find((row) => row.topic === topic);
-      const same = ours.filter((one) => one.topic === topic);
-      const good = same.find(
-        ({ isEnabled }) => isEnabled && (known?.hasSecret === true || subscribe.secret === 'registration'),
-      );
+    const gaps: MissedSince = new Map();
+    const address = addressOnce(deps, of, look.platform.id);
+    let [code, isPending]: [string | null, boolean] = [null, false];
+    for (const topics of groupsOf(look)) {
+      const same = subscribe.together === true ? ours : ours.filter(({ topic }) => topics.includes(topic));
+      const ref = goodRef(subscribe, topics, { same, rows });
       await removeAll(
-        subscribe,
+        look,
         call,
-        same.filter((one) => one !== good),
+        same.filter((one) => one.ref !== ref),
       );
-      if (good !== undefined) {
-        await deps.db.sqlInTenant(of.tenantId, (sql) => noteSubscribed(sql, of, { topic, ref: good.ref }));
+      if (ref !== null) {
+        await noteAll(deps, of, { topics, ref });
         continue;
       }
-      noteGap(gaps, look, { known, isThere: same.length > 0 });
-      code = (await create(deps, look, { topic, address, call })) ?? code;
+      const known = rows.filter(({ topic }) => topics.includes(topic));
+      for (const row of known)
+        noteGap(gaps, look.data, { known: row, isThere: same.some(({ topic }) => topic === row.topic) });
+      const made = await create(deps, look, { topics, address, call });
+      code = made.code ?? code;
+      isPending ||= made.isPending && known.every(({ state }) => state !== 'creating');
     }
     await dropUnwanted(deps, look, { rows, ours, call });
-    await makeUp(deps, of, gaps);
-    return code;
+    await makeUpFor(deps, of, gaps);
+    return { code, isPending };
   });
 }
 
-async function listAll(subscribe: Subscribe, call: PlatformCall): Promise<readonly FoundSubscription[]> {
+/** What is to be one subscription. */
+function groupsOf(look: Looking): readonly (readonly string[])[] {
+  const wanted = wantedTopics(look);
+  if (look.subscribe.together !== true) return wanted.map((topic) => [topic]);
+  return wanted.length === 0 ? [] : [wanted];
+}
+
+/** One that is on, is for these topics and no other, and whose secret we have; null: none is. */
+function goodRef(
+  { secret }: Subscribe,
+  topics: readonly string[],
+  at: { readonly same: readonly FoundSubscription[]; readonly rows: readonly SubscriptionRow[] },
+): string | null {
+  const isOwn = secret === 'ours' || secret === 'told';
+  const isKnown = (topic: string): boolean =>
+    !isOwn || at.rows.some((row) => row.topic === topic && row.hasSecret);
+  const isGood = (ref: string): boolean => {
+    const parts = at.same.filter((one) => one.ref === ref);
+    return (
+      parts.every(({ isEnabled, topic }) => isEnabled && topics.includes(topic)) &&
+      topics.every((topic) => isKnown(topic) && parts.some((one) => one.topic === topic))
+    );
+  };
+  return at.same.find(({ ref }) => isGood(ref))?.ref ?? null;
+}
+
+async function noteAll(
+  deps: SubscriptionDeps,
+  of: SubscriptionOwner,
+  { topics, ref }: { readonly topics: readonly string[]; readonly ref: string },
+): Promise<void> {
+  await deps.db.sqlInTenant(of.tenantId, async (sql) => {
+    for (const topic of topics) await noteSubscribed(sql, of, { topic, ref });
+  });
+}
+
+async function listAll(
+  subscribe: Subscribe,
+  shop: SyncedConnection['shop'],
+  call: PlatformCall,
+): Promise<readonly FoundSubscription[]> {
   const all: FoundSubscription[] = [];
   for (let page = 1; page <= MOST_PAGES; page++) {
-    const { found, isLast } = subscribe.listed(await call(subscribe.list(page)));
+    const answer = await call(subscribe.list(page, shop), { accept: ['not_found'] });
+    // Some say so that there are none.
+    if (answer.classification === 'not_found') break;
+    const { found, isLast } = subscribe.listed(answer);
     all.push(...found);
     if (isLast) break;
   }
@@ -139,62 +196,44 @@ function wantedTopics({ data, platform, connection }: Looking): readonly string[
   });
 }
 
-function hashOfAddress(address: string): string {
-  const token = /\/notify\/[a-z0-9_-]+\/([A-Za-z0-9_-]{20,200})$/.exec(address)?.[1] ?? '';
-  return createHash('sha256').update(token, 'utf8').digest('hex');
-}
-
-interface MintedAddress {
-  readonly address: string;
-  readonly secret: string;
-}
-
-/** One new address for all that this look subscribes to: what was shown once is never shown again. */
-function addressOnce(deps: SubscriptionDeps, { of, platform }: Looking): () => Promise<MintedAddress> {
-  let minted: Promise<MintedAddress> | undefined;
-  const mint = async (): Promise<MintedAddress> => {
-    const token = randomBytes(32).toString('base64url');
-    const tokenHash = createHash('sha256').update(token, 'utf8').digest();
-    await deps.db.sqlInTenant(of.tenantId, (sql) => addAddress(sql, { ...of, tokenHash }));
-    return {
-      address: `${deps.publicUrl}/notify/${platform.id}/${token}`,
-      secret: randomBytes(32).toString('base64url'),
-    };
-  };
-  return () => {
-    minted ??= mint();
-    return minted;
-  };
-}
-
-/** Null: it is made; else why not. What one topic is refused for another need not be. */
+/** What one topic is refused for another need not be. */
 async function create(
   deps: SubscriptionDeps,
-  { of, subscribe }: Looking,
+  { of, subscribe, connection }: Looking,
   at: {
-    readonly topic: string;
+    readonly topics: readonly string[];
     readonly address: () => Promise<MintedAddress>;
     readonly call: PlatformCall;
   },
-): Promise<string | null> {
-  const { topic, call } = at;
+): Promise<Compared> {
+  const { topics, call } = at;
   const { address, secret } = await at.address();
-  const seal = (text: string) =>
+  const seal = (topic: string, text: string) =>
     deps.vault.seal(subscriptionBinding(of, topic), { notificationSecret: text });
-  const sealed = subscribe.secret === 'ours' ? await seal(secret) : null;
-  await deps.db.sqlInTenant(of.tenantId, (sql) => beginSubscription(sql, of, { topic, sealed }));
+  for (const topic of topics) {
+    const sealed = subscribe.secret === 'ours' ? await seal(topic, secret) : null;
+    await deps.db.sqlInTenant(of.tenantId, (sql) => beginSubscription(sql, of, { topic, sealed }));
+  }
   try {
-    const wish = { topic, address, secret: subscribe.secret === 'ours' ? secret : null };
-    const made = subscribe.created(await call(subscribe.create(wish)));
-    const told = made.secret === undefined ? {} : { sealed: await seal(made.secret) };
-    await deps.db.sqlInTenant(of.tenantId, (sql) =>
-      noteSubscribed(sql, of, { topic, ref: made.ref, ...told }),
-    );
-    return null;
+    const wish = {
+      topic: topics[0] ?? '',
+      topics,
+      address,
+      secret: subscribe.secret === 'ours' ? secret : null,
+    };
+    const { ref, secret: told } = subscribe.created(await call(subscribe.create(wish, connection.shop)));
+    if (ref === null) return { code: null, isPending: true };
+    for (const topic of topics) {
+      const sealed = told === undefined ? {} : { sealed: await seal(topic, told) };
+      await deps.db.sqlInTenant(of.tenantId, (sql) => noteSubscribed(sql, of, { topic, ref, ...sealed }));
+    }
+    return { code: null, isPending: false };
   } catch (error) {
     const code = codeOf(error);
-    await deps.db.sqlInTenant(of.tenantId, (sql) => noteRefused(sql, of, { topic, code }));
-    if (error instanceof MooringError && OF_TOPIC.has(error.code)) return code;
+    await deps.db.sqlInTenant(of.tenantId, async (sql) => {
+      for (const topic of topics) await noteRefused(sql, of, { topic, code });
+    });
+    if (error instanceof MooringError && OF_TOPIC.has(error.code)) return { code, isPending: false };
     throw error;
   }
 }
@@ -207,11 +246,12 @@ const OF_TOPIC = new Set([
 ]);
 
 async function removeAll(
-  subscribe: Subscribe,
+  { subscribe, connection }: Looking,
   call: PlatformCall,
   some: readonly FoundSubscription[],
 ): Promise<void> {
-  for (const { ref } of some) await call(subscribe.remove(ref), { accept: ['not_found'] });
+  for (const ref of new Set(some.map((one) => one.ref)))
+    await call(subscribe.remove(ref, connection.shop), { accept: ['not_found'] });
 }
 
 /** What the connection may no longer read is not to be told to it. */
@@ -225,45 +265,17 @@ async function dropUnwanted(
   },
 ): Promise<void> {
   const wanted = wantedTopics(look);
-  await removeAll(
-    look.subscribe,
-    at.call,
-    at.ours.filter(({ topic }) => !wanted.includes(topic)),
-  );
+  // Those that hold several were made anew without it, unless nothing is wanted any more.
+  if (look.subscribe.together !== true || wanted.length === 0)
+    await removeAll(
+      look,
+      at.call,
+      at.ours.filter(({ topic }) => !wanted.includes(topic)),
+    );
   for (const { topic } of at.rows.filter(
     (row) => !wanted.includes(row.topic) && !row.topic.startsWith(BY_HAND),
   ))
     await deps.db.sqlInTenant(look.of.tenantId, (sql) => dropSubscription(sql, look.of.connectionId, topic));
-}
-
-/** Only what was there once can have been missed since. */
-function noteGap(
-  gaps: Map<Resource, { readonly cause: GapCause; readonly from: Date }>,
-  { data }: Looking,
-  at: { readonly known: SubscriptionRow | undefined; readonly isThere: boolean },
-): void {
-  const { known } = at;
-  const resource = RESOURCES.find((one) => known !== undefined && one === data.topics[known.topic]);
-  if (known === undefined || known.state !== 'active' || resource === undefined) return;
-  const from = known.checkedAt ?? known.createdAt;
-  const before = gaps.get(resource);
-  if (before !== undefined && before.from <= from) return;
-  gaps.set(resource, { cause: at.isThere ? 'disabled' : 'dropped', from });
-}
-
-/** After the subscriptions are there again, so that nothing falls between the sync and them. */
-async function makeUp(
-  deps: SubscriptionDeps,
-  of: SubscriptionOwner,
-  gaps: ReadonlyMap<Resource, { readonly cause: GapCause; readonly from: Date }>,
-): Promise<void> {
-  const [first] = gaps.values();
-  if (first === undefined) return;
-  const from = new Date(Math.min(...[...gaps.values()].map((one) => one.from.getTime())));
-  await deps.db.inTenant(of.tenantId, (tx) =>
-    openGap(tx, of, { cause: first.cause, from, until: new Date(), resources: [...gaps.keys()] }),
-  );
-  await deps.triggerSync(of.connectionId);
 }
 
 function codeOf(error: unknown): string {

@@ -95,26 +95,33 @@ export interface NotificationCall {
   readonly shopFields: Readonly<Record<string, string | Part>>;
 }
 
-/** Subscriptions by API, one a topic. Pure; the requests are made with the connection's own credential. */
+/** Subscriptions by API, one a topic unless `together`. Pure, over the connection's shop fields; the requests are made with its own credential. */
 export interface Subscribe {
-  /** What signs: a secret of ours that we give, one that the answer gives, or our app's. */
-  readonly secret: 'ours' | 'told' | 'registration';
-  readonly create: (wish: SubscriptionWish) => PlatformRequest;
-  /** Throws platform_answer_invalid. */
-  readonly created: (answer: { readonly body: Json }) => { readonly ref: string; readonly secret?: string };
-  readonly list: (page: number) => PlatformRequest;
+  /** What signs: a secret of ours that we give, one that the answer gives, our app's, or none of these: the credential, the platform's own key. */
+  readonly secret: 'ours' | 'told' | 'registration' | 'none';
+  /** One subscription holds all topics. It is found once for each of them, and made anew where they change. */
+  readonly together?: true;
+  readonly create: (wish: SubscriptionWish, shop: Readonly<Record<string, string>>) => PlatformRequest;
+  /** `ref` null: the platform makes it later, and it is found by its address. Throws platform_answer_invalid. */
+  readonly created: (answer: { readonly body: Json }) => {
+    readonly ref: string | null;
+    readonly secret?: string;
+  };
+  readonly list: (page: number, shop: Readonly<Record<string, string>>) => PlatformRequest;
   /** Throws platform_answer_invalid. `isLast` false: there is another page. */
   readonly listed: (answer: { readonly body: Json; readonly headers: Readonly<Record<string, string>> }) => {
     readonly found: readonly FoundSubscription[];
     readonly isLast: boolean;
   };
-  readonly remove: (ref: string) => PlatformRequest;
+  readonly remove: (ref: string, shop: Readonly<Record<string, string>>) => PlatformRequest;
   /** Most per shop. */
   readonly most?: number;
 }
 
 export interface SubscriptionWish {
   readonly topic: string;
+  /** All that it is for: `topic` alone, unless they are `together`. */
+  readonly topics: readonly string[];
   /** Where it is to be told; holds a secret token. */
   readonly address: string;
   /** Where `secret` is ours. */

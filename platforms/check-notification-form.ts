@@ -93,7 +93,8 @@ export const notificationsForm = object<Notifications>({
   challenges: optional(listOf(challenge)),
   subscribe: optional(
     object<Subscribe>({
-      secret: oneOf({ ours: true, told: true, registration: true }),
+      secret: oneOf({ ours: true, told: true, registration: true, none: true }),
+      together: optional(exactly(true)),
       create: pureFunction,
       created: pureFunction,
       list: pureFunction,

@@ -1,0 +1,38 @@
+// The address that a connection's subscriptions are told at: minted with its secret, shown once to the platform, kept as a hash alone.
+import { createHash, randomBytes } from 'node:crypto';
+import { addAddress } from '../store/notification-addresses.ts';
+import type { SubscriptionOwner } from '../store/subscriptions.ts';
+import type { SubscriptionDeps } from './keep-subscriptions.ts';
+
+/** By what an address that a platform tells is known to be ours. */
+export function hashOfAddress(address: string): string {
+  const token = /\/notify\/[a-z0-9_-]+\/([A-Za-z0-9_-]{20,200})$/.exec(address)?.[1] ?? '';
+  return createHash('sha256').update(token, 'utf8').digest('hex');
+}
+
+export interface MintedAddress {
+  readonly address: string;
+  readonly secret: string;
+}
+
+/** One new address for all that this look subscribes to: what was shown once is never shown again. */
+export function addressOnce(
+  deps: Pick<SubscriptionDeps, 'db' | 'publicUrl'>,
+  of: SubscriptionOwner,
+  platform: string,
+): () => Promise<MintedAddress> {
+  let minted: Promise<MintedAddress> | undefined;
+  const mint = async (): Promise<MintedAddress> => {
+    const token = randomBytes(32).toString('base64url');
+    const tokenHash = createHash('sha256').update(token, 'utf8').digest();
+    await deps.db.sqlInTenant(of.tenantId, (sql) => addAddress(sql, { ...of, tokenHash }));
+    return {
+      address: `${deps.publicUrl}/notify/${platform}/${token}`,
+      secret: randomBytes(32).toString('base64url'),
+    };
+  };
+  return () => {
+    minted ??= mint();
+    return minted;
+  };
+}
