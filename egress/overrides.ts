@@ -14,12 +14,14 @@ export type OriginOverrides = (origin: string) => LoopbackTarget | undefined;
 export const NO_OVERRIDES: OriginOverrides = () => undefined;
 
 /**
- * Reads MOORING_ORIGIN_OVERRIDES: a JSON object of real origin → loopback origin. A label `*` stands for one label of the host.
+ * Reads MOORING_ORIGIN_OVERRIDES: a JSON object of real origin → loopback origin. A label `*` stands for one label of the host; an
+ * origin that is named counts before those that match, and the first of these.
  * Throws invalid_settings naming each wrong entry.
  */
 export function parseOriginOverrides(text: string | undefined): OriginOverrides {
   if (text === undefined || text.trim() === '') return NO_OVERRIDES;
   const rows = entries(text).map(([pattern, target]) => ({
+    pattern,
     matches: originPattern(pattern),
     target: loopbackTarget(target, pattern),
   }));
@@ -27,7 +29,8 @@ export function parseOriginOverrides(text: string | undefined): OriginOverrides 
   return (origin) => {
     if (!known.has(origin)) {
       if (known.size > 10_000) known.clear();
-      known.set(origin, rows.find((row) => row.matches.test(origin))?.target);
+      const named = rows.find(({ pattern }) => pattern === origin);
+      known.set(origin, (named ?? rows.find(({ matches }) => matches.test(origin)))?.target);
     }
     return known.get(origin);
   };

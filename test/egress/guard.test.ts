@@ -231,6 +231,14 @@ describe('an origin override', () => {
     expect(overrides('https://a.shop.example.evil.example')).toBeUndefined();
   });
 
+  it('follows an origin that is named before one that matches', () => {
+    const overrides = parseOriginOverrides(
+      '{"https://*.shop.example":"http://127.0.0.1:4010","https://a.shop.example":"http://127.0.0.1:4011"}',
+    );
+    expect(overrides('https://a.shop.example')?.port).toBe(4011);
+    expect(overrides('https://b.shop.example')?.port).toBe(4010);
+  });
+
   it.each([
     ['is no JSON', 'https://a=http://127.0.0.1'],
     ['is no object', '["https://a.example"]'],

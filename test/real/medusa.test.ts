@@ -133,7 +133,7 @@ test('a wrong key is refused with what the shop said, and leaves nothing', async
 test('the shop is connected, synced, followed, lost and found again', async () => {
   const key = await makeKey('mooring');
   const { status, body: connected } = await connect({ apiKey: key.token });
-  expect(status).toBe(201);
+  expect(status, JSON.stringify(connected)).toBe(201);
   expect(connected).toMatchObject({ state: 'active', shop: { name: 'Medusa Store' } });
 
   const counts = {
@@ -225,7 +225,7 @@ test('the shop is connected, synced, followed, lost and found again', async () =
 
 test('a session login expires and is renewed without anybody noticing', async () => {
   const { status, body: connected } = await connect({ email: shop.email, password: shop.password });
-  expect(status).toBe(201);
+  expect(status, JSON.stringify(connected)).toBe(201);
   await until('the orders', async () => (await feed('orders', connected.id)).size >= WANTED.orders, 60_000);
   const before = (await connectionOf(connected.id)).credential.generation;
   const order = await until(
