@@ -43,7 +43,11 @@ export async function deliverThroughKills({ events, at, breaksDatabase }: Kills)
     (await owner.query<{ n: number }>(`SELECT count(*)::int AS n FROM deliveries WHERE ${where}`)).rows[0]
       ?.n ?? 0;
   try {
-    target.answer = (_got, response) => void setTimeout(() => response.writeHead(204).end(), 5);
+    // From here on no answer is given, so that some attempt is under way when its deliverer is killed.
+    let holdsFrom = Number.POSITIVE_INFINITY;
+    target.answer = (_got, response) => {
+      if (target.received.length < holdsFrom) setTimeout(() => response.writeHead(204).end(), 5);
+    };
     await world.endpoint({ url: target.url });
     const { tenantId } = world;
     const writing = (async () => {
@@ -57,8 +61,9 @@ export async function deliverThroughKills({ events, at, breaksDatabase }: Kills)
     })();
     let cutOff = 0;
     for (const share of at) {
+      holdsFrom = events * share;
       const child = await start();
-      const isThere = async () => target.received.length >= events * share && target.open.now > 0;
+      const isThere = async () => target.received.length >= holdsFrom && target.open.now > 0;
       await until('a part of it', isThere, 600_000);
       if (breaksDatabase)
         await owner.query(
@@ -66,6 +71,7 @@ export async function deliverThroughKills({ events, at, breaksDatabase }: Kills)
         );
       child.kill('SIGKILL');
       await once(child, 'exit');
+      holdsFrom = Number.POSITIVE_INFINITY;
       cutOff += await count(`state = 'pending' AND leased_until > now()`);
       // As if the time of the leases had passed.
       await owner.query(
