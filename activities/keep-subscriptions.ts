@@ -2,8 +2,8 @@
 // switched off, and the gap that this left made up for by a sync. Safe to repeat and to stop anywhere: each subscription is written down before it is asked for.
 import { MooringError } from '../domain/errors.ts';
 import type { FoundSubscription, Notifications, Platform, Subscribe } from '../domain/platform.ts';
-import { RESOURCES } from '../domain/resource.ts';
 import type { PlatformCall } from '../egress/index.ts';
+import { kindOfCredential } from '../store/credentials.ts';
 import type { Database } from '../store/database.ts';
 import { listAddressHashes } from '../store/notification-addresses.ts';
 import { subscriptionBinding } from '../store/notification-openings.ts';
@@ -23,8 +23,10 @@ import {
 import { readSyncFacts, type SyncedConnection } from '../store/sync-plan.ts';
 import type { Vault } from '../vault/index.ts';
 import type { NamedDeps } from './named-deps.ts';
-import { addressOnce, hashOfAddress, type MintedAddress } from './subscription-address.ts';
+import { addressOfAll, addressOnce, hashOfAddress, type MintedAddress } from './subscription-address.ts';
 import { type MissedSince, makeUpFor, noteGap } from './subscription-gaps.ts';
+import { keepShopKey } from './subscription-key.ts';
+import { groupsOf, wantedTopics } from './subscription-topics.ts';
 
 export interface SubscriptionDeps extends Pick<NamedDeps, 'egress' | 'platforms' | 'triggerSync'> {
   readonly db: Database;
@@ -57,7 +59,8 @@ async function keepOne(deps: SubscriptionDeps, of: SubscriptionOwner): Promise<v
     connection === undefined ||
     connection.isFenced ||
     platform === undefined ||
-    data?.subscribe === undefined;
+    data?.subscribe === undefined ||
+    !(await maySubscribe(deps, of, data.subscribe));
   if (ends) return deps.db.sqlInTenant(of.tenantId, (sql) => endChecks(sql, of.connectionId));
   const checked = (nextInMs: number, code: string | null) =>
     deps.db.sqlInTenant(of.tenantId, (sql) => noteChecked(sql, of.connectionId, { nextInMs, code }));
@@ -74,6 +77,17 @@ async function keepOne(deps: SubscriptionDeps, of: SubscriptionOwner): Promise<v
   } catch (error) {
     await checked(AGAIN_MS, codeOf(error));
   }
+}
+
+/** Some credentials may read and not subscribe. */
+async function maySubscribe(
+  { db }: SubscriptionDeps,
+  of: SubscriptionOwner,
+  { credentialKinds }: Subscribe,
+): Promise<boolean> {
+  if (credentialKinds === undefined) return true;
+  const kind = await db.sqlInTenant(of.tenantId, (sql) => kindOfCredential(sql, of.connectionId));
+  return kind !== null && credentialKinds.includes(kind);
 }
 
 interface Looking {
@@ -104,9 +118,14 @@ async function compare(deps: SubscriptionDeps, look: Looking): Promise<Compared>
   } as const;
   return deps.egress.withCredential(use, async (call) => {
     const found = await listAll(subscribe, connection.shop, call);
-    const ours = found.filter(({ address }) => hashes.has(hashOfAddress(address)));
+    const ofAll = subscribe.shared === true ? addressOfAll(deps, look.platform.id) : null;
+    const ours = found.filter(({ address }) =>
+      ofAll === null ? hashes.has(hashOfAddress(address)) : address === ofAll,
+    );
     const gaps: MissedSince = new Map();
-    const address = addressOnce(deps, of, look.platform.id);
+    const address =
+      ofAll === null ? addressOnce(deps, of, look.platform.id) : async () => ({ address: ofAll, secret: '' });
+    await keepShopKey(deps, look, { rows, call });
     let [code, isPending]: [string | null, boolean] = [null, false];
     for (const topics of groupsOf(look)) {
       const same = subscribe.together === true ? ours : ours.filter(({ topic }) => topics.includes(topic));
@@ -131,13 +150,6 @@ async function compare(deps: SubscriptionDeps, look: Looking): Promise<Compared>
     await makeUpFor(deps, of, gaps);
     return { code, isPending };
   });
-}
-
-/** What is to be one subscription. */
-function groupsOf(look: Looking): readonly (readonly string[])[] {
-  const wanted = wantedTopics(look);
-  if (look.subscribe.together !== true) return wanted.map((topic) => [topic]);
-  return wanted.length === 0 ? [] : [wanted];
 }
 
 /** One that is on, is for these topics and no other, and whose secret we have; null: none is. */
@@ -186,16 +198,6 @@ async function listAll(
   return all;
 }
 
-/** Topics of what the connection may read, and of its end. Duties to erase come to the app's own address. */
-function wantedTopics({ data, platform, connection }: Looking): readonly string[] {
-  return Object.entries(data.topics).flatMap(([topic, means]) => {
-    const resource = RESOURCES.find((one) => one === means);
-    if (resource === undefined) return means === 'uninstalled' ? [topic] : [];
-    const requires = platform.resources[resource]?.requires;
-    return requires !== undefined && connection.permissions.includes(requires) ? [topic] : [];
-  });
-}
-
 /** What one topic is refused for another need not be. */
 async function create(
   deps: SubscriptionDeps,
@@ -221,7 +223,10 @@ async function create(
       address,
       secret: subscribe.secret === 'ours' ? secret : null,
     };
-    const { ref, secret: told } = subscribe.created(await call(subscribe.create(wish, connection.shop)));
+    const { ref, secret: told } = subscribe.created(
+      await call(subscribe.create(wish, connection.shop)),
+      wish,
+    );
     if (ref === null) return { code: null, isPending: true };
     for (const topic of topics) {
       const sealed = told === undefined ? {} : { sealed: await seal(topic, told) };

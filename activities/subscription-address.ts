@@ -10,6 +10,11 @@ export function hashOfAddress(address: string): string {
   return createHash('sha256').update(token, 'utf8').digest('hex');
 }
 
+/** Where all shops are told that have one address. */
+export function addressOfAll({ publicUrl }: Pick<SubscriptionDeps, 'publicUrl'>, platform: string): string {
+  return `${publicUrl}/notify/${platform}`;
+}
+
 export interface MintedAddress {
   readonly address: string;
   readonly secret: string;

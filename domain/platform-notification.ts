@@ -99,11 +99,26 @@ export interface NotificationCall {
 export interface Subscribe {
   /** What signs: a secret of ours that we give, one that the answer gives, our app's, or none of these: the credential, the platform's own key. */
   readonly secret: 'ours' | 'told' | 'registration' | 'none';
+  /** Kinds of credential that may subscribe; default: each. With another the shop is polled. */
+  readonly credentialKinds?: readonly string[];
+  /** Topics that are told without this API, or not at all by it: set up in the app's console. */
+  readonly except?: readonly string[];
+  /** All shops are told at the one address of all, /notify/{platform}: what comes there is proved by our app's secret, and its shop is signed. Where a shop has one address a topic. */
+  readonly shared?: true;
+  /** What signs is one key for all subscriptions of a shop, given by a call of its own, which ends the key before it. */
+  readonly key?: {
+    readonly request: (shop: Readonly<Record<string, string>>) => PlatformRequest;
+    /** Throws platform_answer_invalid. */
+    readonly read: (answer: { readonly body: Json }) => string;
+  };
   /** One subscription holds all topics. It is found once for each of them, and made anew where they change. */
   readonly together?: true;
   readonly create: (wish: SubscriptionWish, shop: Readonly<Record<string, string>>) => PlatformRequest;
   /** `ref` null: the platform makes it later, and it is found by its address. Throws platform_answer_invalid. */
-  readonly created: (answer: { readonly body: Json }) => {
+  readonly created: (
+    answer: { readonly body: Json },
+    wish: SubscriptionWish,
+  ) => {
     readonly ref: string | null;
     readonly secret?: string;
   };

@@ -95,6 +95,10 @@ export const notificationsForm = object<Notifications>({
     object<Subscribe>({
       secret: oneOf({ ours: true, told: true, registration: true, none: true }),
       together: optional(exactly(true)),
+      credentialKinds: optional(listOf(text, 1)),
+      except: optional(listOf(text, 1)),
+      shared: optional(exactly(true)),
+      key: optional(object<NonNullable<Subscribe['key']>>({ request: pureFunction, read: pureFunction })),
       create: pureFunction,
       created: pureFunction,
       list: pureFunction,

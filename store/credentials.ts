@@ -139,6 +139,16 @@ export async function saveGeneration(tx: Tx, next: NewGeneration): Promise<SaveO
   return { saved: true, generation };
 }
 
+/** Of the generation that is used now; null: there is none. */
+export async function kindOfCredential(sql: Sql, connectionId: ConnectionId): Promise<string | null> {
+  const { rows } = await sql.query<{ kind: string }>(
+    `SELECT c.kind FROM credentials AS c JOIN connections AS n ON n.id = c.connection_id AND n.generation = c.generation
+     WHERE n.id = $1`,
+    [connectionId],
+  );
+  return rows[0]?.kind ?? null;
+}
+
 /** Notes that the platform took this generation, and drops the ones before it. Safe to repeat. */
 export async function markUsed(sql: Sql, connectionId: ConnectionId, generation: number): Promise<void> {
   await sql.query({

@@ -76,7 +76,7 @@ export async function countNotifications(tx: Tx, now: Date): Promise<Notificatio
     SELECT (SELECT count(*)::int FROM named_objects) AS waiting,
       (SELECT coalesce(extract(epoch FROM ${now}::timestamptz - min(first_named_at)), 0)::float FROM named_objects) AS "oldestWaitingS",
       (SELECT count(*)::int FROM notifications WHERE handled_at IS NULL) AS untold,
-      (SELECT count(*)::int FROM subscriptions WHERE state <> 'active') AS "subscriptionsMissing",
+      (SELECT count(*)::int FROM subscriptions WHERE state <> 'active' AND topic NOT LIKE 'by hand/%') AS "subscriptionsMissing",
       (SELECT count(*)::int FROM notification_gaps WHERE closed_at IS NULL) AS "gapsOpen",
       (SELECT count(*)::int FROM notification_gaps WHERE closed_at IS NOT NULL) AS "gapsClosed",
       (SELECT count(*)::int FROM privacy_requests WHERE state = 'open') AS "privacyOpen",

@@ -12,6 +12,7 @@ import {
   registrationFacts,
   type SealedPart,
 } from './opening-rows.ts';
+import { BY_HAND } from './subscriptions.ts';
 
 export interface AppForNotifications {
   readonly facts: RegistrationFacts;
@@ -86,6 +87,9 @@ export async function openSubscriptionSecrets(
     sealed: { bytes: sealed, keyVersion },
   }));
 }
+
+/** Topic of a row that is no subscription, as those set up by hand are none: the key that the platform signs all of the shop's with. */
+export const SHOP_KEY = `${BY_HAND}key of the shop`;
 
 /** What the secret of a subscription is bound to. */
 export function subscriptionBinding(

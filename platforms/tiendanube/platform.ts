@@ -3,6 +3,7 @@
 import type { Platform } from '../../domain/platform.ts';
 import { factsOf } from '../facts.ts';
 import { answerInvalid, objectAt, textOf, valueAt } from '../json.ts';
+import { NOTIFICATIONS } from './notifications.ts';
 import { RESOURCES } from './resources.ts';
 
 export const tiendanube = {
@@ -152,36 +153,7 @@ export const tiendanube = {
     },
   ],
   resources: RESOURCES,
-  notifications: {
-    delivery: 'http',
-    subscribedBy: 'shop',
-    topics: {
-      'order/created': 'orders',
-      'order/updated': 'orders',
-      'order/paid': 'orders',
-      'order/packed': 'orders',
-      'order/fulfilled': 'orders',
-      'order/cancelled': 'orders',
-      'product/created': 'products',
-      'product/updated': 'products',
-      'product/deleted': 'products',
-      'app/uninstalled': 'uninstalled',
-      'store/redact': 'erase_shop',
-      'customers/redact': 'erase_customer',
-      'customers/data_request': 'customer_data',
-    },
-    topicIn: { json: 'event' },
-    shopIn: { json: 'store_id' },
-    signature: {
-      kind: 'hmac',
-      in: { header: 'x-linkedstore-hmac-sha256' },
-      algorithm: 'sha256',
-      encoding: 'hex',
-      message: ['{body}'],
-    },
-    answerWithinMs: 40_000,
-    note: 'Has no id; tried 18 times within 48 h. The three duties to erase and to tell come to addresses of their own, set in the app: their bodies name no event.',
-  },
+  notifications: NOTIFICATIONS,
   explains: {
     credential_dead:
       'The app was removed from the store, or a newer approval issued another token: each ends the one before it.',
@@ -201,5 +173,6 @@ export const tiendanube = {
     'The fields of version 2025-03 where they differ from the older documentation.',
     'That newer pages name the header Authorization instead of Authentication.',
     'How a refused approval comes back.',
+    'That a list of no subscriptions is such a 404, and that there are none for customers in version 2025-03.',
   ],
 } as const satisfies Platform;

@@ -1,4 +1,5 @@
 // How each resource of Tiendanube is listed.
+import type { OneObject } from '../../domain/platform.ts';
 import { resourcesBy } from '../resource.ts';
 import { type Listing, listRequest, readListing } from './listing.ts';
 import { mapCustomer, mapOrder, mapProduct, mapStock } from './mapper.ts';
@@ -11,7 +12,16 @@ const define = resourcesBy<Listing>({
   // A page past the end.
   accepts: ['not_found'],
   read: (_listing, pass, cursor, answer) => readListing(pass, cursor, answer),
+  one: (listing) => (listing.isIncremental ? oneOf(listing) : null),
 });
+
+function oneOf({ path }: Listing): OneObject {
+  return {
+    id: '^[0-9]{1,20}$',
+    request: (_pass, id) => ({ method: 'GET', path: `${path}/${id}`, endpoint: `GET ${path}/{id}` }),
+    read: ({ body }) => [body],
+  };
+}
 
 /** What is new comes last. Orders and customers cannot be sorted. */
 const OLDEST_FIRST = { sort_by: 'created-at-ascending' } as const;

@@ -7,6 +7,7 @@ import { instantMs, positionsIn, rendered, spoiltJson, wholeIn } from '../listin
 import type { ResourceName, Shop } from '../state.ts';
 import { FIRST_ID, renderCustomer, renderOrder, renderProduct } from './render.ts';
 import { missingScope, tnError } from './tiendanube.ts';
+import { answerWebhooks } from './webhooks.ts';
 
 interface List {
   resource: ResourceName;
@@ -22,6 +23,7 @@ const LISTS: Record<string, List> = {
 export function answerApi(call: Call): Answer {
   const { exchange, shop, grant } = call;
   const [name = '', id] = exchange.path.replace(/^\/[\w-]+\/\d+\//, '').split('/');
+  if (name === 'webhooks') return answerWebhooks(call, id);
   if (exchange.method !== 'GET') return tnError(405, 'Method Not Allowed', 'The method is not allowed');
   if (name === 'store') {
     return json(200, {

@@ -11,6 +11,7 @@ import type { CentralPlatform } from '../simulated.ts';
 import type { Grant, Shop } from '../state.ts';
 import { answerToken, issueTokens, type TokenRules } from '../token-endpoint.ts';
 import { answerApi } from './api.ts';
+import { pushing } from './push.ts';
 
 const SITES = ['www.tiendanube.com', 'www.nuvemshop.com.br'];
 const API = 'api.tiendanube.com';
@@ -71,6 +72,7 @@ export const tiendanube: CentralPlatform = {
     return json(200, { url: withQuery(callbackUrl, { code }) });
   },
   uninstall: tellUninstall,
+  pushing,
 };
 
 function answerSite(sandbox: Sandbox, exchange: Exchange): Answer {
