@@ -1,5 +1,6 @@
 // Writes notifications as they come, those of one tenant together: while one transaction is under way the next ones wait for the following one, so that a burst costs
 // few commits. Nobody is answered before what they told is committed. Holds nothing beyond that.
+import { MooringError } from '../domain/errors.ts';
 import type { TenantId } from '../domain/ids.ts';
 import type { Database } from '../store/database.ts';
 import { type NewNotification, takeNotifications } from '../store/notifications.ts';
@@ -29,9 +30,10 @@ export function createNotificationWriter(db: Pick<Database, 'sqlInTenant'>): Wri
       );
       for (const [at, { resolve }] of some.entries()) resolve(told[at] === true);
     } catch (error) {
-      const [first] = some;
-      if (first === undefined) return;
-      if (some.length === 1) return first.reject(error);
+      if (some.length === 1 || isDatabaseDown(error)) {
+        for (const { reject } of some) reject(error);
+        return;
+      }
       // One that cannot be written keeps no other one out.
       for (const one of some) await write(tenantId, [one]);
     }
@@ -54,4 +56,9 @@ export function createNotificationWriter(db: Pick<Database, 'sqlInTenant'>): Wri
       queues.set(tenantId, fresh);
       void drain(tenantId, fresh);
     });
+}
+
+/** Then none of them can be written, and trying each by itself would only keep them all waiting. */
+function isDatabaseDown(error: unknown): boolean {
+  return error instanceof MooringError && error.code === 'store_unavailable';
 }

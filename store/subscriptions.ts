@@ -3,6 +3,7 @@ import type { ConnectionId, SyncRequestId, TenantId } from '../domain/ids.ts';
 import type { Resource } from '../domain/resource.ts';
 import type { Sealed } from '../domain/sealing.ts';
 import type { Sql, Tx } from './database.ts';
+import { rowId } from './row-ids.ts';
 import { requestSync } from './sync-requests.ts';
 
 export interface SubscriptionOwner {
@@ -141,6 +142,9 @@ export async function endNotifications(tx: Tx, connectionId: ConnectionId): Prom
   return tx.$executeRaw`DELETE FROM subscriptions WHERE connection_id = ${connectionId}`;
 }
 
+/** Who asks for the sync that makes up for a gap. */
+const GAP_ASKS = 'notification gap';
+
 export type GapCause = 'dropped' | 'disabled' | 'outage';
 
 /** Notes the gap and asks for the sync that makes up for it; whoever calls triggers the schedule after the commit. */
@@ -158,7 +162,7 @@ export async function openGap(
     ...of,
     resources: gap.resources,
     mode: 'incremental',
-    requestedBy: 'notification gap',
+    requestedBy: GAP_ASKS,
   });
   await tx.$executeRaw`INSERT INTO notification_gaps (connection_id, found_at, tenant_id, cause, from_at, until_at, request_id)
     VALUES (${of.connectionId}, now(), ${of.tenantId}, ${gap.cause}, ${gap.from}, ${gap.until}, ${requestId})
@@ -188,19 +192,24 @@ export async function listUnasked(
   return rows;
 }
 
+/** Asks for the sync that makes up for it, or finds what was asked for before and nobody has begun: a trigger that failed is tried again. */
+export async function askForGap(tx: Tx, of: SubscriptionOwner): Promise<SyncRequestId> {
+  const { tenantId, connectionId } = of;
+  const wish = { tenantId, connectionId, requestedBy: GAP_ASKS };
+  const open = await tx.syncRequest.findFirst({
+    where: { ...wish, resources: { isEmpty: true }, runId: null, finishedAt: null },
+  });
+  if (open !== null) return rowId('syncRequest', open.id);
+  return (await requestSync(tx, { ...wish, resources: [], mode: 'incremental' })).id;
+}
+
+/** The sync was asked for and its schedule told. */
 export async function noteAsked(
   tx: Tx,
   of: SubscriptionOwner & { readonly foundAt: Date },
-): Promise<SyncRequestId> {
-  const { id } = await requestSync(tx, {
-    tenantId: of.tenantId,
-    connectionId: of.connectionId,
-    resources: [],
-    mode: 'incremental',
-    requestedBy: 'notification gap',
-  });
-  await tx.$executeRaw`UPDATE notification_gaps SET request_id = ${id} WHERE connection_id = ${of.connectionId} AND found_at = ${of.foundAt}`;
-  return id;
+  requestId: SyncRequestId,
+): Promise<void> {
+  await tx.$executeRaw`UPDATE notification_gaps SET request_id = ${requestId} WHERE connection_id = ${of.connectionId} AND found_at = ${of.foundAt}`;
 }
 
 /**

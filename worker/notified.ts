@@ -8,7 +8,7 @@ import { readNamed } from '../activities/read-named.ts';
 import { type TellDeps, tellNotified } from '../activities/tell-notified.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import type { Database } from '../store/database.ts';
-import { closeGaps, listUnasked, noteAsked } from '../store/subscriptions.ts';
+import { askForGap, closeGaps, listUnasked, noteAsked } from '../store/subscriptions.ts';
 import {
   connectionWorkflowId,
   type PrivacyInput,
@@ -53,14 +53,16 @@ async function untilDry(take: () => Promise<number>): Promise<void> {
   for (let turn = 0; turn < 20; turn++) if ((await take()) === 0) return;
 }
 
-async function makeUpForGaps(deps: {
+/** One turn. A gap counts as asked for only once its schedule was told: what Temporal does not answer is tried again. */
+export async function makeUpForGaps(deps: {
   readonly db: Database;
   readonly triggerSync: NamedDeps['triggerSync'];
 }): Promise<void> {
   const unasked = await deps.db.sqlAcrossTenants((sql) => listUnasked(sql, GAPS_A_TURN));
   for (const gap of unasked) {
-    await deps.db.inTenant(gap.tenantId, (tx) => noteAsked(tx, gap));
+    const requestId = await deps.db.inTenant(gap.tenantId, (tx) => askForGap(tx, gap));
     await deps.triggerSync(gap.connectionId);
+    await deps.db.inTenant(gap.tenantId, (tx) => noteAsked(tx, gap, requestId));
   }
   await deps.db.sqlAcrossTenants(closeGaps);
 }
