@@ -59,8 +59,7 @@ export interface TestTemporal {
 }
 
 /** The dev server (schedules, visibility, real time), in a namespace of this test file's own. */
-export async function connectTemporal(): Promise<TestTemporal> {
-  const address = inject('temporalAddress');
+export async function connectTemporal(address = inject('temporalAddress')): Promise<TestTemporal> {
   const namespace = `test-${randomBytes(6).toString('hex')}`;
   const connection = await Connection.connect({ address });
   await connection.workflowService.registerNamespace({

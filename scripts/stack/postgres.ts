@@ -14,6 +14,8 @@ export interface LocalPostgres {
   urlOf(database: string): string;
   createDatabase(name: string, template?: string): Promise<void>;
   stop(): Promise<void>;
+  /** As `pg_ctl stop -m immediate`: nothing is finished and nothing written; the next start recovers as after a crash. */
+  crash(): Promise<void>;
 }
 
 const USER = 'postgres';
@@ -37,7 +39,8 @@ export async function startPostgres(options: {
     return {
       urlOf,
       createDatabase: (name, template) => createDatabase(urlOf('postgres'), name, template),
-      stop: () => stop(child),
+      stop: () => stop(child, 'SIGINT'),
+      crash: () => stop(child, 'SIGQUIT'),
     };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
@@ -113,11 +116,11 @@ async function start(home: PostgresHome, port: number, flags: readonly string[])
   return child;
 }
 
-/** A fast shutdown: open transactions are rolled back, what was committed is kept. */
-async function stop(child: ChildProcess): Promise<void> {
+/** SIGINT is a fast shutdown: open transactions are rolled back, what was committed is kept. SIGQUIT is an immediate one. */
+async function stop(child: ChildProcess, signal: 'SIGINT' | 'SIGQUIT'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGINT');
+  child.kill(signal);
   const hard = setTimeout(() => child.kill('SIGQUIT'), STOP_WITHIN_MS);
   await ended;
   clearTimeout(hard);

@@ -11,6 +11,8 @@ export interface LocalTemporal {
   readonly uiUrl: string;
   readonly pid: number | undefined;
   stop(): Promise<void>;
+  /** kill -9. */
+  kill(): Promise<void>;
 }
 
 const START_TIMEOUT_MS = 30_000;
@@ -68,6 +70,10 @@ export async function startTemporal(options: {
     uiUrl: `http://127.0.0.1:${options.uiPort}`,
     pid: child.pid,
     stop: () => stop(child),
+    kill: async () => {
+      child.kill('SIGKILL');
+      await ended(child);
+    },
   };
 }
 
@@ -87,7 +93,8 @@ async function answers(address: string): Promise<void> {
 }
 
 const ended = async (child: ChildProcess): Promise<void> => {
-  if (child.exitCode === null) await new Promise((resolve) => child.once('exit', resolve));
+  if (child.exitCode === null && child.signalCode === null)
+    await new Promise((resolve) => child.once('exit', resolve));
 };
 
 async function stop(child: ChildProcess): Promise<void> {

@@ -3,7 +3,6 @@
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inject } from 'vitest';
 import { createMerchant, type Page } from '../../scripts/stack/merchant.ts';
 import { freePort } from '../../scripts/stack/ports.ts';
 import { type Part, startPart } from '../../scripts/stack/process.ts';
@@ -55,12 +54,18 @@ export interface Product {
   /** Every token, key and code the sandbox remembers having issued. */
   issuedSecrets(): Promise<readonly string[]>;
   /** One more process of the kind, beside those of the stack. */
-  startMore(kind: 'worker' | 'http', name: string): Promise<Part & { readonly url: string }>;
+  startMore(
+    kind: 'worker' | 'http',
+    name: string,
+    wantedPort?: number,
+  ): Promise<Part & { readonly url: string }>;
   part(name: string): Part;
   stop(): Promise<void>;
 }
 
 export interface ProductOptions {
+  /** A database and a Temporal that the test brings; the ones that all tests share where not said. They are closed with the product. */
+  readonly ground?: Pick<Product, 'database' | 'temporal'>;
   readonly env?: Readonly<Record<string, string>>;
   /** Further origins that are played on this machine: real origin → loopback origin. */
   readonly origins?: Readonly<Record<string, string>>;
@@ -71,11 +76,11 @@ export interface ProductOptions {
 export async function startProduct(options: ProductOptions = {}): Promise<Product> {
   const folder = await mkdtemp(join(tmpdir(), 'mooring-product-'));
   await chmod(folder, 0o755);
-  const [database, temporal] = await Promise.all([createTestDatabase(), connectTemporal()]);
+  const { database, temporal } = options.ground ?? (await sharedGround());
   Object.assign(process.env, {
     MOORING_FOLDER: folder,
     DATABASE_URL: database.url,
-    TEMPORAL_ADDRESS: inject('temporalAddress'),
+    TEMPORAL_ADDRESS: temporal.address,
     TEMPORAL_NAMESPACE: temporal.namespace,
     PORT: String(await freePort()),
   });
@@ -87,6 +92,11 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   const product = await describeProduct(stack, { folder, database, temporal }, options);
   await registerApps(product, options.clientSecrets ?? {});
   return product;
+}
+
+async function sharedGround(): Promise<Pick<Product, 'database' | 'temporal'>> {
+  const [database, temporal] = await Promise.all([createTestDatabase(), connectTemporal()]);
+  return { database, temporal };
 }
 
 interface Ground {
@@ -138,8 +148,8 @@ async function describeProduct(stack: Stack, ground: Ground, options: ProductOpt
     grants: async (shop) =>
       (await control<{ data: GrantView[] }>('GET', `/grants?shop=${encodeURIComponent(shop)}`)).data,
     issuedSecrets: () => readIssued(ground.folder),
-    startMore: async (kind, name) => {
-      const port = await freePort();
+    startMore: async (kind, name, wantedPort) => {
+      const port = await freePort(wantedPort);
       const part = await startPart({
         name,
         script: `${kind}/main.ts`,

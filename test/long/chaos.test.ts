@@ -1,0 +1,31 @@
+// Ten thousand notifications, and as many deliveries, while everything that can go down does, several times each. Run by hand: npm run test:long.
+import Table from 'cli-table3';
+import { expect, test } from 'vitest';
+import { planOutages } from '../notifications/breaking.ts';
+import { asFound, asWanted } from '../notifications/outcome.ts';
+import { tellThroughOutages } from '../notifications/through-outages.ts';
+
+const NOTIFICATIONS = Number(process.env['CHAOS_NOTIFICATIONS'] ?? 10_000);
+const SEED = Number(process.env['CHAOS_SEED'] ?? 5);
+const ROUNDS = Number(process.env['CHAOS_ROUNDS'] ?? 4);
+/** Longer than the minute from which on something may have been missed. */
+const LONG_MS = 70_000;
+const HOUR_MS = 3_600_000;
+
+test(
+  `${NOTIFICATIONS} notifications and deliveries through ${ROUNDS} rounds of outages: none lost, none applied twice`,
+  async () => {
+    const plan = planOutages(SEED, ROUNDS, 3_000);
+    const last = plan.findLastIndex(({ part }) => part === 'http');
+    const outcome = await tellThroughOutages({
+      ...{ shops: 4, orders: 250, notifications: NOTIFICATIONS, paceMs: 100, isHurried: false },
+      plan: plan.map((outage, at) => (at === last ? { ...outage, downMs: LONG_MS } : outage)),
+      within: { tellMs: HOUR_MS / 2, settleMs: HOUR_MS / 4 },
+    });
+    const table = new Table({ head: ['what', 'how many'], style: { head: [], border: [] } });
+    table.push(...asFound(outcome));
+    console.log(`${plan.map(({ part, downMs }) => `${part} ${downMs} ms`).join(', ')}\n${table.toString()}`);
+    expect(outcome).toMatchObject(asWanted(outcome, { shops: 4, notifications: NOTIFICATIONS, gaps: 4 }));
+  },
+  HOUR_MS,
+);

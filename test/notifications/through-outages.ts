@@ -1,0 +1,278 @@
+// The whole product while everything that can go down does, and what became of what was told and of what was to be told: shown by counting.
+import type pg from 'pg';
+import { Webhook } from 'standardwebhooks';
+import { isId } from '../../domain/ids.ts';
+import { type Receiver, startReceiver } from '../deliveries/receiver.ts';
+import { type Product, startProduct } from '../invariants/product.ts';
+import { until } from '../world.ts';
+import { type Breaking, type Outage, startBreaking } from './breaking.ts';
+import {
+  compareFeed,
+  count,
+  countUnfinished,
+  countWrites,
+  endClaims,
+  type FeedRead,
+  type FeedRecord,
+  noteWrites,
+  type Writes,
+} from './counting.ts';
+import { writeEvents } from './event-writer.ts';
+import { type Following, follow } from './following.ts';
+import { type OwnGround, startOwnGround } from './own-ground.ts';
+import { connectShops, type TellingShop, type Told, tell } from './telling-shops.ts';
+
+export interface Chaos {
+  readonly shops: number;
+  /** Of each shop. */
+  readonly orders: number;
+  /** As many events are written by hand beside what the product tells. */
+  readonly notifications: number;
+  readonly plan: readonly Outage[];
+  readonly paceMs: number;
+  /** true: the clocks of claims and of the receiver are moved, so that nobody waits a minute. */
+  readonly isHurried: boolean;
+  readonly within: { readonly tellMs: number; readonly settleMs: number };
+}
+
+export interface Outcome {
+  readonly told: Told;
+  readonly notificationRows: number;
+  readonly callsToShops: number;
+  readonly writes: Writes;
+  readonly feed: FeedRead;
+  /** Records that a full pass over all shops, afterwards, found older than their object. */
+  readonly stale: number;
+  readonly events: {
+    readonly written: number;
+    readonly byHand: number;
+    readonly read: number;
+    readonly readTwice: number;
+  };
+  readonly deliveries: {
+    readonly made: number;
+    readonly delivered: number;
+    /** Distinct ids that the receiver was sent. */
+    readonly received: number;
+    readonly missing: number;
+    readonly repeated: number;
+    readonly unsigned: number;
+  };
+  readonly gaps: { readonly opened: number; readonly closed: number };
+  readonly subscriptions: { readonly wanted: number; readonly active: number };
+  readonly connections: { readonly active: number; readonly running: number };
+  readonly auditIntact: boolean;
+  readonly alive: readonly string[];
+  readonly fallen: readonly string[];
+}
+
+interface Stage {
+  readonly chaos: Chaos;
+  readonly ground: OwnGround;
+  readonly product: Product;
+  readonly owner: pg.Pool;
+  readonly shops: readonly TellingShop[];
+  readonly breaking: Breaking;
+  readonly target: Receiver;
+}
+
+export async function tellThroughOutages(chaos: Chaos): Promise<Outcome> {
+  const ground = await startOwnGround();
+  const target = await startReceiver();
+  let product: Product | undefined;
+  try {
+    product = await startProduct({ ground, env: { MOORING_ALLOW_PRIVATE_NETWORKS: 'true' } });
+    const { owner } = product.database;
+    const shops = await connectShops(product, chaos);
+    await noteWrites(owner);
+    return await run({
+      ...{ chaos, ground, product, owner, shops, target },
+      breaking: startBreaking(product, ground),
+    });
+  } finally {
+    await product?.stop();
+    await target.close();
+    await ground.close();
+  }
+}
+
+async function run(stage: Stage): Promise<Outcome> {
+  const { chaos, product, owner, shops, target, breaking } = stage;
+  const { tenantId } = product;
+  if (!isId('tenant', tenantId)) throw new Error(`"${tenantId}" is no tenant's id`);
+  const beganAt = await firstEventOf(stage);
+  const signed = await addEndpoint(product, target);
+  const records = follow<FeedRecord>(product, `/v1/records/orders?tenantId=${tenantId}&limit=1000`);
+  const events = follow<{ id: string }>(product, `/v1/events?tenantId=${tenantId}&limit=1000`);
+  const callsBefore = await callsToShops(product);
+  const telling = tell(product, {
+    ...{ shops, notifications: chaos.notifications, paceMs: chaos.paceMs },
+    ...{ orders: await ordersOf(owner), secret: await secretOf(product) },
+  });
+  const upTo = () => telling.progress.accepted;
+  const writing = writeEvents(product.database.db, { tenantId, total: chaos.notifications, upTo });
+  await breakAll(stage, upTo);
+  const told = await telling.done;
+  await writing;
+  await settle(stage);
+  const writes = await countWrites(owner, told.changes);
+  const called = (await callsToShops(product)) - callsBefore;
+  const stale = await fullPass(stage, writes.writes);
+  await settle(stage);
+  await Promise.all([records.stop(), events.stop()]);
+  return {
+    ...{ told, writes, stale, callsToShops: called },
+    notificationRows: await count(owner, `notifications WHERE topic = 'orders/updated'`),
+    feed: await compareFeed(owner, records.seen),
+    events: await countEvents(owner, events),
+    deliveries: await countDeliveries(stage, beganAt, signed),
+    ...(await countStanding(stage)),
+    alive: breaking.alive(),
+    fallen: breaking.fallen(),
+  };
+}
+
+/** Each outage when its share of the notifications was accepted; the next ones come whether or not the last one was got over. */
+async function breakAll({ chaos, owner, breaking }: Stage, accepted: () => number): Promise<void> {
+  const { plan, notifications } = chaos;
+  for (const [at, outage] of plan.entries()) {
+    const share = (notifications * (at + 1)) / (plan.length + 1);
+    await until(`outage ${at + 1}`, async () => accepted() >= share, chaos.within.tellMs);
+    // As if nothing had been taken for minutes.
+    const whileDown = () =>
+      owner
+        .query(`UPDATE receiver_times SET alive_at = alive_at - interval '2 minutes'`)
+        .then(() => undefined);
+    await breaking.break(outage, chaos.isHurried && outage.part === 'http' ? whileDown : undefined);
+  }
+}
+
+/** Until nothing is left to be gone on with. */
+async function settle({ chaos, owner }: Stage): Promise<void> {
+  let hurriedAt = performance.now();
+  const isDone = async () => {
+    if (chaos.isHurried && performance.now() - hurriedAt > 3_000) {
+      await endClaims(owner);
+      hurriedAt = performance.now();
+    }
+    return (await countUnfinished(owner)) === 0;
+  };
+  await until('all to be read, told and sent', isDone, chaos.within.settleMs);
+}
+
+/** Reads everything of every shop again: what it writes had been missed. */
+async function fullPass(stage: Stage, before: number): Promise<number> {
+  const { product, owner, shops } = stage;
+  for (const { connectionId } of shops) {
+    const { status } = await product.api('POST', `/v1/connections/${connectionId}/sync`, {
+      mode: 'backfill',
+    });
+    if (status !== 202) throw new Error(`a full pass was answered ${status}`);
+  }
+  await settle(stage);
+  return (await count(owner, 'noted_writes')) - before;
+}
+
+async function addEndpoint(product: Product, target: Receiver): Promise<{ wrong: number }> {
+  const { tenantId } = product;
+  const made = await product.api<{ secret: string }>('POST', '/v1/endpoints', { tenantId, url: target.url });
+  const signed = { wrong: 0 };
+  const verifier = new Webhook(made.body.secret);
+  target.answer = ({ body, headers }, response) => {
+    try {
+      verifier.verify(
+        body,
+        Object.fromEntries(Object.entries(headers).map(([name, one]) => [name, String(one)])),
+      );
+    } catch {
+      signed.wrong += 1;
+    }
+    response.writeHead(204).end();
+  };
+  return signed;
+}
+
+async function firstEventOf({ owner, product }: Stage): Promise<string> {
+  const { rows } = await owner.query<{ position: string }>(
+    `SELECT position::text FROM feed_heads WHERE tenant_id = $1 AND feed = 'events'`,
+    [product.tenantId],
+  );
+  return rows[0]?.position ?? '0';
+}
+
+async function ordersOf(owner: pg.Pool): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { rows } = await owner.query<{ connection: string; ids: string[] }>(
+    `SELECT connection_id AS connection, array_agg(platform_id ORDER BY platform_id) AS ids FROM records WHERE resource = 'orders' GROUP BY 1`,
+  );
+  return new Map(rows.map(({ connection, ids }) => [connection, ids]));
+}
+
+async function secretOf(product: Product): Promise<string> {
+  const { data } = await product.control<{ data: { platform: string; secret: string }[] }>('GET', '/apps');
+  return data.find(({ platform }) => platform === 'shopify')?.secret ?? '';
+}
+
+async function callsToShops(product: Product): Promise<number> {
+  return (await product.control<{ total: number }>('GET', '/requests?after=999999999')).total;
+}
+
+async function countEvents(owner: pg.Pool, { seen }: Following<{ id: string }>): Promise<Outcome['events']> {
+  return {
+    written: await count(owner, 'events'),
+    byHand: await count(
+      owner,
+      `(SELECT DISTINCT data->>'n' FROM events WHERE data ? 'n' AND type = 'sync.completed') AS t`,
+    ),
+    read: seen.length,
+    readTwice: seen.length - new Set(seen.map(({ id }) => id)).size,
+  };
+}
+
+async function countDeliveries(
+  { product, owner, target }: Stage,
+  beganAt: string,
+  signed: { readonly wrong: number },
+): Promise<Outcome['deliveries']> {
+  const { rows } = await owner.query<{ id: string }>(
+    'SELECT id FROM events WHERE tenant_id = $1 AND position > $2',
+    [product.tenantId, beganAt],
+  );
+  const received = new Set(target.received.map(({ id }) => id));
+  return {
+    made: await count(owner, 'deliveries'),
+    delivered: await count(owner, `deliveries WHERE state = 'delivered'`),
+    received: received.size,
+    missing: rows.filter(({ id }) => !received.has(id)).length,
+    repeated: target.received.length - received.size,
+    unsigned: signed.wrong,
+  };
+}
+
+async function countStanding({
+  product,
+  owner,
+  shops,
+}: Stage): Promise<Pick<Outcome, 'gaps' | 'subscriptions' | 'connections' | 'auditIntact'>> {
+  const states = await Promise.all(
+    shops.map(({ connectionId }) =>
+      product.temporal.client.workflow.getHandle(`connection/${connectionId}`).describe(),
+    ),
+  );
+  const views = await Promise.all(shops.map(({ connectionId }) => product.connection(connectionId)));
+  const audit = await product.api<{ intact: boolean }>('GET', '/v1/audit/verify');
+  return {
+    gaps: {
+      opened: await count(owner, 'notification_gaps'),
+      closed: await count(owner, 'notification_gaps WHERE closed_at IS NOT NULL'),
+    },
+    subscriptions: {
+      wanted: await count(owner, 'subscriptions'),
+      active: await count(owner, `subscriptions WHERE state = 'active'`),
+    },
+    connections: {
+      active: views.filter(({ state }) => state === 'active').length,
+      running: states.filter(({ status }) => status.name === 'RUNNING').length,
+    },
+    auditIntact: audit.body.intact,
+  };
+}
