@@ -50,7 +50,7 @@ const fulfilPrivacy =
       counts.orders += found.orders;
     }
     if (row.kind === 'customer_data') {
-      await tell(deps, row, 'privacy.data_requested', counts);
+      await deps.db.sqlAcrossTenants((sql) => tell(sql, row, 'privacy.data_requested', counts));
       return 'report';
     }
     await finish(deps, row, { state: 'done', proof: { erased: counts } });
@@ -81,6 +81,8 @@ interface OfTenant {
 async function connectionsOf(deps: PrivacyDeps, row: PrivacyRequestRow): Promise<readonly OfTenant[]> {
   if (row.tenantId !== null && row.connectionId !== null)
     return [{ tenantId: row.tenantId, connectionId: row.connectionId }];
+  // A person may be known to a whole platform; a shop that nobody has here is nobody's to erase.
+  if (row.kind !== 'erase_customer') return [];
   const all: OfTenant[] = [];
   for (let afterId = ''; ; ) {
     const { platform, registrationId } = row;
@@ -122,13 +124,14 @@ async function isAlive(sql: Sql, connectionId: ConnectionId): Promise<boolean> {
   return rowCount === 1;
 }
 
+/** The request's end, its audit row and its event, or none of them. */
 async function finish(
   deps: PrivacyDeps,
   row: PrivacyRequestRow,
   end: { readonly state: 'done' | 'refused'; readonly proof: Readonly<Record<string, unknown>> },
 ): Promise<void> {
-  const isFirst = await deps.db.sqlAcrossTenants(async (sql) => {
-    if (!(await finishPrivacyRequest(sql, row.id, end))) return false;
+  await deps.db.sqlAcrossTenants(async (sql) => {
+    if (!(await finishPrivacyRequest(sql, row.id, end))) return;
     await appendAuditBySql(sql, {
       tenantId: row.tenantId,
       actor: 'worker',
@@ -139,30 +142,22 @@ async function finish(
       reason: row.kind,
       detail: { proof: JSON.stringify(end.proof) },
     });
-    return true;
+    await tell(sql, row, end.state === 'done' ? 'privacy.done' : 'privacy.refused', end.proof);
   });
-  if (isFirst) await tell(deps, row, end.state === 'done' ? 'privacy.done' : 'privacy.refused', end.proof);
 }
 
 async function tell(
-  deps: PrivacyDeps,
+  sql: Sql,
   row: PrivacyRequestRow,
   type: 'privacy.data_requested' | 'privacy.done' | 'privacy.refused',
   proof: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const { tenantId, connectionId } = row;
   if (tenantId === null) return;
-  await deps.db.sqlInTenant(tenantId, (sql) =>
-    appendEventBySql(sql, {
-      tenantId,
-      type,
-      ...(connectionId === null ? {} : { connectionId }),
-      data: {
-        privacyRequestId: row.id,
-        kind: row.kind,
-        dueAt: row.dueAt.toISOString(),
-        proof,
-      },
-    }),
-  );
+  await appendEventBySql(sql, {
+    tenantId,
+    type,
+    ...(connectionId === null ? {} : { connectionId }),
+    data: { privacyRequestId: row.id, kind: row.kind, dueAt: row.dueAt.toISOString(), proof },
+  });
 }

@@ -29,6 +29,8 @@ export interface Notifications {
   readonly shopIn?: NotificationField;
   /** What `shopIn` tells: the shop's key (the default), or a field of the shop; a pattern (anchored, one group) takes it out of the text. */
   readonly shopIs?: { readonly field?: string; readonly pattern?: string };
+  /** Where a duty's body names the shop, where `shopIn` is not signed: a duty is of no shop that the signature does not cover. */
+  readonly dutyShopIn?: NotificationField;
   /** Resource → where the changed object's id stands; the first that is there counts. None: an incremental sync is asked for. */
   readonly objectIn?: Readonly<Partial<Record<Resource, readonly ObjectPlace[]>>>;
   /** Topic → paths that its signed body has, where the topic itself is not signed: no duty to erase is believed without. */

@@ -38,6 +38,7 @@ export async function takeQueued(
       field: data.shopIs?.field ?? null,
       shop,
       registrationIds: null,
+      isEndedToo: false,
     }),
   );
   let isNew = false;

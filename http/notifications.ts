@@ -146,6 +146,8 @@ async function connectionsOf(
       field: of.data.shopIs?.field ?? null,
       shop,
       registrationIds: of.registrationId === null ? null : [of.registrationId],
+      // A shop is to be erased two days after it left.
+      isEndedToo: of.told.means !== null && isDuty(of.told.means),
     }),
   );
 }
@@ -164,12 +166,12 @@ async function write(deps: Receiving, one: Writing): Promise<TakenAs> {
   const { told, connections, registrationId } = one;
   const { means } = told;
   if (means === null) return 'unknown_topic';
-  const scopes: readonly NotificationScope[] =
-    connections.length > 0 && !(means === 'erase_customer' && one.data.erasesAcross === true)
-      ? connections.map(({ tenantId, connectionId }) => ({ tenantId, connectionId }))
-      : registrationId !== null && isDuty(means)
-        ? [{ tenantId: null, registrationId }]
-        : [];
+  const isAcross = means === 'erase_customer' && one.data.erasesAcross === true;
+  const scopes: readonly NotificationScope[] = !isAcross
+    ? connections.map(({ tenantId, connectionId }) => ({ tenantId, connectionId }))
+    : registrationId === null
+      ? []
+      : [{ tenantId: null, registrationId }];
   if (scopes.length === 0) return 'of_nobody';
   let isNew = false;
   for (const scope of scopes) isNew = (await writeOne(deps, one, means, scope)) || isNew;

@@ -65,6 +65,7 @@ export const notificationsForm = object<Notifications>({
   shopIs: optional(
     object<NonNullable<Notifications['shopIs']>>({ field: optional(text), pattern: optional(text) }),
   ),
+  dutyShopIn: optional(field),
   objectIn: optional(
     object<NonNullable<Notifications['objectIn']>>({
       orders: optional(places),

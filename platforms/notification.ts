@@ -42,7 +42,7 @@ export function readNotification(of: Notifications, told: ToldBy): Told {
     topic,
     means: means !== null && isDuty(means) && !isProven ? null : means,
     isProven,
-    shop: shopOf(of, told),
+    shop: shopOf(of, told, means !== null && isDuty(means)),
     objectId: resource === undefined ? null : firstOf(of.objectIn?.[resource], told),
     id: of.idIn === undefined ? null : fieldText(of.idIn, told),
     isIdSigned: of.idIn !== undefined && isCovered(of.signature, of.idIn),
@@ -87,8 +87,11 @@ function hasBodyOf(of: Notifications, topic: string, told: ToldBy): boolean {
   );
 }
 
-function shopOf(of: Notifications, told: ToldBy): string | null {
-  const text = of.shopIn === undefined ? null : fieldText(of.shopIn, told);
+/** A header that nobody signed must not choose whose data is erased. */
+function shopOf(of: Notifications, told: ToldBy, isOfDuty: boolean): string | null {
+  const place = (isOfDuty ? of.dutyShopIn : undefined) ?? of.shopIn;
+  if (place === undefined || (isOfDuty && !isCovered(of.signature, place))) return null;
+  const text = fieldText(place, told);
   if (text === null || of.shopIs?.pattern === undefined) return text;
   return new RegExp(of.shopIs.pattern).exec(text)?.[1] ?? null;
 }

@@ -30,6 +30,8 @@ export async function findByAddress(sql: Sql, tokenHash: Uint8Array): Promise<No
   return rows[0] === undefined ? null : told(rows[0]);
 }
 
+const ALIVE = `fenced_at IS NULL AND lifecycle NOT IN ('revoked', 'abandoned')`;
+
 /** Connections of a shop as a platform names it. `field` null: by the shop's key. `registrationIds` null: whichever they were made with. */
 export async function findByShop(
   sql: Sql,
@@ -38,12 +40,14 @@ export async function findByShop(
     readonly field: string | null;
     readonly shop: string;
     readonly registrationIds: readonly ClientRegistrationId[] | null;
+    readonly isEndedToo: boolean;
   },
 ): Promise<readonly NotifiedConnection[]> {
+  const by = of.field === null ? 'key' : 'field';
   const { rows } = await sql.query<Row>({
-    name: of.field === null ? 'find-by-shop-key' : 'find-by-shop-field',
+    name: `find-by-shop-${by}${of.isEndedToo ? '-ended-too' : ''}`,
     text: `SELECT tenant_id, id AS connection_id, platform, registration_id, shop FROM connections
-           WHERE platform = $1 AND fenced_at IS NULL AND lifecycle NOT IN ('revoked', 'abandoned')
+           WHERE platform = $1 AND ${of.isEndedToo ? 'true' : ALIVE}
              AND ${of.field === null ? 'shop_key = $2' : 'shop ->> $4 = $2'}
              AND ($3::text[] IS NULL OR registration_id = ANY ($3)) LIMIT 50`,
     values: [of.platform, of.shop, of.registrationIds, ...(of.field === null ? [] : [of.field])],

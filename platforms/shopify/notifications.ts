@@ -41,6 +41,7 @@ export const NOTIFICATIONS: Notifications = {
   idIn: { header: 'x-shopify-event-id' },
   shopIn: { header: 'x-shopify-shop-domain' },
   shopIs: { field: 'shop' },
+  dutyShopIn: { json: 'shop_domain' },
   objectIn: {
     orders: [given, gid('Order', 'id')],
     products: [given, gid('Product', 'id')],

@@ -3,7 +3,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPrivacyActivities, type PrivacyActivities } from '../../activities/fulfil-privacy.ts';
-import type { ConnectionId, PrivacyRequestId, TenantId } from '../../domain/ids.ts';
+import type { ClientRegistrationId, ConnectionId, PrivacyRequestId, TenantId } from '../../domain/ids.ts';
 import { eraseRecords } from '../../store/erase-records.ts';
 import { newId } from '../../store/new-id.ts';
 import { addPrivacyRequest, type PrivacyKind, privacyBinding } from '../../store/privacy-requests.ts';
@@ -85,16 +85,19 @@ async function hold(): Promise<Held> {
   return of;
 }
 
-async function ask(of: Held, kind: PrivacyKind): Promise<PrivacyRequestId> {
+async function ask(of: Held | ClientRegistrationId, kind: PrivacyKind): Promise<PrivacyRequestId> {
   const id = newId('privacyRequest');
-  const sealed = await door.vault.seal(privacyBinding(of.tenantId, id), {
+  const scope =
+    typeof of === 'string'
+      ? { tenantId: null, connectionId: null, registrationId: of }
+      : { ...of, registrationId: null };
+  const sealed = await door.vault.seal(privacyBinding(scope.tenantId, id), {
     subject: JSON.stringify({ customer: CANARY, orders: ['o2'] }),
   });
-  await door.world.db.sqlInTenant(of.tenantId, (sql) =>
+  await door.world.db.sqlAcrossTenants((sql) =>
     addPrivacyRequest(sql, {
-      ...of,
+      ...scope,
       id,
-      registrationId: null,
       platform: 'plain',
       kind,
       topic: 'told',
@@ -143,6 +146,24 @@ describe('a request to erase a customer', () => {
     expect(JSON.stringify([told, audit, request])).not.toContain(CANARY);
   });
 
+  it('is not done before its event can be told', async () => {
+    const of = await hold();
+    const id = await ask(of, 'erase_customer');
+    const stateOf = async () =>
+      (await rowsOf('SELECT state FROM privacy_requests WHERE id = $1', id))[0].state;
+    await door.world.owner.query('ALTER TABLE events RENAME TO events_away');
+    try {
+      await expect(run(id)).rejects.toThrow();
+    } finally {
+      await door.world.owner.query('ALTER TABLE events_away RENAME TO events');
+    }
+    expect(await stateOf()).toBe('open');
+    await run(id);
+    expect(await stateOf()).toBe('done');
+    const told = await rowsOf('SELECT type FROM events WHERE tenant_id = $1', of.tenantId);
+    expect(told).toEqual([{ type: 'privacy.done' }]);
+  });
+
   it('is not undone by reading the same order once more', async () => {
     const of = await hold();
     await run(await ask(of, 'erase_customer'));
@@ -176,6 +197,26 @@ describe('a request to erase a shop', () => {
       { state: 'done', proof: { erased: { records: 4 } } },
       { state: 'refused', proof: { erased: { records: 0 }, stillConnected: 1 } },
     ]);
+  });
+});
+
+describe('a request that names a whole app', () => {
+  it('erases a person everywhere, and never a shop', async () => {
+    const registrationId = await door.register();
+    const held = [await hold(), await hold()];
+    await door.world.owner.query(
+      `UPDATE connections SET registration_id = $1, lifecycle = 'revoked', fenced_at = now() WHERE id = ANY ($2)`,
+      [registrationId, held.map(({ connectionId }) => connectionId)],
+    );
+    await run(await ask(registrationId, 'erase_shop'));
+    const left = () =>
+      rowsOf(
+        'SELECT record FROM records WHERE connection_id = ANY ($1) AND deleted_at IS NULL',
+        held.map(({ connectionId }) => connectionId),
+      );
+    expect(await left()).toHaveLength(8);
+    await run(await ask(registrationId, 'erase_customer'));
+    expect(await left()).toHaveLength(6);
   });
 });
 
