@@ -23,6 +23,9 @@ import { createWindow } from '../window.ts';
 /** Larger than any platform's notification. */
 const BODY_LIMIT_BYTES = 1024 * 1024;
 
+/** A form that anybody signs is short; a longer one is a body like any other. */
+const FORM_LIMIT_BYTES = 64 * 1024;
+
 /** Of one connection, by a platform that signs nothing; what comes beyond is one sync. */
 const HINTS_A_MINUTE = 300;
 
@@ -115,8 +118,13 @@ function parametersOf(
   headers: Readonly<Record<string, string>>,
   body: Buffer,
 ): Readonly<Record<string, string>> {
-  const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
+  const isForm =
+    headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true &&
+    body.length <= FORM_LIMIT_BYTES;
   const pairs = [...new URL(url).searchParams, ...(isForm ? new URLSearchParams(body.toString('utf8')) : [])];
-  const twice = new Set(pairs.map(([name]) => name).filter((name, at, all) => all.indexOf(name) !== at));
+  // There may be thousands: each is looked at once.
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  for (const [name] of pairs) (seen.has(name) ? twice : seen).add(name);
   return Object.fromEntries(pairs.filter(([name]) => !twice.has(name)));
 }

@@ -216,6 +216,59 @@ describe('a duty to erase', () => {
   });
 });
 
+describe('a duty to erase a shop', () => {
+  const redact = (name: string, headerSays = name) => {
+    const body = JSON.stringify({ shop_id: 954889, shop_domain: `${name}.myshopify.com` });
+    return push('/notify/shopify', body, {
+      'x-shopify-topic': 'shop/redact',
+      'x-shopify-shop-domain': `${headerSays}.myshopify.com`,
+      'x-shopify-hmac-sha256': hmac('shpss_second', body),
+    });
+  };
+  const asked = async () =>
+    (
+      await api.database.owner.query(
+        `SELECT connection_id AS id FROM privacy_requests WHERE kind = 'erase_shop' ORDER BY received_at`,
+      )
+    ).rows.map(({ id }) => id);
+
+  it('comes after its connection has ended, and concerns that one alone', async () => {
+    const [left, other] = [await shopify('left'), await shopify('other')];
+    await api.database.owner.query(
+      `UPDATE connections SET lifecycle = 'revoked', state = 'revoked', fenced_at = now() WHERE id = ANY ($1)`,
+      [[left.connectionId, other.connectionId]],
+    );
+    expect((await redact('left')).status).toBe(200);
+    expect(await asked()).toEqual([left.connectionId]);
+  });
+
+  it('is of the shop that its signed body names, whatever a header says', async () => {
+    const before = await asked();
+    const [named, victim] = [await shopify('named'), await shopify('victim')];
+    await redact('named', 'victim');
+    expect(await asked()).toEqual([...before, named.connectionId]);
+    expect(await kept(victim.connectionId)).toEqual([]);
+  });
+
+  it('that nobody has here asks for nothing', async () => {
+    const before = await asked();
+    expect((await redact('nobodys')).status).toBe(200);
+    expect(await asked()).toEqual(before);
+  });
+});
+
+describe('a form of a hundred thousand names', () => {
+  it('is refused within the time of a request', async () => {
+    const body = Array.from({ length: 140_000 }, (_, n) => n.toString(36)).join('&');
+    const startedMs = performance.now();
+    const answer = await push('/notify/shopify', body, {
+      'content-type': 'application/x-www-form-urlencoded',
+    });
+    expect(answer.status).toBe(401);
+    expect(performance.now() - startedMs).toBeLessThan(5_000);
+  });
+});
+
 describe('WooCommerce', () => {
   const woo = async () => {
     const one = await addressed('woocommerce', { url: `https://${randomBytes(4).toString('hex')}.example` });
