@@ -99,11 +99,12 @@ async function attemptOne(
 ): Promise<void> {
   const { tenantId, endpointId, url, secretVersion, event, tries } = delivery;
   try {
-    const { body, shown } = await deps.messageOf(delivery);
+    const { body, shown, answerShown } = await deps.messageOf(delivery);
     const target = { tenantId, endpointId, url, secretVersion };
     const sent = await deps.door.deliver(target, { id: event.id, body });
     const after = afterAttempt(sent.outcome, tries, (deps.random ?? Math.random)());
-    await settle({ claim: delivery, ...sent, body: shown, after });
+    const answer = sent.answer === null ? null : answerShown(sent.answer);
+    await settle({ claim: delivery, ...sent, answer, body: shown, after });
   } catch (error) {
     deps.log.warn({ delivery: delivery.id, error: nameOf(error) }, 'a delivery could not be tried');
     await deps.db

@@ -11,6 +11,7 @@ import { hashToken, mintToken } from '../store/tokens.ts';
 
 export interface MerchantLink {
   readonly url: string;
+  readonly token: string;
   /** The same without its token. */
   readonly shown: string;
   readonly expiresAt: Date;
@@ -50,7 +51,7 @@ export async function linkFor(
   });
   if (!isMade) return null;
   const at = `${deps.publicUrl}/connect/`;
-  return { url: at + token, shown: `${at}[link]`, expiresAt };
+  return { url: at + token, token, shown: `${at}[link]`, expiresAt };
 }
 
 function isPermission(text: string): text is Permission {

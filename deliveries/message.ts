@@ -9,6 +9,8 @@ export interface Message {
   readonly body: string;
   /** The same without secrets, and cut where it is long. */
   readonly shown: string;
+  /** What came back, as it may be kept: a receiver may say back what it was sent. */
+  readonly answerShown: (answer: string) => string;
 }
 
 export interface MessageDeps {
@@ -35,6 +37,7 @@ export async function messageOf(deps: MessageDeps, delivery: ClaimedDelivery): P
     return {
       body: envelope(delivery, withLink(link.url)),
       shown: cut(envelope(delivery, withLink(link.shown))),
+      answerShown: (answer) => withoutToken(answer, link.token),
     };
   }
   if (event.type === RECORDS_CHANGED && delivery.isFull) {
@@ -46,7 +49,7 @@ export async function messageOf(deps: MessageDeps, delivery: ClaimedDelivery): P
 
 function plain(delivery: ClaimedDelivery, data: object): Message {
   const body = envelope(delivery, data);
-  return { body, shown: cut(body) };
+  return { body, shown: cut(body), answerShown: (answer) => answer };
 }
 
 function envelope({ tenantId, event }: ClaimedDelivery, data: object): string {
@@ -60,6 +63,17 @@ function envelope({ tenantId, event }: ClaimedDelivery, data: object): string {
 function diagnosisIn(data: Readonly<Record<string, unknown>>): object {
   const { diagnosis } = data;
   return typeof diagnosis === 'object' && diagnosis !== null ? diagnosis : {};
+}
+
+/** Fewer characters of a token are nobody's way in. */
+const TELLING = 8;
+
+/** Masked wherever it stands, and at the end, where the answer was cut within it. */
+function withoutToken(text: string, token: string): string {
+  const masked = text.replaceAll(token, '[link]');
+  for (let length = token.length - 1; length >= TELLING; length--)
+    if (masked.endsWith(token.slice(0, length))) return `${masked.slice(0, -length)}[link]`;
+  return masked;
 }
 
 function cut(text: string): string {

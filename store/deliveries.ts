@@ -141,6 +141,7 @@ export async function settleAttempts(sql: Sql, attempts: readonly MadeAttempt[])
     text: `INSERT INTO delivery_attempts (delivery_id, number, tenant_id, at, took_ms, headers, body, status, code, answer)
       SELECT delivery_id, number, tenant_id, to_timestamp(at_ms / 1000.0), took_ms, headers, body, status, code, answer
       FROM jsonb_to_recordset($1::jsonb) AS a(delivery_id text, number int, tenant_id text, at_ms float8, took_ms int, headers jsonb, body text, status int, code text, answer text)
+      WHERE EXISTS (SELECT FROM deliveries AS d WHERE d.id = a.delivery_id)
       ON CONFLICT DO NOTHING`,
     values: [JSON.stringify(attempts.map(attemptRow))],
   });

@@ -1,5 +1,7 @@
-// What of deliveries may go after its time, a batch a call over all tenants: settled ones with their attempts, retired secrets.
-import { formatId } from '../domain/ids.ts';
+// What of deliveries may go after its time, a batch a call over all tenants: settled ones with their attempts, retired secrets; and the records that attempts
+// show, once they are to be erased.
+import { RECORDS_CHANGED } from '../domain/event-catalogue.ts';
+import { type ConnectionId, formatId } from '../domain/ids.ts';
 import { appendAuditBySql } from './audit.ts';
 import type { Sql } from './database.ts';
 import { rowId } from './row-ids.ts';
@@ -18,6 +20,15 @@ export async function purgeDeliveries(sql: Sql, now: Date, limit: number): Promi
   );
   await sql.query('DELETE FROM delivery_attempts WHERE delivery_id = ANY ($1)', [rows.map(({ id }) => id)]);
   return rows.length;
+}
+
+/** Attempts show what was sent as it was sent: where those were records of a connection that are erased, that they were made is all that stays. */
+export async function forgetSentRecords(sql: Sql, connectionId: ConnectionId): Promise<void> {
+  await sql.query(
+    `UPDATE delivery_attempts SET body = '[erased]', answer = NULL
+     WHERE delivery_id IN (SELECT id FROM deliveries WHERE connection_id = $1 AND event_type = '${RECORDS_CHANGED}') AND body LIKE '%"records":[%'`,
+    [connectionId],
+  );
 }
 
 /** The least id that a delivery made at this instant can have. */

@@ -2,6 +2,7 @@
 // order stays, so that reading the same order again does not bring it back. Readers of the feed see both as changes.
 import type { ConnectionId, TenantId } from '../domain/ids.ts';
 import type { Sql } from './database.ts';
+import { forgetSentRecords } from './delivery-purges.ts';
 import { ensureFeedHead } from './feed-heads.ts';
 import { deleteByIds } from './records.ts';
 
@@ -37,6 +38,7 @@ export async function eraseSubject(
      FROM head, mine WHERE r.connection_id = $1 AND r.resource = 'orders' AND r.platform_id = mine.platform_id`,
     [of.connectionId, customer, orders, of.tenantId],
   );
+  if (customers + (rowCount ?? 0) > 0) await forgetSentRecords(sql, of.connectionId);
   if (customer !== null)
     await sql.query(`DELETE FROM notifications WHERE scope = $1 AND means = 'customers' AND object_id = $2`, [
       of.connectionId,

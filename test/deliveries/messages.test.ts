@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { ConnectionId } from '../../domain/ids.ts';
 import { insertConnection } from '../../store/connections.ts';
+import { eraseRecords } from '../../store/erase-records.ts';
 import { fanOut } from '../../store/fan-out.ts';
 import { newId } from '../../store/new-id.ts';
 import { tellChanges } from '../../store/told-changes.ts';
@@ -96,6 +97,29 @@ test('who must be asked again is told with a link that works, and the link is ke
   expect(world.api.logged.join('\n')).not.toContain(token);
 });
 
+test('a receiver that says back what it was sent does not make the link lie about in its answers', async () => {
+  const connectionId = await connection('reauth_required');
+  await world.endpoint({ url: target.url });
+  const diagnosis = { action: 'approve', actor: 'merchant', because: 'The grant is dead.' };
+  const tokenIn = (body: string) => /connect\/([\w-]+)/.exec(body)?.[1] ?? '';
+  // As a whole, and cut within it by the bound of what is kept.
+  const answers = [
+    (body: string) => body,
+    (body: string) => tokenIn(body).slice(0, 30).padStart(1024, '.') + tokenIn(body).slice(30),
+  ];
+  for (const answer of answers) {
+    target.received.length = 0;
+    target.answer = ({ body }, response) => void response.writeHead(200).end(answer(body));
+    await world.tell([{ type: 'connection.reauth_required', connectionId, data: { diagnosis } }]);
+    await until('all of them', async () => (await world.deliveries('&state=pending')).length === 0);
+    const token = tokenIn(target.received[0]?.body ?? '');
+    const { rows } = await world.api.database.owner.query('SELECT answer FROM delivery_attempts ORDER BY at');
+    expect(rows.at(-1).answer).toContain('[link]');
+    expect(rows.at(-1).answer).not.toContain(token.slice(0, 12));
+  }
+  target.answer = (_got, response) => void response.writeHead(204).end();
+});
+
 test('a merchant who approved meanwhile is sent no link', async () => {
   const connectionId = await connection('active');
   await world.endpoint({ url: target.url });
@@ -142,6 +166,25 @@ test('what changes again within five seconds waits for them to pass, and is not 
   await Promise.all([carryOn(), carryOn(), carryOn()]);
   await until('the second', async () => target.received.length === 2);
   expect(messages()[1].data).toMatchObject({ changed: 2 });
+});
+
+test('what was sent of records is no more shown once they are erased', async () => {
+  const connectionId = await connection('active');
+  await world.endpoint({ url: target.url, eventTypes: ['records.changed'], data: 'full' });
+  target.answer = ({ body }, response) => void response.writeHead(200).end(body);
+  await letTimePass();
+  await changeOrders(connectionId, ['canary']);
+  await carryOn();
+  const [one] = await until('the attempt', async () => {
+    const all = await world.deliveries();
+    return all[0]?.state === 'delivered' && all;
+  });
+  const attempts = async () => JSON.stringify((await world.delivery(one?.id ?? '')).attemptLog);
+  expect(await attempts()).toContain('canary');
+  await world.api.database.db.sqlInTenant(world.tenantId, (sql) => eraseRecords(sql, connectionId));
+  expect(await attempts()).not.toContain('canary');
+  expect(await attempts()).toContain('[erased]');
+  target.answer = (_got, response) => void response.writeHead(204).end();
 });
 
 test('an endpoint that wants the data is sent the first hundred records and where to go on', async () => {
