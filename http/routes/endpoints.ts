@@ -52,6 +52,8 @@ const params = z.strictObject({ id: idInPath('endpoint') });
 const DAY_S = 86_400;
 const PER_TENANT = 50;
 const REPLAYED_AT_ONCE = 10_000;
+/** All of them sign: a header with more would be refused by servers on the way. */
+const SIGNING_AT_ONCE = 10;
 const tags = ['Deliveries'];
 
 export const endpointRoutes =
@@ -252,6 +254,8 @@ export const endpointRoutes =
           const row = await lockedEndpoint(tx, id);
           if (row.secretVersion !== before.secretVersion)
             throw new MooringError('stale_write', `another secret of "${id}" was made at this moment`);
+          const signing = overlapS === 0 ? [] : await listEndpointSecrets(tx, [id], now);
+          if (signing.length >= SIGNING_AT_ONCE) throw tooManySecrets(id);
           await addEndpointSecret(tx, key.row);
           await retireEndpointSecrets(tx, id, {
             before: version,
@@ -350,6 +354,14 @@ function tooMany(tenantId: TenantId): MooringError {
   return new MooringError(
     'invalid_request',
     `the tenant "${tenantId}" has ${PER_TENANT} endpoints, which is the most`,
+  );
+}
+
+function tooManySecrets(id: EndpointId): MooringError {
+  return new MooringError(
+    'invalid_request',
+    `"${id}" has ${SIGNING_AT_ONCE} secrets that sign, which is the most: an "overlapS" of 0 ends them at once`,
+    { fields: [{ path: '/overlapS', rule: `must be 0 beside ${SIGNING_AT_ONCE} secrets that sign` }] },
   );
 }
 

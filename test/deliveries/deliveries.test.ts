@@ -87,6 +87,17 @@ test('while a secret is rotated, both sign; afterwards the new one alone', async
   expect(() => verify(first, received[1])).toThrow();
 });
 
+test('no more than ten secrets sign at once, and one that is to end them all is never refused', async () => {
+  const { id } = await world.endpoint({ url: 'https://hooks.vendor.example/' });
+  const rotate = (overlapS: number) =>
+    world.api.call('POST', `/v1/endpoints/${id}/secrets`, { body: { overlapS } });
+  for (let n = 2; n <= 10; n++) expect((await rotate(3600)).status).toBe(201);
+  expect(await rotate(3600)).toMatchObject({ status: 422, body: { code: 'invalid_request' } });
+  const ended = await rotate(0);
+  expect(ended.status).toBe(201);
+  expect(ended.body.secrets).toHaveLength(1);
+});
+
 test('an Ed25519 endpoint is signed v1a: anybody with its public key can verify', async () => {
   const { url, received } = await receiver();
   const { secret, secrets } = await world.endpoint({ url, secretKind: 'ed25519' });
