@@ -44,39 +44,58 @@ export function wantsStream(request: FastifyRequest): boolean {
 }
 
 export function createEventStreams(app: App, deps: HttpDeps, pace: StreamPace = STREAM_PACE): EventStreams {
-  const open = new Map<Stream, string>();
+  const open = new Set<Stream>();
+  const takePlace = createPlaces();
   let listening: Promise<() => Promise<void>> | undefined;
   let isStopping = false;
   app.addHook('preClose', async () => {
     isStopping = true;
-    for (const stream of open.keys()) stream.end();
+    for (const stream of open) stream.end();
     await listening?.then((stop) => stop());
   });
   return {
     serve: async (request, reply, from) => {
-      const { keyId } = principalOf(request);
-      if ([...open.values()].filter((one) => one === keyId).length >= PER_KEY)
-        throw new MooringError('too_many_requests', `this key holds ${PER_KEY} streams, which is the most`);
-      // What is wrong with the wish is said before the stream begins.
-      const first = await from.feed.read({ cursor: from.cursor, last: from.last, limit: PAGE });
-      listening ??= deps.db.listen(EVENTS_CHANNEL, () => {
-        for (const stream of open.keys()) stream.wake();
-      });
-      await listening.catch(() => {
-        listening = undefined;
-      });
-      const stream = createStream(reply, pace);
-      open.set(stream, keyId);
-      if (isStopping) stream.end();
+      const leave = takePlace(principalOf(request).keyId);
       try {
-        await run(stream, { first, feed: from.feed, pace, isAllowed: () => request.stillAllowed() });
-      } catch (error) {
-        request.log.warn({ error: String(error) }, 'an event stream broke off');
+        // What is wrong with the wish is said before the stream begins.
+        const first = await from.feed.read({ cursor: from.cursor, last: from.last, limit: PAGE });
+        listening ??= deps.db.listen(EVENTS_CHANNEL, () => {
+          for (const stream of open) stream.wake();
+        });
+        await listening.catch(() => {
+          listening = undefined;
+        });
+        const stream = createStream(reply, pace);
+        open.add(stream);
+        if (isStopping) stream.end();
+        await run(stream, { first, feed: from.feed, pace, isAllowed: () => request.stillAllowed() })
+          .catch((error: unknown) => {
+            request.log.warn({ error: String(error) }, 'an event stream broke off');
+          })
+          .finally(() => {
+            open.delete(stream);
+            stream.end();
+          });
       } finally {
-        open.delete(stream);
-        stream.end();
+        leave();
       }
     },
+  };
+}
+
+/** Taken before anything is waited for: many at once are no more than one after another. Throws too_many_requests. */
+function createPlaces(): (keyId: string) => () => void {
+  const taken = new Map<string, number>();
+  const add = (keyId: string, step: 1 | -1): void => {
+    const count = (taken.get(keyId) ?? 0) + step;
+    if (count === 0) taken.delete(keyId);
+    else taken.set(keyId, count);
+  };
+  return (keyId) => {
+    if ((taken.get(keyId) ?? 0) >= PER_KEY)
+      throw new MooringError('too_many_requests', `this key holds ${PER_KEY} streams, which is the most`);
+    add(keyId, 1);
+    return () => add(keyId, -1);
   };
 }
 

@@ -110,6 +110,21 @@ test('a stream ends when its key is revoked', async () => {
   expect(reader.events).toEqual([]);
 });
 
+test('a key holds twenty streams, also when it asks for more at once; each that ends makes room', async () => {
+  const key = await api.key('read', await api.tenant());
+  const asked = await Promise.all(Array.from({ length: 30 }, () => stream(key)));
+  const served = asked.filter(({ status }) => status === 200);
+  expect(served).toHaveLength(20);
+  expect(asked.filter(({ status }) => status === 429)).toHaveLength(10);
+  served[0]?.end();
+  await until('room', async () => {
+    const again = await stream(key);
+    again.end();
+    return again.status === 200;
+  });
+  for (const one of served) one.end();
+});
+
 test('what is wrong with the wish is a problem, not a stream', async () => {
   const key = await api.key('read', await api.tenant());
   const wrong = await stream(key, '', { 'last-event-id': 'bm90LW91cnM' });
