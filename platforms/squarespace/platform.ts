@@ -3,6 +3,7 @@
 import type { AuthMethod, Platform, TokenRequest } from '../../domain/platform.ts';
 import { factsOf } from '../facts.ts';
 import { answerInvalid, textOf, valueAt } from '../json.ts';
+import { NOTIFICATIONS } from './notifications.ts';
 import { RESOURCES } from './resources.ts';
 
 const exchange = (parameters: Readonly<Record<string, string>>): TokenRequest => ({
@@ -145,25 +146,7 @@ export const squarespace = {
   // 300 a minute; who sends more waits a minute, which no header tells.
   rateLimits: [{ scope: 'connection', burst: 50, perSecond: 4, certainty: 'vendor' }],
   resources: RESOURCES,
-  notifications: {
-    delivery: 'http',
-    subscribedBy: 'shop',
-    topics: { 'order.create': 'orders', 'order.update': 'orders', 'extension.uninstall': 'uninstalled' },
-    topicIn: { json: 'topic' },
-    idIn: { json: 'id' },
-    shopIn: { json: 'websiteId' },
-    // The key is the subscription's secret, told once, read as hex.
-    signature: {
-      kind: 'hmac',
-      in: { header: 'squarespace-signature' },
-      algorithm: 'sha256',
-      encoding: 'hex',
-      key: '{notificationSecret}',
-      keyEncoding: 'hex',
-      message: ['{body}'],
-    },
-    note: 'Subscriptions are made with an OAuth token, never with an API key. Thin, unordered, no time is signed; repeated for up to 48 h, after which the subscription may be deleted. None for products and stock.',
-  },
+  notifications: NOTIFICATIONS,
   explains: {
     credential_dead:
       'The merchant disconnected the extension, deleted the key, or was away longer than a refresh token lives.',
@@ -181,6 +164,6 @@ export const squarespace = {
     'The field of the website answer that holds its name and currency.',
     'That every 403 is about a right: MISSING_SCOPE and OAUTH_TOKEN_REQUIRED are, FORBIDDEN_RESOURCE may not be (secondary).',
     'That lists are sorted so that a cursor misses nothing that changes meanwhile; each is read again from two minutes before.',
-    "Scopes and notification fields (secondary), and the words of an order's paymentState.",
+    "Scopes (secondary), and the words of an order's paymentState.",
   ],
 } as const satisfies Platform;

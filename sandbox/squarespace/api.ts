@@ -1,12 +1,14 @@
 /** Squarespace's lists: fifty a page, a cursor that may not stand beside the window it belongs to, both ends of the window or none. */
 import type { Call } from '../calls.ts';
-import { exists } from '../collection.ts';
+import { changeOf, exists } from '../collection.ts';
 import { type Answer, json, jsonText } from '../exchange.ts';
 import { productOfVariant } from '../generator.ts';
+import { spoil } from '../hostile.ts';
 import { instantMs, positionsIn, rendered, spoiltJson } from '../listing.ts';
 import type { ResourceName, Shop } from '../state.ts';
-import { renderOrder, renderProduct, renderProfile, renderStock } from './render.ts';
+import { orderIndex, renderOrder, renderProduct, renderProfile, renderStock } from './render.ts';
 import { missingScope, sqError } from './squarespace.ts';
+import { answerWebhooks, WEBHOOKS } from './webhooks.ts';
 
 const PAGE = 50;
 
@@ -57,6 +59,7 @@ const bad = (message: string) => sqError(400, 'INVALID_REQUEST_ERROR', message);
 
 export function answerApi(call: Call): Answer {
   const { exchange, shop, grant } = call;
+  if (WEBHOOKS.test(exchange.path)) return answerWebhooks(call);
   if (exchange.method !== 'GET') return sqError(405, 'METHOD_NOT_ALLOWED', 'The method is not allowed.');
   if (exchange.path === '/1.0/authorization/website') {
     const siteId = shop.key;
@@ -68,9 +71,18 @@ export function answerApi(call: Call): Answer {
       currency: shop.currency,
     });
   }
+  const order = /^\/1\.0\/commerce\/orders\/([0-9a-z-]+)$/.exec(exchange.path)?.[1];
+  if (order !== undefined) return missingScope(grant, 'website.orders.read') ?? oneOrder(shop, order);
   const list = Object.hasOwn(LISTS, exchange.path) ? LISTS[exchange.path] : undefined;
   if (list === undefined) return sqError(404, 'NOT_FOUND', 'The resource is not found.');
   return missingScope(grant, list.scope) ?? answerList(call, list);
+}
+
+function oneOrder(shop: Shop, id: string): Answer {
+  const index = orderIndex(id);
+  if (index === null || !exists(shop, 'orders', index))
+    return sqError(404, 'INVALID_REQUEST_ERROR', 'The order was not found.', 'INVALID_ARGUMENT');
+  return jsonText(200, spoiltJson(spoil(renderOrder(shop, index), changeOf(shop, 'orders', index)?.hostile)));
 }
 
 interface Place {

@@ -11,9 +11,21 @@ import {
   stockOf,
 } from '../generator.ts';
 import { iso } from '../listing.ts';
-import type { Shop } from '../state.ts';
+import type { ResourceName, Shop } from '../state.ts';
 
 const idOf = (kind: number, index: number) => `${kind}${index.toString(16).padStart(23, '0')}`;
+/** Null: it is no order's. */
+export function orderIndex(id: string): number | null {
+  return /^1[0-9a-f]{23}$/.test(id) ? Number.parseInt(id.slice(1), 16) : null;
+}
+
+export const ID: Record<ResourceName, (index: number) => string> = {
+  orders: (index) => idOf(1, index),
+  products: (index) => idOf(2, index),
+  customers: (index) => idOf(3, index),
+  inventory: (variant) => idOf(4, variant),
+};
+
 const price = (shop: Shop, minor: number) => ({
   value: money(minor, shop.currency),
   currency: shop.currency,

@@ -11,6 +11,7 @@ import type { CentralPlatform } from '../simulated.ts';
 import type { Grant } from '../state.ts';
 import { answerToken, issueTokens, type TokenRules } from '../token-endpoint.ts';
 import { answerApi } from './api.ts';
+import { pushing } from './push.ts';
 
 const LOGIN = 'login.squarespace.com';
 const API = 'api.squarespace.com';
@@ -79,6 +80,7 @@ export const squarespace: CentralPlatform = {
     issue(sandbox, grant, { access, accessExpiresAtMs: null, refresh: null, refreshExpiresAtMs: null });
     return json(201, { api_key: access, shop_id: shop.key });
   },
+  pushing,
 };
 
 /** Without `access_type=offline` there would be no refresh token: the sandbox asks for it. */
