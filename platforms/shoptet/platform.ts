@@ -4,6 +4,7 @@ import type { AuthMethod, Platform } from '../../domain/platform.ts';
 import { factsOf } from '../facts.ts';
 import { answerInvalid, listAt, textOf, valueAt } from '../json.ts';
 import { dataOf } from './listing.ts';
+import { NOTIFICATIONS } from './notifications.ts';
 import { RESOURCES } from './resources.ts';
 
 /** At the address of our own partner e-shop, not at the merchant's. */
@@ -198,36 +199,7 @@ export const shoptet = {
     },
   ],
   resources: RESOURCES,
-  notifications: {
-    delivery: 'http',
-    subscribedBy: 'shop',
-    topics: {
-      'order:create': 'orders',
-      'order:update': 'orders',
-      'order:delete': 'orders',
-      'product:create': 'products',
-      'product:update': 'products',
-      'product:delete': 'products',
-      'customer:create': 'customers',
-      'customer:update': 'customers',
-      'customer:delete': 'customers',
-      'stock:movement': 'inventory',
-      'addon:uninstall': 'uninstalled',
-    },
-    topicIn: { json: 'event' },
-    shopIn: { json: 'eshopId' },
-    // The key is given by a call, once for each e-shop.
-    signature: {
-      kind: 'hmac',
-      in: { header: 'shoptet-webhook-signature' },
-      algorithm: 'sha1',
-      encoding: 'hex',
-      key: '{notificationSecret}',
-      message: ['{body}'],
-    },
-    answerWithinMs: 4_000,
-    note: 'From 185.184.254.0/24; three tries within 15 minutes. What changed is told by its code alone (eventInstance).',
-  },
+  notifications: NOTIFICATIONS,
   explains: {
     credential_dead: 'The add-on was uninstalled, or the private token deleted.',
     scope_missing:
@@ -244,5 +216,6 @@ export const shoptet = {
     'What the OAuth server answers once the add-on is uninstalled.',
     'Whether itemPrice is of the whole line.',
     'How fast the bucket of calls empties.',
+    'That a private token may register webhooks; where it may not, the e-shop is polled.',
   ],
 } as const satisfies Platform;

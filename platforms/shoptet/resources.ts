@@ -15,7 +15,7 @@ import { mapCustomer, mapOrder, mapProduct, mapSupply, supplyId } from './mapper
 
 function define<R extends Resource>(
   resource: R,
-  listing: Listing & { readonly whole: string },
+  listing: Listing & { readonly whole: string; readonly ids: string },
   map: ResourceDefinition<R>['map'],
 ): ResourceDefinition<R> {
   return {
@@ -29,6 +29,11 @@ function define<R extends Resource>(
     read: (pass, cursor, { body }) => readListing(listing, pass, cursor, body),
     // One that went between the list and itself.
     accepts: ['not_found'],
+    one: {
+      id: listing.ids,
+      request: (_pass, id) => detailRequest(listing, [{ [listing.id]: id }]),
+      read: ({ body }) => readDetail(listing.whole, body),
+    },
     details: {
       max: 1,
       request: (_pass, items) => detailRequest(listing, items),
@@ -54,20 +59,36 @@ const inventory: ResourceDefinition<'inventory'> = {
   mapperVersion: 1,
 };
 
+const GUID = '^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
+
 export const RESOURCES = {
   orders: define(
     'orders',
-    { path: '/api/orders', field: 'orders', id: 'code', pageSize: 50, whole: 'data.order' },
+    {
+      path: '/api/orders',
+      field: 'orders',
+      id: 'code',
+      ids: '^[A-Za-z0-9_-]{1,40}$',
+      pageSize: 50,
+      whole: 'data.order',
+    },
     mapOrder,
   ),
   products: define(
     'products',
-    { path: '/api/products', field: 'products', id: 'guid', pageSize: 1_000, whole: 'data' },
+    { path: '/api/products', field: 'products', id: 'guid', ids: GUID, pageSize: 1_000, whole: 'data' },
     mapProduct,
   ),
   customers: define(
     'customers',
-    { path: '/api/customers', field: 'customers', id: 'guid', pageSize: 1_000, whole: 'data.customer' },
+    {
+      path: '/api/customers',
+      field: 'customers',
+      id: 'guid',
+      ids: GUID,
+      pageSize: 1_000,
+      whole: 'data.customer',
+    },
     mapCustomer,
   ),
   inventory,

@@ -28,6 +28,7 @@ import {
   supplyRow,
 } from './render.ts';
 import { missingRight, shoptetError } from './shoptet.ts';
+import { answerWebhooks } from './webhooks.ts';
 
 type Render = (shop: Shop, index: number) => object;
 
@@ -83,6 +84,8 @@ export function answerApi(call: Call): Answer {
   const { exchange, shop, grant } = call;
   const [, api, name = '', id, more] = exchange.path.split('/');
   if (api !== 'api') return notFound();
+  if (name === 'webhooks' && more === undefined)
+    return missingRight(grant, 'webhooks') ?? answerWebhooks(call, id);
   if (exchange.method !== 'GET') return shoptetError(405, 'method-not-allowed', 'Method not allowed');
   if (name === 'eshop' && id === undefined) return missingRight(grant, 'eshop') ?? told(renderEshop(shop));
   if (name === 'stocks') return missingRight(grant, 'stocks') ?? stocks(call, id, more);

@@ -20,6 +20,7 @@ import type { CentralPlatform } from '../simulated.ts';
 import type { Grant, Shop } from '../state.ts';
 import { oauthError } from '../token-endpoint.ts';
 import { answerApi } from './api.ts';
+import { pushing } from './push.ts';
 
 /** Our own partner e-shop: the OAuth server of all our installs. */
 const PARTNER = '12345.myshoptet.com';
@@ -28,7 +29,7 @@ const MOST_TOKENS = 5;
 const BUCKET = 200;
 const INSTALL_MS = 5_000;
 /** What an add-on may call is agreed with Shoptet and approved at the install. */
-const RIGHTS = ['eshop', 'orders', 'products', 'customers', 'stocks'];
+const RIGHTS = ['eshop', 'orders', 'products', 'customers', 'stocks', 'webhooks'];
 
 export const shoptet: CentralPlatform = {
   title: 'Shoptet',
@@ -73,6 +74,7 @@ export const shoptet: CentralPlatform = {
     if (status !== 200) endInstall(sandbox, shop);
     return json(200, { url, status, installed: status === 200 });
   },
+  pushing,
 };
 
 async function statusOf(url: string): Promise<number | null> {
