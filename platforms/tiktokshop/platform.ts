@@ -3,6 +3,7 @@
 import type { HmacSign, Platform, TokenRequest } from '../../domain/platform.ts';
 import { factsOf } from '../facts.ts';
 import { answerInvalid, listAt, textOf, valueAt } from '../json.ts';
+import { NOTIFICATIONS } from './notifications.ts';
 import { RESOURCES } from './resources.ts';
 
 /** The secret stands before and behind path, sorted query and body. The token is a header, and never signed. */
@@ -69,6 +70,11 @@ export const tiktokshop = {
     { endpoint: 'POST /order/202309/orders/search', ...VERSION },
     { endpoint: 'POST /product/202309/products/search', ...VERSION, note: '202502 exists besides' },
     { endpoint: 'POST /product/202309/inventory/search', ...VERSION },
+    { endpoint: 'GET /order/202309/orders', ...VERSION },
+    { endpoint: 'GET /product/202309/products/{id}', ...VERSION },
+    { endpoint: 'GET /event/202309/webhooks', ...VERSION },
+    { endpoint: 'PUT /event/202309/webhooks', ...VERSION },
+    { endpoint: 'DELETE /event/202309/webhooks', ...VERSION },
   ],
   needsRegistration: true,
   registration: [
@@ -229,32 +235,7 @@ export const tiktokshop = {
   // A bucket an app and shop; its size is told nowhere (50 a second is said of orders).
   rateLimits: [{ scope: 'connection', burst: 20, perSecond: 10, certainty: 'unverified' }],
   resources: RESOURCES,
-  notifications: {
-    delivery: 'http',
-    subscribedBy: 'shop',
-    topics: {
-      '1': 'orders',
-      '2': 'orders',
-      '3': 'orders',
-      '4': 'orders',
-      '5': 'products',
-      '6': 'uninstalled',
-      '7': 'consent_expiring',
-      '12': 'orders',
-    },
-    topicIn: { json: 'type' },
-    idIn: { json: 'tts_notification_id' },
-    shopIn: { json: 'shop_id' },
-    signature: {
-      kind: 'hmac',
-      in: { header: 'authorization' },
-      algorithm: 'sha256',
-      encoding: 'hex',
-      message: ['{clientId}', '{body}'],
-    },
-    answerWithinMs: 3_000,
-    note: 'PUT /event/202309/webhooks, an event type at a time. No timestamp is signed apart from the body.',
-  },
+  notifications: NOTIFICATIONS,
   explains: {
     credential_dead: 'The seller ended the approval in Seller Center, or its time ran out.',
     registration_rejected:
@@ -278,5 +259,6 @@ export const tiktokshop = {
     'That a second approval, for another shop of the same seller, leaves the first as it was.',
     'That a page is at most 100, and that products can not be asked for by update time in 202309.',
     'Calls a second.',
+    'The names of event types and their numbers (read in clients), the scope that subscribing needs, and that a product by itself has the fields that the list has.',
   ],
 } as const satisfies Platform;

@@ -7,7 +7,7 @@ import type {
   RawPage,
   ResourceDefinition,
 } from '../../domain/platform.ts';
-import { answerInvalid, listAt, textOf, valueAt } from '../json.ts';
+import { answerInvalid, listAt, objectAt, textOf, valueAt } from '../json.ts';
 import { mapOrder, mapProduct, mapStock } from './mapper.ts';
 
 function search(
@@ -58,6 +58,8 @@ function stockRequest(products: readonly Json[]): PlatformRequest {
   return { method: 'POST', path, endpoint: `POST ${path}`, body: { product_ids: ids } };
 }
 
+const ID = '^[0-9]{1,30}$';
+
 const orders: ResourceDefinition<'orders'> = {
   resource: 'orders',
   requires: 'orders:read',
@@ -71,28 +73,56 @@ const orders: ResourceDefinition<'orders'> = {
       body: pass.sinceMs === null ? {} : { update_time_ge: Math.floor(pass.sinceMs / 1_000) },
     }),
   read: (_pass, cursor, { body }) => readPage(body, cursor, 'orders'),
+  one: {
+    id: ID,
+    request: (_pass, id) => ({
+      method: 'GET',
+      path: '/order/202309/orders',
+      query: { ids: id },
+      endpoint: 'GET /order/202309/orders',
+    }),
+    read: ({ body }) => readPage(body, null, 'orders').items,
+  },
   map: mapOrder,
   idOf: (item) => textOf(valueAt(item, 'id')),
   mapperVersion: 1,
 };
 
-const products: ResourceDefinition<'products'> = {
-  resource: 'products',
-  requires: 'products:read',
+/** How products are listed, whose stock is a resource of its own. */
+const SEARCHED = {
   pageSize: { default: 100, max: 100 },
   // A filter by update time is not known of this call (unverified), so that every pass reads all.
   filter: 'full_scan',
   overlapS: 0,
   windowS: null,
-  request: (pass, cursor) => search('/product/202309/products/search', pass, cursor, { body: {} }),
+  request: (pass: PassContext, cursor: Json | null) =>
+    search('/product/202309/products/search', pass, cursor, { body: {} }),
+  mapperVersion: 1,
+} as const;
+
+const products: ResourceDefinition<'products'> = {
+  ...SEARCHED,
+  resource: 'products',
+  requires: 'products:read',
   read: (_pass, cursor, { body }) => readProducts(body, cursor),
+  one: {
+    id: ID,
+    request: (_pass, id) => ({
+      method: 'GET',
+      path: `/product/202309/products/${id}`,
+      endpoint: 'GET /product/202309/products/{id}',
+    }),
+    read: ({ body }) => {
+      const product = objectAt(body, 'data');
+      return textOf(product['status'] ?? null) === 'DELETED' ? [] : [product];
+    },
+  },
   map: mapProduct,
   idOf: (item) => textOf(valueAt(item, 'id')),
-  mapperVersion: 1,
 };
 
 const inventory: ResourceDefinition<'inventory'> = {
-  ...products,
+  ...SEARCHED,
   resource: 'inventory',
   requires: 'inventory:read',
   // The ids of products are no ids of levels, and what is not there is found by a full pass.

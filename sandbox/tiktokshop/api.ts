@@ -1,6 +1,6 @@
 /** TikTok Shop's resources: searches by POST with the page in the query, shops named by a cipher that some paths must not carry. */
 import type { Call } from '../calls.ts';
-import { exists } from '../collection.ts';
+import { exists, sizeOf } from '../collection.ts';
 import { type Answer, bodyFields } from '../exchange.ts';
 import { cursorOf, placeOf, positionsIn, type Range, rendered, wholeIn } from '../listing.ts';
 import type { ResourceName, Shop } from '../state.ts';
@@ -13,6 +13,7 @@ import {
   skuVariant,
 } from './render.ts';
 import { answered, missingScope, refuse } from './tiktokshop.ts';
+import { deleteWebhook, listWebhooks, putWebhook } from './webhooks.ts';
 
 const bad = (message: string) => refuse(400, 36009004, message);
 const MAX_IDS = 50;
@@ -48,11 +49,26 @@ const ROUTES: Record<string, Route> = {
     cipher: true,
     answer: searchInventory,
   },
+  // Which scope these need is unverified.
+  'GET /event/202309/webhooks': { scope: 'seller.authorization.info', cipher: true, answer: listWebhooks },
+  'PUT /event/202309/webhooks': { scope: 'seller.authorization.info', cipher: true, answer: putWebhook },
+  'DELETE /event/202309/webhooks': {
+    scope: 'seller.authorization.info',
+    cipher: true,
+    answer: deleteWebhook,
+  },
 };
+const ONE_PRODUCT = /^\/product\/202309\/products\/(\d+)$/;
+
+function routeOf({ method, path }: Call['exchange']): Route | undefined {
+  const id = ONE_PRODUCT.exec(path)?.[1];
+  if (id === undefined || method !== 'GET') return ROUTES[`${method} ${path}`];
+  return { scope: 'seller.product.basic', cipher: true, answer: (call) => oneProduct(call, id) };
+}
 
 export function answerApi(call: Call): Answer {
   const { exchange, shop, grant } = call;
-  const route = ROUTES[`${exchange.method} ${exchange.path}`];
+  const route = routeOf(exchange);
   if (route === undefined) return refuse(404, 36009009, 'Invalid path');
   const denied = missingScope(grant, route.scope);
   if (denied !== null) return denied;
@@ -166,6 +182,15 @@ function searchProducts(call: Call): Answer {
     keep: (index) =>
       status === undefined || status === 'ALL' || renderProduct(call.shop, index).status === status,
   });
+}
+
+/** One that was deleted is there, and says so [unverified]. */
+function oneProduct({ shop }: Call, id: string): Answer {
+  const index = productIndex(id);
+  if (index < 0 || index >= sizeOf(shop.collections.products))
+    return refuse(400, 12052048, 'The product is not found');
+  const product = renderProduct(shop, index);
+  return answered(exists(shop, 'products', index) ? product : { ...product, status: 'DELETED' });
 }
 
 function searchInventory({ exchange, shop }: Call): Answer {

@@ -15,6 +15,8 @@ const PRODUCT_HEAD = '1729';
 const SKU_HEAD = '1730';
 const numbered = (head: string, index: number) => `${head}${String(index).padStart(14, '0')}`;
 
+export const orderId = (index: number) => numbered(ORDER_HEAD, index);
+export const productId = (index: number) => numbered(PRODUCT_HEAD, index);
 export const orderIndex = (id: string) => (id.startsWith(ORDER_HEAD) ? Number(id.slice(4)) : -1);
 export const productIndex = (id: string) => (id.startsWith(PRODUCT_HEAD) ? Number(id.slice(4)) : -1);
 export const skuVariant = (id: string) => (id.startsWith(SKU_HEAD) ? Number(id.slice(4)) : -1);

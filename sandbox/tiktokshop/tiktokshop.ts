@@ -12,6 +12,7 @@ import type { CentralPlatform } from '../simulated.ts';
 import type { Generation, Grant, Shop } from '../state.ts';
 import { issueTokens, refreshable, type TokenRules } from '../token-endpoint.ts';
 import { answerApi, cipherOf } from './api.ts';
+import { pushing } from './push.ts';
 
 const SERVICES = 'services.tiktokshop.com';
 const AUTH = 'auth.tiktok-shops.com';
@@ -80,6 +81,7 @@ export const tiktokshop: CentralPlatform = {
     });
     return json(200, { url: `https://${SERVICES}/open/authorize?${query}` });
   },
+  pushing,
 };
 
 export function answered(data: unknown): Answer {
