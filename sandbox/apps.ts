@@ -119,10 +119,11 @@ const FACTS: Record<PlatformName, Facts> = {
     switches: { rotates: true },
   },
   coupang: { callsPerS: 10 },
-  kaufland: { callsPerS: 111, switches: { base64: false } },
+  kaufland: { callsPerS: 111, switches: { base64: false, unasked: false } },
   walmart: {
     clientId: 'sandbox-solution-provider',
     secret: 'wmsecret_sandbox_3c5e7a9b1d2f4068',
+    switches: { wordBasic: false },
     accessTtlS: 900,
     refreshTtlS: 365 * DAY_S,
     codeTtlS: 300,

@@ -3,6 +3,7 @@
 import type { AuthMethod, Platform } from '../../domain/platform.ts';
 import { factsOf } from '../facts.ts';
 import { answerInvalid, objectAt, textOf } from '../json.ts';
+import { NOTIFICATIONS } from './notifications.ts';
 import { RESOURCES } from './resources.ts';
 
 const TOKEN_URL = 'https://login.bol.com/token';
@@ -118,6 +119,9 @@ export const bolcom = {
     { endpoint: 'GET /orders/{id}', version: 'v10', sunset: null },
     { endpoint: 'GET /inventory', version: 'v10', sunset: null },
     { endpoint: 'GET /retailers/{id}', version: 'v10', sunset: null },
+    { endpoint: 'GET /subscriptions', version: 'v10', sunset: null },
+    { endpoint: 'POST /subscriptions', version: 'v10', sunset: null },
+    { endpoint: 'DELETE /subscriptions/{subscription-id}', version: 'v10', sunset: null },
   ],
   headers: { accept: MEDIA_TYPE },
   needsRegistration: true,
@@ -184,25 +188,7 @@ export const bolcom = {
     },
   ],
   resources: RESOURCES,
-  notifications: {
-    delivery: 'http',
-    subscribedBy: 'shop',
-    topics: { ORDER: 'orders', SHIPMENT: 'orders', OFFERS: 'inventory' },
-    topicIn: { json: 'event.resource' },
-    shopIn: { json: 'retailerId' },
-    signature: {
-      kind: 'public_key',
-      header: 'signature',
-      algorithm: 'rsa-sha256',
-      form: 'parameters',
-      key: {
-        path: '/subscriptions/signature-keys',
-        at: 'publicKey',
-        list: { at: 'signatureKeys', id: 'id' },
-      },
-    },
-    note: 'At least once; 10 tries in 10 minutes, then the subscription is disabled. Also to Google Pub/Sub or SQS. Keys: {signatureKeys: [{id, type, publicKey}]}, base64, ten reads an hour. That the raw body alone is signed is unverified.',
-  },
+  notifications: NOTIFICATIONS,
   explains: {
     credential_dead:
       'The retailer deleted or renewed the API keys, or ended the intermediary’s access; or a year went by since the approval.',
@@ -227,7 +213,8 @@ export const bolcom = {
     'How a dead refresh token is refused (RFC 6749 is taken).',
     'In which time zone latest-change-date counts days; two days are read again.',
     'The limit of GET /orders/{id}.',
-    'The signature of notifications: one witness.',
+    'The signature of notifications: one witness; that the raw body alone is signed.',
+    'That an order’s id holds a letter, and a shipment’s none: of another a sync is asked for.',
     'That totalPrice is the whole of an item: where it is not told, unit price times quantity is taken.',
   ],
 } as const satisfies Platform;

@@ -118,6 +118,11 @@ const orders: ResourceDefinition<'orders'> = {
     }),
     read: ({ body }) => [body],
   },
+  one: {
+    id: '^[A-Za-z0-9_-]{1,60}$',
+    request: (_pass, id) => ({ method: 'GET', path: `/orders/${id}`, endpoint: 'GET /orders/{id}' }),
+    read: ({ body }) => [body],
+  },
   map: mapOrder,
   idOf: (item) => textOf(valueAt(item, 'orderId')),
   mapperVersion: 1,

@@ -3,6 +3,7 @@
 import type { AuthMethod, Platform } from '../../domain/platform.ts';
 import { factsOf } from '../facts.ts';
 import { listAt } from '../json.ts';
+import { NOTIFICATIONS } from './notifications.ts';
 import { RESOURCES } from './resources.ts';
 
 const WHERE = 'Seller Portal > Settings > API';
@@ -123,30 +124,7 @@ export const kaufland = {
   // 111 requests a second a seller.
   rateLimits: [{ scope: 'connection', burst: 50, perSecond: 50, certainty: 'vendor' }],
   resources: RESOURCES,
-  notifications: {
-    delivery: 'http',
-    subscribedBy: 'shop',
-    topics: {
-      order_new: 'orders',
-      order_unit_new: 'orders',
-      order_unit_status_changed: 'orders',
-      item_unit_changed: 'inventory',
-    },
-    topicIn: { json: 'event_name' },
-    idIn: { json: 'id_message' },
-    signature: {
-      kind: 'hmac',
-      in: { header: 'shop-signature' },
-      algorithm: 'sha256',
-      encoding: 'hex',
-      key: '{secretKey}',
-      message: ['{method}', '{url}', '{body}', '{header:shop-timestamp}'],
-      separator: '\n',
-      timestamp: { in: { header: 'shop-timestamp' }, unit: 'seconds', toleranceS: 300 },
-    },
-    answerWithinMs: 5_000,
-    note: 'POST /subscriptions, a storefront at a time; signed with the seller’s own secret over our address as it is called. 200, 201, 202 or 204 is an answer; after 12 hours of others the subscription is disabled.',
-  },
+  notifications: NOTIFICATIONS,
   explains: {
     credential_dead: 'The keys were renewed in the Seller Portal, or copied wrongly.',
     scope_missing: 'The seller does not sell in this storefront.',
@@ -161,6 +139,10 @@ export const kaufland = {
     'The form of /info/storefront, of which only that it lists is taken.',
     'How a wrong signature is refused.',
     'That the price of an order unit is for one piece without its shipping_rate, both in the smallest unit of the currency.',
+    'How /subscriptions lists, and whether it shows those of another storefront; whose address is told by the address itself.',
+    'That the address of a subscription is asked by a challenge first, as at the API before this one: it is answered.',
+    'That the fallback address may be notifications@ of our own host.',
+    'The form of a notification’s resource: another asks for a sync.',
     'That a change of stock moves a unit’s date_lastchange_iso; every pass reads all.',
   ],
   demo: { shop: { storefront: 'de' }, how: 'pasted' },

@@ -64,6 +64,11 @@ const orders: ResourceDefinition<'orders'> = {
     request: (_pass, [item]) => orderRequest(item),
     read: ({ body }) => [objectAt(body, 'data')],
   },
+  one: {
+    id: '^[A-Z0-9]{1,20}$',
+    request: (_pass, id) => orderRequest({ id_order: id }),
+    read: ({ body }) => [objectAt(body, 'data')],
+  },
   map: mapOrder,
   idOf: (item) => textOf(valueAt(item, 'id_order')),
   mapperVersion: 1,

@@ -3,6 +3,7 @@
 import type { AuthMethod, Platform } from '../../domain/platform.ts';
 import { factsOf } from '../facts.ts';
 import { listAt, textOf, valueAt } from '../json.ts';
+import { NOTIFICATIONS } from './notifications.ts';
 import { RESOURCES } from './resources.ts';
 
 const apiKey: AuthMethod = {
@@ -110,15 +111,7 @@ export const vtex = {
     { scope: 'connection', burst: 40, perSecond: 20, certainty: 'unverified' },
   ],
   resources: RESOURCES,
-  notifications: {
-    delivery: 'http',
-    subscribedBy: 'shop',
-    topics: { Fulfillment: 'orders', Marketplace: 'orders' },
-    topicIn: { json: 'Domain' },
-    shopIn: { json: 'Origin.Account' },
-    signature: null,
-    note: 'The orders hook: one for each API key. It is not signed; headers of our choice, set with the hook, are all the proof. One event is OrderId, State and LastChange.',
-  },
+  notifications: NOTIFICATIONS,
   explains: {
     credential_dead: 'The API key was deleted or deactivated in the Admin, or copied wrongly.',
     scope_missing: 'The role of the API key lacks a License Manager resource for this call.',
@@ -137,6 +130,7 @@ export const vtex = {
     'The names of a shopper’s fields in the data entity CL.',
     'What 401 and 403 carry in their bodies, and the form of a token.',
     'That amounts of every currency are in hundredths.',
-    'Words of the workflow beyond the seven that the search takes.',
+    'Words of the workflow beyond the seven that the search takes; a hook tells of those that it was set up with.',
+    'What the hook’s configuration is answered with where there is none, and that its address is pinged with {hookConfig}.',
   ],
 } as const satisfies Platform;

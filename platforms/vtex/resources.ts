@@ -32,6 +32,11 @@ const orders: ResourceDefinition<'orders'> = {
     request: (_pass, items) => orderRequest(items),
     read: ({ body }) => readOrder(body),
   },
+  one: {
+    id: '^[A-Za-z0-9_-]{1,60}$',
+    request: (_pass, id) => orderRequest([{ orderId: id }]),
+    read: ({ body }) => readOrder(body),
+  },
   map: mapOrder,
   idOf: (item) => textOf(valueAt(item, 'orderId')),
   mapperVersion: 1,

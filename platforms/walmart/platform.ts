@@ -3,6 +3,7 @@
 import type { AuthMethod, Platform, RateLimit, Sign } from '../../domain/platform.ts';
 import { factsOf } from '../facts.ts';
 import { answerInvalid, textOf, valueAt } from '../json.ts';
+import { NOTIFICATIONS } from './notifications.ts';
 import { RESOURCES } from './resources.ts';
 
 const TOKEN_URL = 'https://marketplace.walmartapis.com/v3/token';
@@ -217,27 +218,7 @@ export const walmart = {
   ],
   rateLimits: ['GET /orders', 'GET /items', 'GET /inventories', 'GET /settings/partnerprofile'].map(limitOf),
   resources: RESOURCES,
-  notifications: {
-    delivery: 'http',
-    subscribedBy: 'shop',
-    topics: {
-      PO_CREATED: 'orders',
-      PO_LINE_AUTOCANCELLED: 'orders',
-      OFFER_UNPUBLISHED: 'products',
-      INVENTORY_OOS: 'inventory',
-    },
-    topicIn: { json: 'source.eventType' },
-    idIn: { json: 'source.eventId' },
-    signature: {
-      kind: 'hmac',
-      in: { header: 'wm_sec.signature' },
-      algorithm: 'sha256',
-      encoding: 'base64',
-      message: ['{method}', '{path}', '{header:wm_sec.timestamp}', '{bodySha256}'],
-      separator: '\n',
-    },
-    note: 'Of the three ways to prove one (Basic, HMAC, OAuth) this is HMAC; its message is secondary, and was seen for performance notifications alone. No event tells of an uninstall.',
-  },
+  notifications: NOTIFICATIONS,
   explains: {
     credential_dead:
       'The seller ended the approval in Seller Center, a year has passed, or the keys were deleted.',
@@ -263,6 +244,7 @@ export const walmart = {
     'That items are listed fifty at a time, and that a list of nothing is 404.',
     'Which delegation the proof’s call needs.',
     'Whether a charge of a line is of one unit.',
-    'The message that a notification’s HMAC is made of.',
+    'Whether the header of a notification’s password begins with “Basic”: both are taken. How often it is tried again.',
+    'Where the payloads of OFFER_UNPUBLISHED and INVENTORY_OOS name the item: where it is not found a sync is asked for.',
   ],
 } as const satisfies Platform;

@@ -1,6 +1,6 @@
 // How each resource of Walmart is listed. Walmart lists no customers.
 import type { ResourceDefinition } from '../../domain/platform.ts';
-import { textOf, valueAt } from '../json.ts';
+import { listAt, objectAt, textOf, valueAt } from '../json.ts';
 import { itemsRequest, ordersRequest, readItems, readOrders, readStock, stockRequest } from './listing.ts';
 import { mapItem, mapOrder, mapStock } from './mapper.ts';
 
@@ -15,6 +15,15 @@ const orders: ResourceDefinition<'orders'> = {
   // No order may come as 404.
   accepts: ['not_found'],
   read: (_pass, cursor, { body }) => readOrders(cursor, body),
+  one: {
+    id: '^[0-9]{1,30}$',
+    request: (_pass, id) => ({
+      method: 'GET',
+      path: `/orders/${id}`,
+      endpoint: 'GET /orders/{purchaseOrderId}',
+    }),
+    read: ({ body }) => [objectAt(body, 'order')],
+  },
   map: mapOrder,
   idOf: (item) => textOf(valueAt(item, 'purchaseOrderId')),
   mapperVersion: 1,
@@ -31,6 +40,15 @@ const products: ResourceDefinition<'products'> = {
   request: itemsRequest,
   accepts: ['not_found'],
   read: (_pass, cursor, { body }) => readItems(cursor, body),
+  one: {
+    id: '^[\\x21-\\x7e]{1,50}$',
+    request: (_pass, id) => ({
+      method: 'GET',
+      path: `/items/${encodeURIComponent(id)}`,
+      endpoint: 'GET /items/{id}',
+    }),
+    read: ({ body }) => listAt(body, 'ItemResponse'),
+  },
   map: mapItem,
   idOf: (item) => textOf(valueAt(item, 'sku')),
   mapperVersion: 1,

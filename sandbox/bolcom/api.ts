@@ -8,6 +8,7 @@ import { spoil } from '../hostile.ts';
 import { instantMs, positionsIn, rendered, spoiltJson, wholeIn } from '../listing.ts';
 import { problem } from './bolcom.ts';
 import { OFFER_COLUMNS, offerLine, orderIndex, renderOrder, renderReduced } from './render.ts';
+import { answerSubscriptions } from './subscriptions.ts';
 
 const PAGE = 50;
 const DAY_MS = 86_400_000;
@@ -31,6 +32,8 @@ export function answerApi(call: Call): Answer {
   const { exchange, shop } = call;
   const { method, path } = exchange;
   if (shop.unavailable !== null) return problem(403, 'Forbidden', 'The retailer account is not active.');
+  const subscribed = answerSubscriptions(call);
+  if (subscribed !== null) return subscribed;
   const order = /^\/retailer\/orders\/([A-Z0-9]+)$/.exec(path)?.[1];
   const exported = /^\/retailer\/offers\/export\/([0-9a-f]+)$/.exec(path)?.[1];
   const status = /^\/shared\/process-status\/([0-9a-f]+)$/.exec(path)?.[1];

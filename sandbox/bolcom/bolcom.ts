@@ -11,6 +11,7 @@ import type { Sandbox } from '../sandbox.ts';
 import type { CentralPlatform } from '../simulated.ts';
 import { answerToken, secondsLeft, type TokenRules } from '../token-endpoint.ts';
 import { answerApi } from './api.ts';
+import { pushing } from './push.ts';
 
 const LOGIN = 'login.bol.com';
 const VERSION = /^application\/vnd\.retailer\.v(10|11)\+(json|csv)$/;
@@ -77,6 +78,7 @@ export const bolcom: CentralPlatform = {
     createKeyPair(sandbox, shop, pair);
     return json(201, { client_id: pair.id, client_secret: pair.secret });
   },
+  pushing,
 };
 
 /** Which of the two the caller is shows in its client id. */

@@ -7,14 +7,17 @@ import { spoil } from '../hostile.ts';
 import { instantMs, positionsIn, rendered, spoiltJson, wholeIn } from '../listing.ts';
 import { refuse } from './kaufland.ts';
 import { orderIndex, renderOrder, renderRow, renderUnit } from './render.ts';
+import { answerSubscriptions } from './subscriptions.ts';
 
 const STOREFRONTS = ['de', 'cz', 'sk', 'pl', 'at', 'fr', 'it', 'es', 'nl'];
 /** Where the sandbox's sellers sell. */
 const OURS = 'de';
 
-export function answerApi(call: Call): Answer {
+export function answerApi(call: Call): Answer | Promise<Answer> {
   const { exchange, shop } = call;
   const path = exchange.path.replace(/\/$/, '');
+  const subscribed = answerSubscriptions(call, path);
+  if (subscribed !== null) return subscribed;
   if (exchange.method !== 'GET') return refuse(405, 'Method Not Allowed');
   if (path === '/v2/info/storefront') return json(200, { data: [OURS] });
   const order = /^\/v2\/orders\/([A-Z0-9]+)$/.exec(path)?.[1];

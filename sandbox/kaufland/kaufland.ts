@@ -1,6 +1,6 @@
 /**
  * Simulated Kaufland Marketplace: pasted keys, a signature over method, whole address, body and time in three headers. Switch `base64`: the
- * signature is base64 and not hex, as one reading of the documentation has it.
+ * signature is base64 and not hex, as one reading of the documentation has it; `unasked`: the address of a subscription is not asked first.
  */
 import { createHmac } from 'node:crypto';
 import { type Call, grantByFact, takeCall } from '../calls.ts';
@@ -9,6 +9,7 @@ import { countCall, createGrant, randomHex, sameText } from '../grants.ts';
 import type { Sandbox } from '../sandbox.ts';
 import type { CentralPlatform } from '../simulated.ts';
 import { answerApi } from './api.ts';
+import { pushing } from './push.ts';
 
 const HOST = 'sellerapi.kaufland.com';
 const WINDOW_MS = 5 * 60_000;
@@ -32,6 +33,7 @@ export const kaufland: CentralPlatform = {
     createGrant(sandbox, { platform: 'kaufland', shop, clientId: '', scopes: [], facts });
     return json(201, { client_key: facts.clientKey, secret_key: facts.secretKey });
   },
+  pushing,
 };
 
 export function refuse(status: number, message: string): Answer {

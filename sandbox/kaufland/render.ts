@@ -12,7 +12,10 @@ import {
 import { iso } from '../listing.ts';
 import type { Shop } from '../state.ts';
 
-const orderId = (index: number) => `M${String(index).padStart(6, '0')}`;
+export const orderId = (index: number) => `M${String(index).padStart(6, '0')}`;
+
+export const orderUnitId = (index: number, place: number) => 314_000_000_000 + index * 1_000 + place;
+export const unitId = (variant: number) => 380_000_000_000 + variant;
 
 export function orderIndex(id: string): number | null {
   const digits = /^M(\d{6,})$/.exec(id)?.[1];
@@ -62,7 +65,7 @@ export function renderOrder(shop: Shop, index: number) {
     billing_address: address(order.customer),
     shipping_address: address(order.customer),
     order_units: pieces.map((line, place) => ({
-      id_order_unit: 314_000_000_000 + index * 1_000 + place,
+      id_order_unit: orderUnitId(index, place),
       id_order: orderId(index),
       ts_created_iso: iso(order.createdAtMs),
       ts_updated_iso: iso(order.updatedAtMs),
@@ -84,7 +87,7 @@ export function renderUnit(shop: Shop, variant: number, embedded: boolean) {
   const several = product.variants.length > 1;
   const changedMs = Math.max(product.updatedAtMs, updatedAtMs(shop, 'inventory', variant));
   return {
-    id_unit: 380_000_000_000 + variant,
+    id_unit: unitId(variant),
     id_product: 300_000_000 + product.index,
     id_offer: found?.sku ?? '',
     status: product.status === 'active' ? 'available' : 'onhold',

@@ -5,6 +5,7 @@ import { type Answer, bodyFields, json, jsonText } from '../exchange.ts';
 import { firstVariant, generateProduct, productOfVariant, variantCount } from '../generator.ts';
 import { spoil } from '../hostile.ts';
 import { instantMs, iso, positionsIn, rendered, spoiltJson, wholeIn } from '../listing.ts';
+import { answerHook } from './hook.ts';
 import {
   orderId,
   orderIndex,
@@ -21,9 +22,11 @@ const MAX_PAGES = 30;
 const MAX_RANGE = 250;
 const MAX_LOT = 10;
 
-export function answerApi(call: Call): Answer {
+export function answerApi(call: Call): Answer | Promise<Answer> {
   const { exchange, shop } = call;
   const { path, method } = exchange;
+  const hooked = answerHook(call);
+  if (hooked !== null) return hooked;
   if (method === 'POST' && path === '/api/orders/feed') return commit(call);
   if (method !== 'GET') return vtexError(405, '405', 'Method not allowed');
   if (path === '/api/oms/pvt/orders') return orders(call);

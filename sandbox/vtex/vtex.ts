@@ -6,6 +6,7 @@ import type { Sandbox } from '../sandbox.ts';
 import type { HostedPlatform } from '../simulated.ts';
 import type { Shop } from '../state.ts';
 import { answerApi } from './api.ts';
+import { pushing } from './push.ts';
 
 export const vtex: HostedPlatform = {
   title: 'VTEX',
@@ -22,15 +23,18 @@ export const vtex: HostedPlatform = {
     if (!takeCall(sandbox, shop).allowed) return vtexError(429, '429', 'Too many requests');
     return answerApi(call);
   },
-  handOut: (sandbox, shop) => {
+  /** `scopes: ["noHook"]`: a role that may not set up the hook. */
+  handOut: (sandbox, shop, fields) => {
     const account = shop.host.split('.')[0] ?? '';
     const facts = {
       appKey: `vtexappkey-${account}-${randomHex(3).toUpperCase()}`,
       appToken: randomHex(40).toUpperCase(),
     };
-    createGrant(sandbox, { platform: 'vtex', shop, clientId: '', scopes: [], facts });
+    const scopes = Array.isArray(fields['scopes']) ? fields['scopes'].map(String) : [];
+    createGrant(sandbox, { platform: 'vtex', shop, clientId: '', scopes, facts });
     return json(201, { app_key: facts.appKey, app_token: facts.appToken });
   },
+  pushing,
 };
 
 export function vtexError(status: number, code: string, message: string): Answer {

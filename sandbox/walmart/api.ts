@@ -5,25 +5,53 @@ import { type Answer, jsonText } from '../exchange.ts';
 import { productOfVariant } from '../generator.ts';
 import { spoil } from '../hostile.ts';
 import { cursorOf, instantMs, placeOf, positionsIn, rendered, spoiltJson, wholeIn } from '../listing.ts';
-import { renderInventory, renderItem, renderOrder, statusOf } from './render.ts';
+import { orderIndex, renderInventory, renderItem, renderOrder, statusOf } from './render.ts';
 import { walmartError } from './walmart.ts';
+import { answerWebhooks } from './webhooks.ts';
 
 const DAY_MS = 86_400_000;
 const bad = (text: string) => walmartError(400, 'INVALID_REQUEST_PARAM.GMP_ORDER_API', text);
 
 export function answerApi(call: Call): Answer {
   const { exchange, grant } = call;
+  const hooked = answerWebhooks(call);
+  if (hooked !== null) return hooked;
   const routes: Record<string, { scope: string; answer: (call: Call) => Answer }> = {
     '/v3/orders': { scope: 'orders', answer: orders },
     '/v3/items': { scope: 'items', answer: items },
     '/v3/inventories': { scope: 'inventory', answer: inventories },
   };
-  const route = routes[exchange.path];
+  const [, kind = '', id] = /^\/v3\/(orders|items)\/([^/]+)$/.exec(exchange.path) ?? [];
+  const one = ONE[kind];
+  const route =
+    one !== undefined && id !== undefined
+      ? { scope: kind, answer: (of: Call) => one(of, decodeURIComponent(id)) }
+      : routes[exchange.path];
   if (route === undefined || exchange.method !== 'GET')
     return walmartError(404, 'NOT_FOUND.GMP_GATEWAY_API', `There is no ${exchange.method} ${exchange.path}.`);
   if (!grant.scopes.includes(route.scope))
     return walmartError(403, 'FORBIDDEN.GMP_GATEWAY_API', `The app has no access to ${route.scope}.`);
   return route.answer(call);
+}
+
+/** One by its own id. */
+const ONE: Record<string, (call: Call, id: string) => Answer> = { orders: oneOrder, items: oneItem };
+
+function oneOrder({ shop }: Call, id: string): Answer {
+  const index = orderIndex(id);
+  if (index === null || !exists(shop, 'orders', index))
+    return walmartError(404, 'CONTENT_NOT_FOUND.GMP_ORDER_API', 'There is no such purchase order.');
+  const order = spoil(renderOrder(shop, index), changeOf(shop, 'orders', index)?.hostile);
+  return jsonText(200, spoiltJson({ order }));
+}
+
+function oneItem({ shop }: Call, sku: string): Answer {
+  const variant = [...listed(shop, 'inventory', 'position')].find(
+    (one) => exists(shop, 'products', productOfVariant(one)) && renderItem(shop, one).sku === sku,
+  );
+  if (variant === undefined)
+    return walmartError(404, 'CONTENT_NOT_FOUND.GMP_ITEM_QUERY_API', 'There is no such item.');
+  return jsonText(200, spoiltJson({ ItemResponse: [renderItem(shop, variant)], totalItems: 1 }));
 }
 
 /** Undefined: not asked for; null: no date. */

@@ -22,6 +22,14 @@ const STATUS: Record<OrderStatus, string> = {
   partially_refunded: 'Delivered',
 };
 
+const FIRST_ORDER = 1_796_277_000_000;
+export const purchaseOrderId = (index: number) => String(FIRST_ORDER + index);
+
+export function orderIndex(id: string): number | null {
+  const index = /^\d{13}$/.test(id) ? Number(id) - FIRST_ORDER : -1;
+  return index >= 0 ? index : null;
+}
+
 export function statusOf(shop: Shop, index: number): string {
   return STATUS[generateOrder(shop, index).status];
 }
@@ -30,7 +38,7 @@ export function renderOrder(shop: Shop, index: number) {
   const order = generateOrder(shop, index);
   const { customer } = order;
   return {
-    purchaseOrderId: String(1_796_277_000_000 + index),
+    purchaseOrderId: purchaseOrderId(index),
     customerOrderId: String(5_281_956_000_000 + index),
     customerEmailId: `${customer.index}@relay.walmart.com`,
     orderType: 'REGULAR',

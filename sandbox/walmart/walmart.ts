@@ -11,6 +11,7 @@ import type { Sandbox } from '../sandbox.ts';
 import type { CentralPlatform } from '../simulated.ts';
 import { answerToken, secondsLeft, type TokenRules } from '../token-endpoint.ts';
 import { answerApi } from './api.ts';
+import { pushing } from './push.ts';
 
 const LOGIN = 'login.account.wal-mart.com';
 const API = 'marketplace.walmartapis.com';
@@ -51,6 +52,7 @@ export const walmart: CentralPlatform = {
     createKeyPair(sandbox, shop, pair);
     return json(201, { client_id: pair.id, client_secret: pair.secret, seller_id: shop.key });
   },
+  pushing,
 };
 
 export function walmartError(status: number, code: string, description: string): Answer {

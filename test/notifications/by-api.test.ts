@@ -1,0 +1,187 @@
+// Each platform that is subscribed to shop by shop, as the sandbox plays it: subscribed once connected, told, believed, one object read; made again where it was dropped;
+// gone at the end. A push by anybody else is 401.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Json } from '../../domain/platform.ts';
+import type { Resource } from '../../domain/resource.ts';
+import { isList, textOf, valueAt } from '../../platforms/json.ts';
+import { CASES as SHOPS } from '../platforms/sandbox-cases.ts';
+import type { ConnectCase } from '../platforms/sandbox-door.ts';
+import { until } from '../world.ts';
+import { type Played, type PlayedShop, startPlayed } from './played.ts';
+
+interface Case {
+  /** Of the sandbox's shops, by its name there. */
+  readonly shop: string;
+  /** What is subscribed to, each as the platform calls it. */
+  readonly topics: readonly string[];
+  /** The change of an order whose push names it; default update. */
+  readonly tells?: 'create';
+  /** Whether anybody's push is refused; where nothing is signed it is a hint. Default true. */
+  readonly proves?: false;
+  /** What is changed; default orders. */
+  readonly resource?: Resource;
+  /** Such a platform drops subscriptions, and has none that are off. */
+  readonly hasNoneOff?: true;
+}
+
+const CASES: readonly Case[] = [
+  {
+    shop: 'tiendanube',
+    topics: [
+      ...['created', 'updated', 'paid', 'packed', 'fulfilled', 'cancelled'].map((verb) => `order/${verb}`),
+      ...['created', 'updated', 'deleted'].map((verb) => `product/${verb}`),
+      'app/uninstalled',
+    ],
+    hasNoneOff: true,
+  },
+  {
+    shop: 'squarespace',
+    topics: ['order.create', 'order.update', 'extension.uninstall'],
+    hasNoneOff: true,
+  },
+  {
+    shop: 'shoptet, from its administration',
+    topics: [
+      ...['order', 'product', 'customer'].flatMap((noun) =>
+        ['create', 'update', 'delete'].map((verb) => `${noun}:${verb}`),
+      ),
+      'stock:movement',
+    ],
+    hasNoneOff: true,
+  },
+  {
+    shop: 'tiktokshop',
+    topics: [
+      'ORDER_STATUS_CHANGE',
+      'RECIPIENT_ADDRESS_UPDATE',
+      'PACKAGE_UPDATE',
+      'PRODUCT_STATUS_CHANGE',
+      'SELLER_DEAUTHORIZATION',
+      'CANCELLATION_STATUS_CHANGE',
+      'RETURN_STATUS_CHANGE',
+    ],
+    hasNoneOff: true,
+  },
+  { shop: 'bolcom, own keys', topics: ['ORDER', 'SHIPMENT'], tells: 'create' },
+  { shop: 'vtex', topics: ['Fulfillment', 'Marketplace'], hasNoneOff: true },
+  {
+    shop: 'kaufland',
+    topics: ['item_unit_changed', 'order_new', 'order_unit_new', 'order_unit_status_changed'],
+    tells: 'create',
+  },
+  {
+    shop: 'walmart, own keys',
+    topics: ['INVENTORY_OOS', 'OFFER_UNPUBLISHED', 'PO_CREATED', 'PO_LINE_AUTOCANCELLED'],
+  },
+];
+
+const shopOf = (name: string): ConnectCase => {
+  const found = SHOPS.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`the sandbox has no shop "${name}"`);
+  return found;
+};
+
+let played: Played;
+beforeAll(async () => {
+  played = await startPlayed();
+}, 60_000);
+afterAll(() => played?.close());
+
+const listIn = (json: Json, at: string): readonly Json[] => {
+  const found = valueAt(json, at);
+  return isList(found) ? found : [];
+};
+/** Topics that the sandbox says we are to be told of, each once a subscription. */
+async function subscribed({ of }: PlayedShop): Promise<string[]> {
+  const answer = await played.ask(`/subscriptions?shop=${encodeURIComponent(of.key)}`);
+  return listIn(answer, 'data')
+    .filter((one) => valueAt(one, 'state') === 'active')
+    .flatMap((one) => listIn(one, 'topics').flatMap((topic) => textOf(topic) ?? []))
+    .sort();
+}
+/** Some platforms make them later. */
+async function settled(shop: PlayedShop): Promise<void> {
+  await until('its subscriptions', async () => {
+    await played.look(shop);
+    const rows = await played.rows<{ state: string }>(
+      shop,
+      `SELECT state FROM subscriptions WHERE connection_id = $1 AND topic NOT LIKE 'by hand/%'`,
+    );
+    return rows.length > 0 && rows.every(({ state }) => state === 'active');
+  });
+}
+/** The newest push to the shop, once it was answered. */
+async function pushed({ of }: PlayedShop, count: number): Promise<Json> {
+  return await until(`${count} pushes`, async () => {
+    const found = listIn(await played.ask(`/pushes?shop=${encodeURIComponent(of.key)}`), 'data');
+    return found.length >= count ? (found.at(-1) ?? null) : null;
+  });
+}
+const pushesOf = async ({ of }: PlayedShop) =>
+  listIn(await played.ask(`/pushes?shop=${encodeURIComponent(of.key)}`), 'data').length;
+
+describe.each(CASES)('$shop', (one) => {
+  const {
+    shop: name,
+    topics,
+    tells = 'update',
+    proves = true,
+    resource = 'orders',
+    hasNoneOff = false,
+  } = one;
+  let shop: PlayedShop;
+
+  it('is subscribed to once it is connected', async () => {
+    shop = await played.connect(shopOf(name));
+    await settled(shop);
+    expect(await subscribed(shop)).toEqual([...topics].sort());
+  });
+
+  it('tells of a change, is believed, and one object is read', async () => {
+    const { id, pushes } = (await played.act(shop, 'changes', { resource, act: tells })) as {
+      id: string;
+      pushes: number;
+    }; // as control answers
+    expect(pushes).toBeGreaterThan(0);
+    expect(await pushed(shop, pushes)).toMatchObject({ state: 'taken', status: 200 });
+    const [named] = await played.rows<{ resource: string; platform_id: string }>(
+      shop,
+      'SELECT resource, platform_id FROM named_objects WHERE connection_id = $1',
+    );
+    expect(named).toEqual({ resource, platform_id: id });
+    await played.read();
+    const records = await played.rows<{ platform_id: string }>(
+      shop,
+      `SELECT platform_id FROM records WHERE connection_id = $1 AND resource = '${resource}'`,
+    );
+    expect(records).toEqual([{ platform_id: id }]);
+  });
+
+  it.runIf(proves)('is not believed where somebody else signed', async () => {
+    const before = await pushesOf(shop);
+    await played.fault(shop, 'push_forged');
+    await played.act(shop, 'changes', { resource, act: 'update' });
+    expect(await pushed(shop, before + 1)).toMatchObject({ fault: 'push_forged', status: 401 });
+  });
+
+  it.each(hasNoneOff ? ['dropped'] : ['dropped', 'disabled'])(
+    'is subscribed to again where that was %s, and read since',
+    async (as) => {
+      await played.act(shop, 'unsubscribe', { as });
+      expect(await subscribed(shop)).toEqual([]);
+      const before = played.triggered.length;
+      await settled(shop);
+      expect(await subscribed(shop)).toEqual([...topics].sort());
+      expect(played.triggered.length).toBe(before + 1);
+      const told = await pushesOf(shop);
+      await played.act(shop, 'changes', { resource, act: 'update' });
+      expect(await pushed(shop, told + 1)).toMatchObject({ state: 'taken', status: 200 });
+    },
+  );
+
+  it('is told nothing more once it is revoked', async () => {
+    await played.revoke(shop);
+    const answer = await played.ask(`/subscriptions?shop=${encodeURIComponent(shop.of.key)}`);
+    expect(listIn(answer, 'data')).toEqual([]);
+  });
+});
