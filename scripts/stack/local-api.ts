@@ -37,6 +37,10 @@ export interface LocalApi {
   sync(connectionId: string): Promise<void>;
 }
 
+interface Plan {
+  readonly records: { readonly kept: readonly { readonly count: number }[] };
+}
+
 type Call = <T>(method: string, path: string, body?: object) => Promise<T>;
 
 export function createLocalApi({ apiUrl, apiKey }: Pick<LocalAddresses, 'apiUrl' | 'apiKey'>): LocalApi {
@@ -61,9 +65,10 @@ export function createLocalApi({ apiUrl, apiKey }: Pick<LocalAddresses, 'apiUrl'
     connectLink: async (wish) => (await call<{ url: string }>('POST', '/connect-sessions', wish)).url,
     connections: (filter) => list(`/connections?${new URLSearchParams({ ...filter })}`),
     runs: (connectionId) => list(`/connections/${connectionId}/runs`),
-    keptRecords: async (connectionId) =>
-      (await call<{ records: { kept: number } }>('GET', `/connections/${connectionId}/revocation`)).records
-        .kept,
+    keptRecords: async (connectionId) => {
+      const { records } = await call<Plan>('GET', `/connections/${connectionId}/revocation`);
+      return records.kept.reduce((sum, { count }) => sum + count, 0);
+    },
     sync: async (connectionId) => {
       await call('POST', `/connections/${connectionId}/sync`, {});
     },
