@@ -12,6 +12,26 @@ export interface Listing {
   readonly fields: string;
 }
 
+/** One object by its id: a field of the query, and the list of items within it where it holds several. */
+export interface Single {
+  readonly root: 'order' | 'product' | 'user' | 'productVariant';
+  readonly fields: string;
+  readonly at?: string;
+}
+
+export function singleRequest({ root, fields }: Single, id: string): PlatformRequest {
+  const query = `query Mooring($id: ID!) { app { id } ${root}(id: $id) { ${fields} } }`;
+  return graphqlRequest(`query ${root}`, query, { id });
+}
+
+/** None: it is gone. Throws platform_answer_invalid. */
+export function readSingle({ root, at }: Single, body: Json): readonly Json[] {
+  objectAt(body, 'data.app');
+  const found = valueAt(body, `data.${root}`);
+  if (found === undefined || found === null) return [];
+  return at === undefined ? [found] : listAt(found, at);
+}
+
 export function graphqlRequest(endpoint: string, query: string, variables: JsonObject): PlatformRequest {
   return { method: 'POST', path: '/graphql/', endpoint, body: { query, variables } };
 }

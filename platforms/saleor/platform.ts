@@ -4,6 +4,7 @@ import type { AuthMethod, Platform } from '../../domain/platform.ts';
 import { factsOf } from '../facts.ts';
 import { listAt, objectAt, textOf, valueAt } from '../json.ts';
 import { graphqlRequest } from './listing.ts';
+import { NOTIFICATIONS } from './notifications.ts';
 import { RESOURCES } from './resources.ts';
 
 const appToken: AuthMethod = {
@@ -116,42 +117,7 @@ export const saleor = {
   // Sandboxes in Saleor's cloud: 120 a minute, then 429; others have none (a courteous bound).
   rateLimits: [{ scope: 'connection', burst: 60, perSecond: 5, certainty: 'unverified' }],
   resources: RESOURCES,
-  notifications: {
-    delivery: 'http',
-    subscribedBy: 'shop',
-    topics: {
-      order_created: 'orders',
-      order_updated: 'orders',
-      order_cancelled: 'orders',
-      order_fulfilled: 'orders',
-      product_created: 'products',
-      product_updated: 'products',
-      product_deleted: 'products',
-      product_variant_created: 'products',
-      product_variant_updated: 'products',
-      product_variant_deleted: 'products',
-      product_variant_stock_updated: 'inventory',
-      customer_created: 'customers',
-      customer_updated: 'customers',
-      customer_deleted: 'customers',
-    },
-    topicIn: { header: 'saleor-event' },
-    shopIn: { header: 'saleor-api-url' },
-    signature: {
-      kind: 'jwt',
-      in: { header: 'saleor-signature' },
-      isDetached: true,
-      jwt: {
-        algorithms: ['RS256'],
-        key: { kind: 'jwks', url: '{url}/.well-known/jwks.json' },
-        issuer: null,
-        audience: null,
-        exp: false,
-      },
-    },
-    answerWithinMs: 18_000,
-    note: 'Signed by the key of the shop where no secret was set for the webhook (HMAC by such a secret is deprecated); five retries at most. What the body holds, the subscription says.',
-  },
+  notifications: NOTIFICATIONS,
   explains: {
     credential_dead:
       'The app or its token was deleted in the Dashboard, or the app was deactivated: Saleor does not tell them apart.',

@@ -1,6 +1,6 @@
 // What is asked of each resource of Saleor.
 import { resourcesBy } from '../resource.ts';
-import { type Listing, listRequest, readListing } from './listing.ts';
+import { type Listing, listRequest, readListing, readSingle, type Single, singleRequest } from './listing.ts';
 import { mapCustomer, mapOrder, mapProduct, mapStock } from './mapper.ts';
 
 const MONEY = '{ amount currency }';
@@ -23,13 +23,18 @@ const CUSTOMER = `id email firstName lastName dateJoined updatedAt defaultBillin
 
 const STOCK = 'id quantity quantityAllocated warehouse { id } productVariant { id sku product { id } }';
 
-const define = resourcesBy<Listing>({
+const define = resourcesBy<Listing & { readonly single: Single }>({
   // 100 is the most; a query costs what it may return, 50,000 at most.
   pageSize: { default: 50, max: 100 },
   isIncremental: (listing) => listing.filter !== null,
   overlapS: 300,
   request: listRequest,
   read: (listing, _pass, _cursor, { body }) => readListing(listing, body),
+  one: ({ single }) => ({
+    id: '^[A-Za-z0-9+/_=-]{4,200}$',
+    request: (_pass, id) => singleRequest(single, id),
+    read: ({ body }) => readSingle(single, body),
+  }),
 });
 
 const LAST_MODIFIED = '{ field: LAST_MODIFIED_AT, direction: ASC }';
@@ -38,19 +43,47 @@ const LAST_MODIFIED = '{ field: LAST_MODIFIED_AT, direction: ASC }';
 export const RESOURCES = {
   orders: define(
     'orders',
-    { root: 'orders', filter: 'OrderFilterInput', sort: LAST_MODIFIED, fields: ORDER },
+    {
+      root: 'orders',
+      filter: 'OrderFilterInput',
+      sort: LAST_MODIFIED,
+      fields: ORDER,
+      single: { root: 'order', fields: ORDER },
+    },
     mapOrder,
   ),
   products: define(
     'products',
-    { root: 'products', filter: 'ProductFilterInput', sort: LAST_MODIFIED, fields: PRODUCT },
+    {
+      root: 'products',
+      filter: 'ProductFilterInput',
+      sort: LAST_MODIFIED,
+      fields: PRODUCT,
+      single: { root: 'product', fields: PRODUCT },
+    },
     mapProduct,
   ),
   customers: define(
     'customers',
-    { root: 'customers', filter: 'CustomerFilterInput', sort: LAST_MODIFIED, fields: CUSTOMER },
+    {
+      root: 'customers',
+      filter: 'CustomerFilterInput',
+      sort: LAST_MODIFIED,
+      fields: CUSTOMER,
+      single: { root: 'user', fields: CUSTOMER },
+    },
     mapCustomer,
   ),
-  // A stock has no update time.
-  inventory: define('inventory', { root: 'stocks', filter: null, sort: null, fields: STOCK }, mapStock),
+  // A stock has no update time. What is told of stock names a variant.
+  inventory: define(
+    'inventory',
+    {
+      root: 'stocks',
+      filter: null,
+      sort: null,
+      fields: STOCK,
+      single: { root: 'productVariant', fields: `stocks { ${STOCK} }`, at: 'stocks' },
+    },
+    mapStock,
+  ),
 } as const;

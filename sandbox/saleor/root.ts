@@ -19,6 +19,7 @@ import {
   renderVariant,
   WAREHOUSE,
 } from './render.ts';
+import { webhookMutations, webhooksOf } from './webhooks.ts';
 
 export interface SaleorCall {
   sandbox: Sandbox;
@@ -128,7 +129,13 @@ export function rootOf(call: SaleorCall) {
   ];
   const value = {
     ...Object.fromEntries(lists),
-    ...Object.fromEntries([single('order', 'Order'), single('product', 'Product')]),
+    ...Object.fromEntries([
+      single('order', 'Order'),
+      single('product', 'Product'),
+      single('productVariant', 'ProductVariant'),
+      single('user', 'User'),
+    ]),
+    ...webhookMutations(call, denied),
     warehouses: () => {
       needs('MANAGE_PRODUCTS');
       return {
@@ -139,7 +146,7 @@ export function rootOf(call: SaleorCall) {
     },
     channels: () => (grant === null ? denied(OF_APPS) : [channelOf(shop)]),
     // A stranger is no app: null, and no error.
-    app: () => (grant === null ? null : appOf(grant)),
+    app: () => (grant === null ? null : { ...appOf(grant), webhooks: () => webhooksOf(call, grant) }),
     shop: {
       id: 'U2hvcDox',
       name: shop.name,

@@ -9,6 +9,7 @@ import type { Sandbox } from '../sandbox.ts';
 import type { HostedPlatform } from '../simulated.ts';
 import type { Grant, Shop } from '../state.ts';
 import { answerGraphql } from './graphql.ts';
+import { keysOf, pushing } from './push.ts';
 
 const PERMISSIONS = ['MANAGE_ORDERS', 'MANAGE_PRODUCTS', 'MANAGE_USERS'];
 
@@ -19,6 +20,7 @@ export const saleor: HostedPlatform = {
   pattern: /^[a-z0-9][a-z0-9-]*\.(saleor\.cloud|saleor\.example)$/,
   origins: ['https://*.saleor.cloud', 'https://*.saleor.example'],
   answerShop: (sandbox, exchange, shop) => {
+    if (exchange.path === '/.well-known/jwks.json') return json(200, keysOf(sandbox, shop));
     if (exchange.path !== '/graphql/') return json(404, { detail: 'Not found' });
     const grant = grantOf(sandbox, exchange, shop);
     if (!takeCall(sandbox, shop).allowed)
@@ -42,6 +44,7 @@ export const saleor: HostedPlatform = {
     }
     return json(200, { status, installed: status !== null && status < 300 });
   },
+  pushing,
 };
 
 function appToken(sandbox: Sandbox, shop: Shop, scopes: string[]): string {

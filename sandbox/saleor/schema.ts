@@ -1,11 +1,20 @@
 /** The part of Saleor's GraphQL that the sandbox serves. Answers may all be null, so that hostile records get through; what is asked is typed as Saleor types it. */
 import { buildSchema } from 'graphql';
+import { EVENTS, typeOfEvent } from './events.ts';
 
 /** `Order` → `OrderCountableConnection`, `OrderCountableEdge`. */
 function connection(type: string): string {
   return `type ${type}CountableConnection { pageInfo: PageInfo edges: [${type}CountableEdge] totalCount: Int }
 type ${type}CountableEdge { node: ${type} cursor: String }`;
 }
+
+const TYPE_OF = { order: 'Order', product: 'Product', productVariant: 'ProductVariant', user: 'User' };
+const EVENT_TYPES = Object.entries(EVENTS)
+  .map(
+    ([event, { field }]) =>
+      `type ${typeOfEvent(event)} implements Event { issuedAt: DateTime version: String ${field}: ${TYPE_OF[field]} }`,
+  )
+  .join('\n');
 
 const PAGE = 'before: String, after: String, first: Int, last: Int';
 
@@ -63,7 +72,23 @@ type Order {
   voucherCode: String customerNote: String externalReference: String languageCodeEnum: String
 }
 type Permission { code: String name: String }
-type App { id: ID name: String isActive: Boolean type: String permissions: [Permission] }
+type App { id: ID name: String isActive: Boolean type: String permissions: [Permission] webhooks: [Webhook] }
+enum WebhookEventTypeAsyncEnum { ${Object.keys(EVENTS).join(' ')} }
+enum WebhookErrorCode { GRAPHQL_ERROR INVALID NOT_FOUND REQUIRED UNIQUE DELETE_FAILED SYNTAX MISSING_SUBSCRIPTION UNABLE_TO_PARSE MISSING_EVENT }
+type WebhookEventAsync { name: String eventType: WebhookEventTypeAsyncEnum }
+type WebhookEventSync { name: String }
+type Webhook { id: ID name: String targetUrl: String isActive: Boolean asyncEvents: [WebhookEventAsync] syncEvents: [WebhookEventSync] subscriptionQuery: String }
+type WebhookError { field: String message: String code: WebhookErrorCode }
+type WebhookCreate { webhook: Webhook errors: [WebhookError] }
+type WebhookDelete { webhook: Webhook errors: [WebhookError] }
+input WebhookCreateInput { name: String targetUrl: String asyncEvents: [WebhookEventTypeAsyncEnum!] isActive: Boolean secretKey: String query: String customHeaders: JSONString }
+type Mutation {
+  webhookCreate(input: WebhookCreateInput!): WebhookCreate
+  webhookDelete(id: ID): WebhookDelete
+}
+interface Event { issuedAt: DateTime version: String }
+${EVENT_TYPES}
+type Subscription { event: Event }
 type Domain { host: String sslEnabled: Boolean url: String }
 type Shop { id: ID name: String description: String domain: Domain version: String schemaVersion: String channelCurrencies: [String] permissions: [Permission] }
 ${['Order', 'Product', 'ProductVariant', 'User', 'Stock', 'Warehouse'].map(connection).join('\n')}
@@ -77,6 +102,8 @@ type Query {
   channels: [Channel]
   order(id: ID): Order
   product(id: ID, channel: String): Product
+  productVariant(id: ID, channel: String): ProductVariant
+  user(id: ID): User
   app(id: ID): App
   shop: Shop
 }
