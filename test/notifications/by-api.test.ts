@@ -18,6 +18,8 @@ interface Case {
   readonly tells?: 'create';
   /** Whether anybody's push is refused; where nothing is signed it is a hint. Default true. */
   readonly proves?: false;
+  /** No call reads one object: a sync of all is asked for. */
+  readonly readsNone?: true;
   /** What is changed; default orders. */
   readonly resource?: Resource;
   /** Such a platform drops subscriptions, and has none that are off. */
@@ -25,6 +27,16 @@ interface Case {
 }
 
 const CASES: readonly Case[] = [
+  {
+    shop: 'saleor',
+    topics: [
+      ...['CREATED', 'UPDATED', 'CANCELLED', 'FULFILLED'].map((verb) => `ORDER_${verb}`),
+      ...['PRODUCT', 'PRODUCT_VARIANT', 'CUSTOMER'].flatMap((noun) =>
+        ['CREATED', 'UPDATED', 'DELETED'].map((verb) => `${noun}_${verb}`),
+      ),
+      'PRODUCT_VARIANT_STOCK_UPDATED',
+    ],
+  },
   {
     shop: 'tiendanube',
     topics: [
@@ -61,6 +73,14 @@ const CASES: readonly Case[] = [
       'RETURN_STATUS_CHANGE',
     ],
     hasNoneOff: true,
+  },
+  {
+    shop: 'trendyol',
+    topics: [
+      ...['AT_COLLECTION_POINT', 'AWAITING', 'CANCELLED', 'CREATED', 'DELIVERED', 'INVOICED', 'PICKING'],
+      ...['RETURNED', 'SHIPPED', 'UNDELIVERED', 'UNPACKED', 'UNSUPPLIED', 'VERIFIED'],
+    ],
+    readsNone: true,
   },
   { shop: 'bolcom, own keys', topics: ['ORDER', 'SHIPMENT'], tells: 'create' },
   { shop: 'vtex', topics: ['Fulfillment', 'Marketplace'], hasNoneOff: true },
@@ -128,6 +148,7 @@ describe.each(CASES)('$shop', (one) => {
     proves = true,
     resource = 'orders',
     hasNoneOff = false,
+    readsNone = false,
   } = one;
   let shop: PlayedShop;
 
@@ -148,8 +169,11 @@ describe.each(CASES)('$shop', (one) => {
       shop,
       'SELECT resource, platform_id FROM named_objects WHERE connection_id = $1',
     );
-    expect(named).toEqual({ resource, platform_id: id });
+    expect(named).toEqual({ resource, platform_id: readsNone ? '' : id });
     await played.read();
+    const asked = await played.rows(shop, 'SELECT resources FROM sync_requests WHERE connection_id = $1');
+    expect(asked).toEqual(readsNone ? [{ resources: [resource] }] : []);
+    if (readsNone) return;
     const records = await played.rows<{ platform_id: string }>(
       shop,
       `SELECT platform_id FROM records WHERE connection_id = $1 AND resource = '${resource}'`,
