@@ -142,7 +142,8 @@ async function compare(deps: SubscriptionDeps, look: Looking): Promise<Compared>
       const known = rows.filter(({ topic }) => topics.includes(topic));
       for (const row of known)
         noteGap(gaps, look.data, { known: row, isThere: same.some(({ topic }) => topic === row.topic) });
-      const made = await create(deps, look, { topics, address, call });
+      const others = new Set(found.filter((one) => !ours.includes(one)).map(({ ref }) => ref)).size;
+      const made = await create(deps, look, { topics, address, call, others });
       code = made.code ?? code;
       isPending ||= made.isPending && known.every(({ state }) => state !== 'creating');
     }
@@ -206,6 +207,8 @@ async function create(
     readonly topics: readonly string[];
     readonly address: () => Promise<MintedAddress>;
     readonly call: PlatformCall;
+    /** Subscriptions of somebody else. */
+    readonly others: number;
   },
 ): Promise<Compared> {
   const { topics, call } = at;
@@ -217,6 +220,11 @@ async function create(
     await deps.db.sqlInTenant(of.tenantId, (sql) => beginSubscription(sql, of, { topic, sealed }));
   }
   try {
+    if (subscribe.most !== undefined && at.others >= subscribe.most)
+      throw new MooringError(
+        'platform_rejected',
+        'the subscriptions that a shop may have are somebody else’s',
+      );
     const wish = {
       topic: topics[0] ?? '',
       topics,

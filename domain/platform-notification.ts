@@ -131,7 +131,7 @@ export interface Subscribe {
     readonly isLast: boolean;
   };
   readonly remove: (ref: string, shop: Readonly<Record<string, string>>) => PlatformRequest;
-  /** Most per shop. */
+  /** Most per shop: where others have as many, none is asked for, so that none of theirs is written over. */
   readonly most?: number;
 }
 

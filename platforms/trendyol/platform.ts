@@ -3,6 +3,7 @@
 import type { AuthMethod, Platform } from '../../domain/platform.ts';
 import { factsOf } from '../facts.ts';
 import { listAt, textOf, valueAt } from '../json.ts';
+import { NOTIFICATIONS } from './notifications.ts';
 import { RESOURCES } from './resources.ts';
 
 const WHERE = 'Seller panel > Account information > Integration information';
@@ -103,33 +104,12 @@ export const trendyol = {
     { scope: 'connection', burst: 10, perSecond: 0.5, certainty: 'unverified' },
   ],
   resources: RESOURCES,
-  notifications: {
-    delivery: 'http',
-    subscribedBy: 'shop',
-    topics: {
-      CREATED: 'orders',
-      PICKING: 'orders',
-      INVOICED: 'orders',
-      SHIPPED: 'orders',
-      CANCELLED: 'orders',
-      DELIVERED: 'orders',
-      UNDELIVERED: 'orders',
-      RETURNED: 'orders',
-      UNSUPPLIED: 'orders',
-      AWAITING: 'orders',
-      UNPACKED: 'orders',
-      AT_COLLECTION_POINT: 'orders',
-      VERIFIED: 'orders',
-    },
-    topicIn: { json: 'status' },
-    shopIn: { json: 'supplierId' },
-    signature: null,
-    note: 'Not signed: a Basic password or a key of our choice is all the proof. The body is a package. Tried every five minutes until it is taken.',
-  },
+  notifications: NOTIFICATIONS,
   explains: {
     credential_dead: 'The API key was made anew in the seller panel, or was copied wrongly.',
   },
   unsupported: [
+    'Reading one package by itself: the list that did ends, and the stream does not. What is told asks for a sync.',
     'Customers: Trendyol lists none.',
     'Packages not changed for three months, which the stream does not serve.',
     'Products that wait for approval, or were refused.',
@@ -142,7 +122,8 @@ export const trendyol = {
     'That nextPageToken is told on the last page that a number reaches, and comes in place of the number.',
     'That amounts of a package add up to packageTotalPrice, and lines’ prices are of one piece.',
     'That orderDate, too, counts from 1970 in UTC.',
-    'The words a notification tells its status in.',
+    'The words a notification tells its status in: those of a subscription and those of a package are both taken.',
+    'That the address of a webhook may hold the word “trendyol”, as ours does.',
     'That a key is refused for another seller id, and the forms of the keys.',
     'That a window may be left out for the proof.',
   ],

@@ -5,6 +5,7 @@ import { askedBy, cursorOf, placeOf, positionsIn, rendered, spoiltJson, wholeIn 
 import type { Shop } from '../state.ts';
 import { packageStatus, renderContent, renderPackage, renderStock } from './render.ts';
 import { trendyolError } from './trendyol.ts';
+import { answerWebhooks } from './webhooks.ts';
 
 const DAY_MS = 86_400_000;
 const TWO_WEEKS_MS = 14 * DAY_MS;
@@ -16,6 +17,8 @@ const bad = (key: string) => trendyolError(400, 'TrendyolBusinessException', key
 
 export function answerApi(call: Call): Answer {
   const { exchange } = call;
+  const hooked = answerWebhooks(call);
+  if (hooked !== null) return hooked;
   if (exchange.method !== 'GET') return trendyolError(405, 'MethodNotAllowed', 'method.not.allowed');
   const path = exchange.path.replace(/^\/integration\//, '').replace(/sellers\/\d+\//, '');
   if (path === 'order/orders/stream') return stream(call);

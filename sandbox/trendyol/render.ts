@@ -11,6 +11,7 @@ import {
 import type { Shop } from '../state.ts';
 
 const FIRST_PACKAGE = 3_330_000_000;
+export const packageId = (index: number) => FIRST_PACKAGE + index;
 const FIRST_CONTENT = 12_700_000;
 
 const STATUS: Record<OrderStatus, string> = {
@@ -111,7 +112,7 @@ export function renderPackage(shop: Shop, index: number, former: boolean) {
         packageTotalDiscount: discount,
         packageTotalPrice: total,
       };
-  const id = FIRST_PACKAGE + index;
+  const id = packageId(index);
   return {
     ...(former ? { id } : { shipmentPackageId: id }),
     orderNumber: String(9_000_000_000 + index),

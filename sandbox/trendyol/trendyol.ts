@@ -8,6 +8,7 @@ import { countCall, createGrant, randomHex, sameText } from '../grants.ts';
 import type { Sandbox } from '../sandbox.ts';
 import type { CentralPlatform } from '../simulated.ts';
 import { answerApi } from './api.ts';
+import { pushing } from './push.ts';
 
 const HOST = 'apigw.trendyol.com';
 const SELLER = /^\/integration\/[a-z-]+\/sellers\/(\d+)\//;
@@ -38,6 +39,7 @@ export const trendyol: CentralPlatform = {
     createGrant(sandbox, { platform: 'trendyol', shop, clientId: '', scopes: [], facts });
     return json(201, { api_key: facts.apiKey, api_secret: facts.apiSecret, seller_id: shop.id });
   },
+  pushing,
 };
 
 export function trendyolError(status: number, exception: string, key: string): Answer {

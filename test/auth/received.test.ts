@@ -57,6 +57,37 @@ const BODY_HMAC: ReceivedHmac = {
   message: ['{body}'],
 };
 
+describe('a password of ours', () => {
+  const values = { notificationSecret: 'p4ss' };
+  const pair = (password: string) => Buffer.from(`mooring:${password}`).toString('base64');
+  const inHeader = { kind: 'basic', header: 'x-own' } as const;
+  const asUser = { kind: 'basic', username: 'mooring' } as const;
+
+  test.each([
+    { why: 'a header of ours alone', signature: inHeader, header: 'x-own', given: 'p4ss', ok: true },
+    { why: 'a header of ours, changed', signature: inHeader, header: 'x-own', given: 'p4ss ', ok: false },
+    { why: 'Basic', signature: asUser, header: 'authorization', given: `Basic ${pair('p4ss')}`, ok: true },
+    {
+      why: 'the pair without the word',
+      signature: asUser,
+      header: 'authorization',
+      given: pair('p4ss'),
+      ok: true,
+    },
+    { why: 'another password', signature: asUser, header: 'authorization', given: pair('other'), ok: false },
+    { why: 'the word alone', signature: asUser, header: 'authorization', given: 'Basic ', ok: false },
+  ])('$why: $ok', async ({ signature, header, given, ok }) => {
+    const told = message({ headers: { [header]: given } });
+    expect((await verifyReceived(signature, told, receiving([], NOW_MS, values))).ok).toBe(ok);
+    const without = receiving([], NOW_MS, { notificationSecret: '' });
+    expect((await verifyReceived(signature, told, without)).ok).toBe(false);
+    expect(await verifyReceived(signature, message(), receiving([], NOW_MS, values))).toEqual({
+      ok: false,
+      at: 'missing',
+    });
+  });
+});
+
 describe('an HMAC', () => {
   test('is over the bytes as they came, whatever they are', async () => {
     for (const body of [

@@ -43,6 +43,7 @@ const PLATFORM: Platform = {
     },
     subscribe: {
       secret: 'ours',
+      most: 4,
       create: ({ topic, address, secret }) => ({
         method: 'POST',
         path: '/hooks',
@@ -190,6 +191,21 @@ describe('subscriptions', () => {
     });
     await look();
     expect(hooks.map(({ id }) => id)).toContain('x');
+  });
+
+  it('are not asked for where others have as many as the shop may have', async () => {
+    const theirs = ['a', 'b', 'c', 'd'].map((id) => ({
+      id,
+      topic: 'order/changed',
+      url: `https://elsewhere.example/${id}`,
+      secret: '',
+      enabled: true,
+    }));
+    hooks = [...theirs];
+    await look();
+    expect(hooks).toEqual(theirs);
+    const rows = await ask('SELECT state, code FROM subscriptions WHERE connection_id = $1');
+    expect(rows).toEqual(Array(3).fill({ state: 'refused', code: 'platform_rejected' }));
   });
 
   it('for one topic that is refused stop no other, and are tried again', async () => {
