@@ -5,6 +5,7 @@ import { ERRORS, MooringError } from '../domain/errors.ts';
 import { PERMISSIONS } from '../domain/resource.ts';
 import { Secret } from '../domain/secret.ts';
 import type { ExchangeContext, Proven } from '../egress/exchange.ts';
+import { keyEntered } from '../platforms/shop.ts';
 import { appendAudit } from '../store/audit.ts';
 import { type AuthorizationRow, findAuthorization, settleAuthorization } from '../store/authorizations.ts';
 import { type ConnectionRow, findConnection, saveShopFacts } from '../store/connections.ts';
@@ -166,7 +167,10 @@ async function save(
     async (tx) => {
       await saveShopFacts(tx, input.connectionId, {
         shop,
-        shopKey: proven.shopKey ?? connection.shopKey,
+        shopKey:
+          proven.shopKey ??
+          connection.shopKey ??
+          keyEntered(context.platform, method, { shop, parts: issued.parts }),
         shopName: proven.shopName ?? connection.shopName,
         grantedScopes: granted ?? [],
         facts: proven.facts,

@@ -13,10 +13,12 @@ import {
 import { judgeLine, type LineFailure, SILENT_AFTER_MS } from '../domain/import.ts';
 import type { Platform } from '../domain/platform.ts';
 import { PERMISSIONS } from '../domain/resource.ts';
+import { isOneShop } from '../platforms/shop.ts';
 import { type AuthorizationRow, findAuthorization, insertAuthorization } from '../store/authorizations.ts';
 import type { Tx } from '../store/database.ts';
 import {
   endReading,
+  findConnectionOfLine,
   findConnectionOfShop,
   finishImport as finish,
   type ImportLineRow,
@@ -148,7 +150,9 @@ async function begin(
   const { line, tenantId, authorizationId, importId } = of;
   const platform = platformOf(deps, line.platform);
   const shop = textsOf(line.shop);
-  const existing = await findConnectionOfShop(tx, { tenantId, platform: platform.id, shop });
+  const existing = isOneShop(platform, shop)
+    ? await findConnectionOfShop(tx, { tenantId, platform: platform.id, shop })
+    : await findConnectionOfLine(tx, { tenantId, shopHash: line.shopHash });
   if (existing !== null) return { outcome: 'duplicate', connectionId: idOf('connection', existing) };
   const connectionId = await insertNewConnection(tx, {
     tenantId,

@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import { MooringError } from '../domain/errors.ts';
 import type { ImportId, TenantId } from '../domain/ids.ts';
 import { IMPORT_LIMITS } from '../domain/import.ts';
+import { isOneShop } from '../platforms/shop.ts';
 import { addImportLines, type BrokenLine, endReading, type ReadLine } from '../store/imports.ts';
 import { newId } from '../store/new-id.ts';
 import { readTenant } from '../store/tenants-list.ts';
@@ -98,7 +99,9 @@ async function sealed(deps: HttpDeps, number: number, line: CheckedLine): Promis
     shop,
     permissions,
     obtain,
-    shopHash: hashOfShop(platform.id, shop),
+    shopHash: isOneShop(platform, shop)
+      ? hashOf(platform.id, shop)
+      : hashOf(platform.id, shop, tellingOf(parts)),
     authorizationId,
     sealed: await deps.vault.seal(
       { owner: tenantId, subject: authorizationId, kind: 'authorization', generation: 0 },
@@ -107,10 +110,17 @@ async function sealed(deps: HttpDeps, number: number, line: CheckedLine): Promis
   };
 }
 
-function hashOfShop(platform: string, shop: Readonly<Record<string, string>>): Uint8Array {
-  const fields = Object.entries(shop).sort(([a], [b]) => (a < b ? -1 : 1));
+/** What tells one credential from another, however its line is written: the grant itself where there is one, never its dates. */
+function tellingOf({ expiresAt, refreshExpiresAt, ...parts }: CheckedLine['parts']): CheckedLine['parts'] {
+  const { refreshToken } = parts;
+  return refreshToken === undefined ? parts : { refreshToken };
+}
+
+/** Of the shop; of the credential too where the shop's fields do not tell it from every other. */
+function hashOf(platform: string, ...named: readonly Readonly<Record<string, string>>[]): Uint8Array {
+  const sorted = named.map((fields) => Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)));
   return createHash('sha256')
-    .update(JSON.stringify([platform, fields]), 'utf8')
+    .update(JSON.stringify([platform, ...sorted]), 'utf8')
     .digest();
 }
 

@@ -1,7 +1,7 @@
 // Which shop a merchant means: its fields parsed, normalised and matched against the platform's anchored patterns. Shop values
 // become host names and paths, so nothing here may let a value through that could name another host than the one shown.
 import { type FieldError, MooringError } from '../domain/errors.ts';
-import type { CallbackStep, Part, Platform, ShopField } from '../domain/platform.ts';
+import type { AuthMethod, CallbackStep, Part, Platform, ShopField } from '../domain/platform.ts';
 
 export type ShopValues = Readonly<Record<string, string>>;
 
@@ -76,6 +76,32 @@ export function shopAfterTold(
     values[name] = parsed.value;
   }
   return values;
+}
+
+/** Whether the fields alone tell this shop from every other: none is left for the approval or the proof to tell. */
+export function isOneShop(platform: Platform, shop: ShopValues): boolean {
+  return namesShops(platform) && platform.shop.every(({ name }) => shop[name] !== undefined);
+}
+
+/** A choice among countries names no shop, and nothing names none. */
+function namesShops({ shop }: Platform): boolean {
+  return shop.some(({ choices }) => choices === undefined);
+}
+
+/**
+ * What stands for the shop's key where neither its fields nor the proof name it: the fields, and what was entered that is no secret. Null where
+ * something else names the shop, or nothing does.
+ */
+export function keyEntered(
+  platform: Platform,
+  { obtain }: AuthMethod,
+  { shop, parts }: { readonly shop: ShopValues; readonly parts: Readonly<Record<string, string>> },
+): string | null {
+  if (namesShops(platform) || !('fields' in obtain)) return null;
+  const shown = obtain.fields.flatMap(({ name, secret }) => (secret ? [] : (parts[name] ?? [])));
+  return shown.length === 0
+    ? null
+    : [...platform.shop.flatMap(({ name }) => shop[name] ?? []), ...shown].join('/');
 }
 
 /** The shop fields with what their choices give beside: what templates of a platform's data may name. */

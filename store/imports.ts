@@ -170,17 +170,18 @@ export async function listDueLines(
   });
 }
 
-/** How many lines still wait, and when the next of them may be tried. */
+/** How many lines still wait, and when the next of them may be tried; null: one may be now. */
 export async function readWaiting(
   tx: Tx,
   importId: ImportId,
 ): Promise<{ readonly left: number; readonly nextTryAtMs: number | null }> {
-  const found = await tx.importLine.aggregate({
-    where: { importId, outcome: 'pending' },
-    _count: { _all: true },
-    _min: { nextTryAt: true },
-  });
-  return { left: found._count._all, nextTryAtMs: found._min.nextTryAt?.getTime() ?? null };
+  const where = { importId, outcome: 'pending' };
+  const found = await tx.importLine.aggregate({ where, _count: { _all: true }, _min: { nextTryAt: true } });
+  const fresh = await tx.importLine.count({ where: { ...where, nextTryAt: null } });
+  return {
+    left: found._count._all,
+    nextTryAtMs: fresh > 0 ? null : (found._min.nextTryAt?.getTime() ?? null),
+  };
 }
 
 export interface SettledLine {
@@ -232,5 +233,18 @@ export async function findConnectionOfShop(
     SELECT id FROM connections WHERE tenant_id = ${of.tenantId} AND platform = ${of.platform}
       AND shop @> ${JSON.stringify(of.shop)}::jsonb AND generation > 0 AND lifecycle NOT IN ('revoked', 'abandoned')
     ORDER BY id LIMIT 1`;
+  return rows[0]?.id ?? null;
+}
+
+/** The connection of this tenant that lives and that such a line became before: for shops that only their credential tells apart. */
+export async function findConnectionOfLine(
+  tx: Tx,
+  of: { readonly tenantId: TenantId; readonly shopHash: Uint8Array | null },
+): Promise<string | null> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    SELECT c.id FROM import_lines AS l JOIN connections AS c ON c.id = l.connection_id
+    WHERE l.tenant_id = ${of.tenantId} AND l.shop_hash = ${of.shopHash} AND l.outcome = 'connected'
+      AND c.generation > 0 AND c.lifecycle NOT IN ('revoked', 'abandoned')
+    ORDER BY c.id LIMIT 1`;
   return rows[0]?.id ?? null;
 }

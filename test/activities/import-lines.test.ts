@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isImportRead } from '../../activities/import-lines.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
 import { judgeLine, SILENT_AFTER_MS } from '../../domain/import.ts';
-import { createImport, readImport } from '../../store/imports.ts';
+import { createImport, readImport, readWaiting } from '../../store/imports.ts';
 import { newId } from '../../store/new-id.ts';
 import { createTestDatabase, type TestDatabase } from '../world.ts';
 
@@ -48,5 +48,31 @@ describe('an upload whose reader died', () => {
     const row = await db.acrossTenants((tx) => readImport(tx, id));
     expect(row).toMatchObject({ status: 'running', cutShort: 'upload_broken' });
     expect(await look(Date.now())).toBe(true);
+  });
+});
+
+describe('an import with a line that must wait', () => {
+  let world: TestDatabase;
+  beforeAll(async () => {
+    world = await createTestDatabase();
+  });
+  afterAll(() => world.close());
+
+  it('goes on with those that need not, and waits only when all of them must', async () => {
+    const id = newId('import');
+    const later = new Date(NOW + 3_600_000);
+    await world.db.acrossTenants((tx) => createImport(tx, { id, tenantId: null, requestedBy: 'key_x' }));
+    const add = (line: number, nextTryAt: Date | null) =>
+      world.owner.query('INSERT INTO import_lines (import_id, line, next_try_at) VALUES ($1, $2, $3)', [
+        id,
+        line,
+        nextTryAt,
+      ]);
+    await add(1, later);
+    await add(2, null);
+    const look = () => world.db.acrossTenants((tx) => readWaiting(tx, id));
+    expect(await look()).toEqual({ left: 2, nextTryAtMs: null });
+    await world.owner.query('DELETE FROM import_lines WHERE line = 2');
+    expect(await look()).toEqual({ left: 1, nextTryAtMs: later.getTime() });
   });
 });

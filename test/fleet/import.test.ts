@@ -26,6 +26,11 @@ interface Tokens {
   readonly refresh_token: string;
 }
 
+interface Keys {
+  readonly client_key: string;
+  readonly secret_key: string;
+}
+
 /** A shop whose grant was made elsewhere, before us. */
 async function granted(name: string): Promise<{ host: string; tokens: Tokens }> {
   const host = `${name}.myshopify.com`;
@@ -148,6 +153,39 @@ test('every line of a file is settled once, through a kill -9 of the worker, and
   ];
   expect(findAll(straws, [...secrets, ...(await product.issuedSecrets())])).toEqual([]);
 }, 240_000);
+
+test('sellers whom only their keys tell apart are a connection each, and the file again doubles nothing', async () => {
+  const sellers = [];
+  for (const key of ['seller-a', 'seller-b']) {
+    await product.control('POST', '/shops', {
+      platform: 'kaufland',
+      key,
+      orders: 1,
+      products: 1,
+      customers: 1,
+    });
+    const keys = await product.control<Keys>('POST', `/shops/${key}/credential`, {});
+    sellers.push({ clientKey: keys.client_key, secretKey: keys.secret_key });
+  }
+  const file = [...sellers, sellers[0]]
+    .map((credential) => {
+      const shop = { storefront: 'de' };
+      return JSON.stringify({ tenantId: product.tenantId, platform: 'kaufland', shop, credential });
+    })
+    .join('\n');
+  const report = await done(await upload(file));
+  expect(report.lines.data.map(({ outcome, code }) => [outcome, code])).toEqual([
+    ['connected', null],
+    ['connected', null],
+    ['duplicate', 'duplicate_line'],
+  ]);
+  const again = await done(await upload(file));
+  expect(again.counts).toMatchObject({ connected: 0, duplicate: 3 });
+  expect(again.lines.data[1]?.connectionId).toBe(report.lines.data[1]?.connectionId);
+  const body = { tenantId: product.tenantId, platform: 'kaufland', shop: { storefront: 'de' } };
+  const twice = await product.api('POST', '/v1/connections', { ...body, credential: sellers[0] });
+  expect(twice).toMatchObject({ status: 409, body: { code: 'shop_already_connected' } });
+}, 120_000);
 
 test('a line whose platform is down is tried again; one that renewed begins again with what it renewed', async () => {
   const { host, tokens } = await granted('shaky');

@@ -1,19 +1,28 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TenantId } from '../../domain/ids.ts';
 import { IMPORT_LIMITS } from '../../domain/import.ts';
+import type { Platform } from '../../domain/platform.ts';
 import { newId } from '../../store/new-id.ts';
 import { type Answer, startApi, type TestApi } from './api.ts';
+import { TEST_PLATFORMS } from './platforms.ts';
 
 let api: TestApi;
 let tenantId: TenantId;
 let unknownTenant: TenantId;
 
 beforeAll(async () => {
-  api = await startApi();
+  api = await startApi({ platforms: withFir() });
   tenantId = await api.tenant();
   unknownTenant = newId('tenant');
 });
 afterAll(() => api.close());
+
+/** Fir’s shops have no name: only the credential tells them apart. */
+function withFir(): ReadonlyMap<string, Platform> {
+  const cedar = TEST_PLATFORMS.get('cedar');
+  if (cedar === undefined) throw new Error('cedar is not there');
+  return new Map(TEST_PLATFORMS).set('fir', { ...cedar, id: 'fir', shop: [] });
+}
 
 const SECRET = 'sk_0canary0';
 let shops = 0;
@@ -142,6 +151,12 @@ describe('an import', () => {
     const outcomes = reports.flatMap(({ body }) => body.lines.data);
     expect(outcomes.filter((one) => one.outcome === 'pending')).toHaveLength(2);
     expect(outcomes.filter((one) => one.code === 'duplicate_line')).toHaveLength(4);
+  });
+
+  it('keeps one line a credential where nothing else tells the shops apart', async () => {
+    const fir = (apiKey: string) => lineOf({ platform: 'fir', shop: {}, credential: { apiKey } });
+    const { body } = await upload(ndjson(fir('sk_first'), fir('sk_second'), fir('sk_first')));
+    expect(body.counts).toMatchObject({ pending: 2, duplicate: 1 });
   });
 
   it('holds secrets sealed alone, in no other column, answer or log', async () => {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { MooringError } from '../../domain/errors.ts';
 import type { Platform } from '../../domain/platform.ts';
 import { findPlatform } from '../../platforms/index.ts';
-import { parseShop, shopAfterCallback } from '../../platforms/shop.ts';
+import { isOneShop, keyEntered, parseShop, shopAfterCallback } from '../../platforms/shop.ts';
 
 function platform(id: string): Platform {
   const found = findPlatform(id);
@@ -175,5 +175,32 @@ describe('what a callback tells of the shop', () => {
   test('a shop of the wrong form is no callback of the platform', () => {
     const run = () => shopAfterCallback(shopee, step, {}, { shop_id: '1&shop_id=2' });
     expect(refusal(run).code).toBe('invalid_callback');
+  });
+});
+
+describe('which shop it is', () => {
+  test.each([
+    ['an address tells it', 'woocommerce', { url: 'https://a.example' }, true],
+    [
+      'an address without the shop that the proof names does not',
+      'mirakl',
+      { instance: 'a.mirakl.net' },
+      false,
+    ],
+    ['an id that is left to the approval does not', 'etsy', {}, false],
+    ['a country does not', 'kaufland', { storefront: 'de' }, false],
+    ['nothing does not', 'ebay', {}, false],
+  ])('%s', (_why, id, shop, expected) => {
+    expect(isOneShop(platform(id), shop)).toBe(expected);
+  });
+
+  test.each([
+    ['is the key that was entered, where nothing else tells', 'kaufland', { storefront: 'de' }, 'de/key-1'],
+    ['is nothing entered where an address tells it', 'woocommerce', { url: 'https://a.example' }, null],
+  ])('%s', (_why, id, shop, expected) => {
+    const [method] = platform(id).auth;
+    if (method === undefined) throw new Error('no method');
+    const parts = { clientKey: 'key-1', secretKey: 'secret-1', consumerKey: 'ck', consumerSecret: 'cs' };
+    expect(keyEntered(platform(id), method, { shop, parts })).toBe(expected);
   });
 });
