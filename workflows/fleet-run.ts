@@ -81,15 +81,25 @@ async function work(input: FleetRunInput, control: Control): Promise<End> {
   if (input.stage !== 'batch' && options.canary > 0) {
     const end = await workStage(input, control, 'canary');
     if (end !== null) return end;
-    const isStopped = () => control.stoppedBy !== null;
-    await condition(isStopped, options.canaryWaitS * 1000, {
-      summary: 'before the canaries are proved again',
-    });
-    if (isStopped()) return stopped(control);
+    await waitAfterCanaries(input, control, options.canaryWaitS * 1000);
+    if (control.stoppedBy !== null) return stopped(control);
     const { failed } = await batch.proveCanaries({ fleetRunId });
     if (failed > 0) return { status: 'stopped', reason: 'canary_unproved' };
   }
   return (await workStage({ ...input, stage: 'batch' }, control, 'batch')) ?? done();
+}
+
+/** A pause is heard at once; what is left of the wait follows it. */
+async function waitAfterCanaries(input: FleetRunInput, control: Control, waitMs: number): Promise<void> {
+  const untilMs = Date.now() + waitMs;
+  const isTold = () => control.stoppedBy !== null || control.pausedBy !== null;
+  for (;;) {
+    await condition(isTold, Math.max(untilMs - Date.now(), 0), {
+      summary: 'before the canaries are proved again',
+    });
+    if (control.stoppedBy !== null || control.pausedBy === null) return;
+    await waitWhilePaused(input, control);
+  }
 }
 
 /** null: nothing of the stage is left. */

@@ -5,7 +5,7 @@ import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { FleetActivities } from '../../activities/fleet-contract.ts';
 import type { LifecycleActivities } from '../../activities/lifecycle-contract.ts';
-import { DEFAULT_FLEET_OPTIONS } from '../../domain/fleet-run.ts';
+import { DEFAULT_FLEET_OPTIONS, type FleetOptions } from '../../domain/fleet-run.ts';
 import { newId } from '../../store/new-id.ts';
 import { workflowBundle } from '../../worker/bundle.ts';
 import {
@@ -32,7 +32,8 @@ let calls: string[];
 let gate: { readonly opened: Promise<void>; open(): void };
 let left: number;
 
-const OPTIONS = { ...DEFAULT_FLEET_OPTIONS, canary: 0 };
+const WITHOUT_CANARY = { ...DEFAULT_FLEET_OPTIONS, canary: 0 };
+let options: FleetOptions;
 const COUNTS = { pending: 0, done: 0, failed: 0, skipped: 0 };
 
 type Installs = Pick<
@@ -71,12 +72,15 @@ const activities: FleetActivities = {
     calls.push('awaitFleetRun');
     return 'begun';
   },
-  readFleetOptions: async () => OPTIONS,
+  readFleetOptions: async () => options,
   workFleet: async ({ stage }) => {
     await stretch(`workFleet ${stage}`);
     return { counts: COUNTS, left, nextTryAtMs: null, stop: null };
   },
-  proveCanaries: async () => ({ failed: 0 }),
+  proveCanaries: async () => {
+    calls.push('proveCanaries');
+    return { failed: 0 };
+  },
   noteFleetRun: async ({ status, reason }) => void calls.push(`${status} ${reason}`),
   finishFleetRun: async ({ status, reason }) => {
     calls.push(`finishFleetRun ${status} ${reason}`);
@@ -119,6 +123,7 @@ afterAll(async () => {
 beforeEach(() => {
   calls = [];
   left = 1;
+  options = WITHOUT_CANARY;
   close();
 });
 
@@ -172,6 +177,21 @@ test('a fleet run goes on in a new run at its stage, is paused there and goes on
   });
   expect(count('finishFleetRun completed null')).toBe(1);
 }, 60_000);
+
+test('a pause while the canaries are waited for is heard at once, and they are not proved before it ends', async () => {
+  options = { ...DEFAULT_FLEET_OPTIONS, canary: 1, canaryWaitS: 2 };
+  left = 0;
+  gate.open();
+  const fleetRunId = newId('fleetRun');
+  const handle = await begin(WORKFLOW_TYPES.fleetRun, fleetRunWorkflowId(fleetRunId), { fleetRunId });
+  await until('the canaries', async () => count('workFleet canary') === 1);
+  await handle.signal(FLEET_SIGNALS.pauseRun, { by: 'key_01' });
+  await until('the pause', async () => count('paused key_01') === 1);
+  await handle.signal(FLEET_SIGNALS.resumeRun, { by: 'key_01' });
+  await handle.result();
+  const order = ['workFleet canary', 'paused key_01', 'running null', 'proveCanaries', 'workFleet batch'];
+  expect(calls.filter((call) => order.includes(call))).toEqual(order);
+}, 30_000);
 
 /** Begins one that can be claimed for so long. */
 async function install(forMs: number) {
