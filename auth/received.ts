@@ -1,6 +1,6 @@
 // Whether a message we receive (a callback, a notification) was signed by the platform, by its data. Constant-time, fails closed, and says at which
 // step it failed. Exact bytes: a body is never parsed and written again before it is judged.
-import { createHash, createHmac, timingSafeEqual, verify as verifyBytes } from 'node:crypto';
+import { createHash, createHmac, verify as verifyBytes } from 'node:crypto';
 import type { Send } from '../domain/outbound.ts';
 import type {
   ReceivedBasic,
@@ -12,6 +12,7 @@ import type {
 } from '../domain/platform.ts';
 import type { Secret } from '../domain/secret.ts';
 import { textOf, valueAt } from '../platforms/json.ts';
+import { isDigest, isSame, signatureIn } from './received-digest.ts';
 import { type JwtFault, verifyDetached, verifyJwt } from './received-jwt.ts';
 import { joinParameters } from './sign/hmac.ts';
 import { publicKeyOf } from './signing-key.ts';
@@ -76,7 +77,7 @@ function verifyHmac(
   message: ReceivedMessage,
   receiving: Receiving,
 ): ReceivedVerdict {
-  const given = placed(signature.in, message);
+  const given = signatureIn(placed(signature.in, message), signature.pattern);
   if (given === null || given === '') return { ok: false, at: 'missing' };
   const values = valuesOfMessage(signature, message, receiving);
   const text = signature.message
@@ -85,7 +86,7 @@ function verifyHmac(
   const keys = signature.key === undefined ? revealed(receiving.secrets) : [values.fill(signature.key)];
   const isSigned = keys.some((key) => {
     const mac = createHmac(signature.algorithm, Buffer.from(key, signature.keyEncoding ?? 'utf8'));
-    return key !== '' && isSame(given, mac.update(text, 'latin1').digest(signature.encoding));
+    return key !== '' && isDigest(given, mac.update(text, 'latin1').digest(), signature.encoding);
   });
   if (!isSigned) return { ok: false, at: 'signature' };
   return isRecent(signature.timestamp, message, receiving.nowMs)
@@ -284,11 +285,6 @@ function isRecent(rule: ReceivedTimestamp | undefined, message: ReceivedMessage,
   const atMs =
     rule.unit === 'iso8601' ? Date.parse(text) : Number(text) * (rule.unit === 'seconds' ? 1_000 : 1);
   return Math.abs(nowMs - atMs) <= rule.toleranceS * 1_000;
-}
-
-function isSame(given: string, expected: string): boolean {
-  const [a, b] = [Buffer.from(given, 'utf8'), Buffer.from(expected, 'utf8')];
-  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 function revealed(secrets: readonly Secret[]): string[] {

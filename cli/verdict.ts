@@ -1,5 +1,6 @@
 // Where a received message fails, told so that somebody can mend it. What a digest would have been is never told: it would be a signature.
 import { type ReceivedMessage, verifyCallback, verifyReceived } from '../auth/index.ts';
+import { ENCODINGS, signatureIn } from '../auth/received-digest.ts';
 import type { CallbackSignature, ReceivedHmac, ReceivedSignature } from '../domain/platform.ts';
 import type { Secret } from '../domain/secret.ts';
 
@@ -69,18 +70,19 @@ async function narrowed(
   if (trimmed.body.length !== message.body.length && (await fits(signature, trimmed)))
     return fail('body', 'the body has white space at its end that was not signed');
   const given = givenIn(signature, message);
-  if (!isEncoded(given, signature.encoding, SIZES[signature.algorithm]))
+  const encodings = ENCODINGS[signature.encoding];
+  if (!encodings.some((one) => isEncoded(given, one, SIZES[signature.algorithm])))
     return fail(
       'encoding',
-      `${placeOf(signature.in)} is not ${signature.encoding} of ${SIZES[signature.algorithm]} bytes`,
+      `${placeOf(signature.in)} is not ${encodings.join(' or ')} of ${SIZES[signature.algorithm]} bytes`,
     );
   return failed('signature', signature);
 }
 
-function givenIn({ in: place }: ReceivedHmac, message: ReceivedMessage): string {
+function givenIn({ in: place, pattern }: ReceivedHmac, message: ReceivedMessage): string {
   const given =
     'header' in place ? message.headers[place.header.toLowerCase()] : message.parameters[place.parameter];
-  return given ?? '';
+  return signatureIn(given ?? null, pattern) ?? '';
 }
 
 function isEncoded(text: string, encoding: 'hex' | 'base64', sizeBytes: number): boolean {

@@ -211,8 +211,11 @@ export type ReceivedSignature =
 export interface ReceivedHmac {
   readonly kind: 'hmac';
   readonly in: { readonly parameter: string } | { readonly header: string };
+  /** Anchored, with one group: the signature within the text. Default: the whole. */
+  readonly pattern?: string;
   readonly algorithm: 'sha256' | 'sha1' | 'sha512';
-  readonly encoding: 'hex' | 'base64';
+  /** hex_or_base64: the platform does not say which; either tells the same digest. */
+  readonly encoding: 'hex' | 'base64' | 'hex_or_base64';
   /** Template of the key; default: the client secret and those still in their overlap, each of them tried. */
   readonly key?: string;
   readonly keyEncoding?: 'utf8' | 'hex' | 'base64';

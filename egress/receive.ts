@@ -38,7 +38,7 @@ export interface Receive {
     of: ReceivedFor,
     use: (values: Readonly<Record<string, string>>) => string | null,
   ): Promise<string | null>;
-  /** What it says: the claims where it is a JWT, else its JSON; undefined where it is neither. */
+  /** What it says: the claims where it is a JWT, else its JSON, or the fields of a form; undefined where it is none of these. */
   content(message: ReceivedMessage, verdict: ReceivedVerdict | null): Json | undefined;
 }
 
@@ -126,7 +126,9 @@ export function createReceive(deps: Deps): Receive {
   };
 }
 
-function contentOf({ body }: ReceivedMessage, verdict: ReceivedVerdict | null): Json | undefined {
+function contentOf({ body, headers }: ReceivedMessage, verdict: ReceivedVerdict | null): Json | undefined {
+  const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
+  if (isForm) return fieldsOf(Buffer.from(body).toString('utf8'));
   const claims = verdict?.ok === true ? (verdict.claims ?? {}) : {};
   const hasClaims = Object.keys(claims).length > 0;
   try {
@@ -134,6 +136,13 @@ function contentOf({ body }: ReceivedMessage, verdict: ReceivedVerdict | null): 
   } catch {
     return undefined;
   }
+}
+
+/** Each name once: what is there twice is nobody's field. */
+function fieldsOf(form: string): Json {
+  const pairs = [...new URLSearchParams(form)];
+  const names = pairs.map(([name]) => name);
+  return Object.fromEntries(pairs.filter(([name]) => names.indexOf(name) === names.lastIndexOf(name)));
 }
 
 async function verifyWith(

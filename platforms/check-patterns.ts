@@ -99,12 +99,15 @@ function patternsOfNotifications({ notifications, resources }: Platform): Patter
     ),
   );
   const shop = notifications?.shopIs?.pattern;
+  const signature = notifications?.signature;
+  const signed = signature?.kind === 'hmac' ? signature.pattern : undefined;
   const ids = Object.entries(resources).flatMap(([name, definition]) =>
     definition?.one === undefined ? [] : [{ at: `resources.${name}.one.id`, pattern: definition.one.id }],
   );
   return [
     ...places,
     ...(shop === undefined ? [] : [{ at: 'notifications.shopIs.pattern', pattern: shop }]),
+    ...(signed === undefined ? [] : [{ at: 'notifications.signature.pattern', pattern: signed }]),
     ...ids,
   ];
 }

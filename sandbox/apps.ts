@@ -201,6 +201,7 @@ const FACTS: Record<PlatformName, Facts> = {
     secret: 'lssecret_sandbox_6c8e0a2d4f1b3957',
     accessTtlS: DAY_S,
     codeTtlS: 600,
+    switches: { base64Signature: false },
   },
   shoptet: {
     clientId: 'ae5d72b8964a08ed',

@@ -2,6 +2,7 @@
 // left out: no documented form of either was at hand, and none is invented.
 import type { AuthMethod, Platform, TokenRequest } from '../../domain/platform.ts';
 import { listAt } from '../json.ts';
+import { NOTIFICATIONS } from './notifications.ts';
 import { RESOURCES } from './resources.ts';
 
 /** Each retailer's own address, which the approval tells. */
@@ -129,6 +130,8 @@ export const lightspeed = {
     'products:read': ['products:read'],
     'customers:read': ['products:read', 'customers:read'],
   },
+  // Subscribing needs it, and tells of nothing that the others do not let us read.
+  alwaysScopes: ['webhooks'],
   answers: [
     {
       at: 'api',
@@ -141,6 +144,7 @@ export const lightspeed = {
   // 300 for each register and 50, in five minutes; one register is taken.
   rateLimits: [{ scope: 'connection', burst: 50, perSecond: 1, certainty: 'vendor' }],
   resources: RESOURCES,
+  notifications: NOTIFICATIONS,
   explains: {
     credential_dead:
       'The retailer removed the add-on or deleted the token, or a refresh token was used twice.',
@@ -150,7 +154,6 @@ export const lightspeed = {
     'Sales and stock: their documented form in dated versions was not at hand. Writing, for the same reason.',
     'Asking for what changed alone: a list goes on by a version, not by a time, and every pass reads all.',
     "Prices of products: the currency is the retailer's, and is told by a call whose scope is not confirmed.",
-    'Notifications: they are signed, but how is not confirmed.',
     'More than 30 stores before Lightspeed has approved the app.',
     'The R-Series and the C-Series, which are other platforms.',
     'Revoking: only the retailer can, by removing the add-on.',
@@ -160,5 +163,7 @@ export const lightspeed = {
     'That 200 is the most a page holds, and that an empty page ends a list (secondary).',
     'That a refresh token works once (documented; in effect since March 2025).',
     'That an approval that was refused comes back with "error".',
+    'Whether a notification’s signature is in hex or in base64 (either is taken), and that it is over the form as it is sent.',
+    'The members by which a product is told from a customer in a notification, which are those of the API before dated versions.',
   ],
 } as const satisfies Platform;

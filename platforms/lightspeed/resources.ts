@@ -4,6 +4,7 @@ import type { PageCursor, ResourceDefinition } from '../../domain/platform.ts';
 import type { Resource } from '../../domain/resource.ts';
 import { answerInvalid, listAt, textOf, valueAt } from '../json.ts';
 import { mapCustomer, mapProduct } from './mapper.ts';
+import { oneAt } from './notifications.ts';
 
 function define<R extends Resource>(
   resource: R,
@@ -33,6 +34,7 @@ function define<R extends Resource>(
         throw answerInvalid('/version/max', 'does not go on');
       return { items, next: { after: version } };
     },
+    one: oneAt(path),
     map,
     idOf: (item) => textOf(valueAt(item, 'id')),
     mapperVersion: 1,

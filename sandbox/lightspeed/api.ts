@@ -1,23 +1,34 @@
 /** Lightspeed's lists: by version, which rises with each change of a record; a page is what comes after one, and an empty page is the end. Versions by date, or 2.0. */
 import type { Call } from '../calls.ts';
-import { exists, updatedAtMs } from '../collection.ts';
+import { exists, sizeOf, updatedAtMs } from '../collection.ts';
 import { type Answer, json, jsonText } from '../exchange.ts';
 import { productOfVariant } from '../generator.ts';
 import { positionsIn, rendered, renderedSkus, spoiltJson, wholeIn } from '../listing.ts';
 import type { ResourceName, Shop } from '../state.ts';
 import { lsError, missingScope, prefixOf } from './lightspeed.ts';
-import { OUTLET, renderCustomer, renderInventory, renderProduct, renderSale, versionAt } from './render.ts';
+import {
+  indexOf,
+  OUTLET,
+  renderCustomer,
+  renderInventory,
+  renderProduct,
+  renderSale,
+  versionAt,
+} from './render.ts';
+import { answerWebhooks } from './webhooks.ts';
 
-const PATH = /^\/api\/(2\.0|20\d\d-\d\d)\/([a-z_]+)$/;
+const PATH = /^\/api\/(2\.0|20\d\d-\d\d)\/([a-z_]+)(?:\/([^/]+))?$/;
 /** What is asked for beyond it is cut, not refused [unverified]. */
 const MOST = 1_000;
 const BIG = Number.MAX_SAFE_INTEGER;
 
 export function answerApi(call: Call): Answer {
   const { exchange, shop, grant } = call;
-  const [, version = '', noun = ''] = PATH.exec(exchange.path) ?? [];
+  const [, version = '', noun = '', id] = PATH.exec(exchange.path) ?? [];
   if (version === '') return lsError(404, 'Not Found');
+  if (noun === 'webhooks') return missingScope(grant, 'webhooks') ?? answerWebhooks(call, id);
   if (exchange.method !== 'GET') return lsError(405, 'Method Not Allowed');
+  if (id !== undefined) return oneOf(call, noun, id);
   switch (noun) {
     case 'retailer':
       return missingScope(grant, 'retailer:read') ?? json(200, { data: retailer(shop) });
@@ -46,6 +57,35 @@ export function answerApi(call: Call): Answer {
     default:
       return lsError(404, 'Not Found');
   }
+}
+
+function oneOf({ shop, grant }: Call, noun: string, id: string): Answer {
+  const single = Object.hasOwn(SINGLE, noun) ? SINGLE[noun] : undefined;
+  if (single === undefined) return lsError(404, 'Not Found');
+  const denied = missingScope(grant, `${noun}:read`);
+  if (denied !== null) return denied;
+  const record = single(shop, id);
+  return record === null ? lsError(404, 'Not Found') : jsonText(200, spoiltJson({ data: record }));
+}
+
+/** One that was deleted is there, and says when. */
+const SINGLE: Record<string, (shop: Shop, id: string) => object | null> = {
+  products: (shop, id) => {
+    const variant = indexOf('06', id);
+    if (variant === null || productOfVariant(variant) >= sizeOf(shop.collections.products)) return null;
+    return withEnd(shop, 'products', productOfVariant(variant), renderProduct(shop, variant));
+  },
+  customers: (shop, id) => {
+    const index = indexOf('04', id);
+    if (index === null || index >= sizeOf(shop.collections.customers)) return null;
+    return withEnd(shop, 'customers', index, renderCustomer(shop, index));
+  },
+};
+
+function withEnd(shop: Shop, resource: ResourceName, index: number, record: object): object {
+  return exists(shop, resource, index)
+    ? record
+    : { ...record, deleted_at: new Date(updatedAtMs(shop, resource, index)).toISOString() };
 }
 
 function retailer(shop: Shop) {

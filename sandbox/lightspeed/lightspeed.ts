@@ -11,10 +11,18 @@ import type { HostedPlatform } from '../simulated.ts';
 import type { Grant, Shop } from '../state.ts';
 import { answerToken, issueTokens, oauthError, secondsLeft, type TokenRules } from '../token-endpoint.ts';
 import { answerApi } from './api.ts';
+import { pushing } from './push.ts';
 
 const LOGIN = 'secure.retail.lightspeed.app';
 const TOKEN_PATH = '/api/1.0/token';
-const SCOPES = ['sales:read', 'products:read', 'customers:read', 'inventory:read', 'retailer:read'];
+const SCOPES = [
+  'sales:read',
+  'products:read',
+  'customers:read',
+  'inventory:read',
+  'retailer:read',
+  'webhooks',
+];
 /** 300 × registers + 50 in five minutes, of a retailer with one register. */
 const WINDOW_S = 300;
 const CALLS = 350;
@@ -28,7 +36,7 @@ const APPROVAL: ApprovalRules = {
   colour: '#e81c1c',
   redirectMatch: 'exact',
   stateNeeded: true,
-  scope: { separator: ' ', known: /^[a-z_]+:(read|write)$/, needed: false },
+  scope: { separator: ' ', known: /^([a-z_]+:(read|write)|webhooks)$/, needed: false },
   pkce: 'none',
   callback: (shop, scopes) => ({
     domain_prefix: prefixOf(shop),
@@ -99,6 +107,7 @@ export const lightspeed: HostedPlatform = {
       domain_prefix: prefixOf(shop),
     });
   },
+  pushing,
 };
 
 export function lsError(status: number, error: string, headers: Record<string, string> = {}): Answer {

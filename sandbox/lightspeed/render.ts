@@ -16,6 +16,17 @@ import type { Shop } from '../state.ts';
 const uuid = (kind: string, index: number) =>
   `06bf537b-c7${kind}-11e6-f6b9-${index.toString(16).padStart(12, '0')}`;
 
+export const productId = (variant: number) => uuid('06', variant);
+export const customerId = (index: number) => uuid('04', index);
+
+/** Null: the id is of another kind. */
+export function indexOf(kind: '04' | '06', id: string): number | null {
+  const head = uuid(kind, 0).slice(0, -12);
+  return id.startsWith(head) && /^[0-9a-f]{12}$/.test(id.slice(head.length))
+    ? Number.parseInt(id.slice(head.length), 16)
+    : null;
+}
+
 export const OUTLET = uuid('00', 1);
 const REGISTER = uuid('01', 1);
 

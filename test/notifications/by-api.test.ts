@@ -27,6 +27,7 @@ interface Case {
 }
 
 const CASES: readonly Case[] = [
+  { shop: 'lightspeed', topics: ['product.update', 'customer.update'], resource: 'products' },
   {
     shop: 'saleor',
     topics: [
