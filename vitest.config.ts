@@ -1,9 +1,24 @@
 import { defineConfig } from 'vitest/config';
+import { SlowestFirst } from './test/slowest-first.ts';
+
+const suites = (...folders: string[]) => folders.map((folder) => `test/${folder}/**/*.test.ts`);
 
 /** Suites that need no PostgreSQL and no Temporal: they share their processes, and run alone in a moment. */
-const ALONE = ['auth', 'domain', 'platforms', 'sandbox', 'libraries'].map(
-  (folder) => `test/${folder}/**/*.test.ts`,
+const ALONE = suites('auth', 'domain', 'platforms', 'sandbox', 'libraries');
+
+/** Suites that keep all they change in a database of their own: they share their processes too, or most of their time would go into loading the same modules again. */
+const TOGETHER = suites(
+  'activities',
+  'deliveries',
+  'egress',
+  'http',
+  'notifications',
+  'store',
+  'sync',
+  'vault',
 );
+
+const SET_UP = { globalSetup: ['test/global-setup.ts'] };
 
 export default defineConfig({
   test: {
@@ -11,15 +26,17 @@ export default defineConfig({
     maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    sequence: { sequencer: SlowestFirst },
     projects: [
       { extends: true, test: { name: 'alone', include: ALONE, isolate: false } },
+      { extends: true, test: { ...SET_UP, name: 'together', include: TOGETHER, isolate: false } },
       {
         extends: true,
         test: {
+          ...SET_UP,
           name: 'world',
           include: ['test/**/*.test.ts'],
-          exclude: [...ALONE, 'test/long/**', 'test/real/**', 'node_modules/**'],
-          globalSetup: ['test/global-setup.ts'],
+          exclude: [...ALONE, ...TOGETHER, 'test/long/**', 'test/real/**', 'node_modules/**'],
         },
       },
     ],

@@ -22,7 +22,9 @@ declare module 'vitest' {
 
 const TEMPLATE = 'mooring_template';
 
-export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+/** For all projects of a run: the first that is set up starts it, the others find it. */
+export default async function setUp({ vitest }: TestProject): Promise<(() => Promise<void>) | undefined> {
+  if ('postgresUrl' in vitest.getRootProject().getProvidedContext()) return undefined;
   const folder = await mkdtemp(join(tmpdir(), 'mooring-test-'));
   // As root, PostgreSQL runs as a user of its own, who must be able to reach its folder.
   await chmod(folder, 0o755);
@@ -40,11 +42,11 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   await postgres.createDatabase(TEMPLATE);
   await migrate(postgres.urlOf(TEMPLATE));
   await registerSearchAttributes({ connection: { address: temporal.address }, namespace: 'default' });
-  project.provide('postgresUrl', postgres.urlOf('postgres'));
-  project.provide('templateDatabase', TEMPLATE);
-  project.provide('temporalAddress', temporal.address);
-  project.provide('temporalUiUrl', temporal.uiUrl);
-  project.provide('timeSkippingServer', timeSkippingServer);
+  vitest.provide('postgresUrl', postgres.urlOf('postgres'));
+  vitest.provide('templateDatabase', TEMPLATE);
+  vitest.provide('temporalAddress', temporal.address);
+  vitest.provide('temporalUiUrl', temporal.uiUrl);
+  vitest.provide('timeSkippingServer', timeSkippingServer);
   return async () => {
     await Promise.all([temporal.stop(), postgres.stop()]);
     await rm(folder, { recursive: true, force: true });
