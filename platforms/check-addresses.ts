@@ -1,5 +1,6 @@
 // The addresses of a definition: https, whole, without a secret, and of values that cannot change where they lead. Pure.
 import type { Platform, ShopField, TokenRequest } from '../domain/platform.ts';
+import { jwtsOf } from './check-rules.ts';
 import type { Report } from './check-shape.ts';
 import { namesIn } from './template.ts';
 
@@ -28,6 +29,9 @@ function addressesOf(platform: Platform): Address[] {
     { at: 'baseUrl', text: platform.baseUrl },
     ...others.map(([name, text]) => ({ at: `otherBaseUrls.${name}`, text })),
     ...tokens,
+    ...jwtsOf(platform).flatMap(({ at, jwt: { key } }) =>
+      key.kind === 'jwks' ? [{ at: `${at}.key.url`, text: key.url }] : [],
+    ),
     ...platform.auth.flatMap(({ obtain }, index) => {
       const at = `auth[${index}].obtain`;
       return [

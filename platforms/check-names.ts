@@ -11,11 +11,19 @@ type TokenAt = ReturnType<typeof tokensOf>[number];
 export const checkNames: PlatformRule = (platform, report) => {
   for (const [index, method] of platform.auth.entries()) {
     const known = [...namesHeld(platform, method), ...NAMES_OF_REQUEST];
-    for (const [at, one] of method.sign.entries())
-      for (const name of namesInSign(one))
+    const named = [
+      ...method.sign.map((one, at) => ({ at: `sign[${at}]`, names: namesInSign(one) })),
+      ...(method.signOverHttp ?? []).map((one, at) => ({
+        at: `signOverHttp[${at}]`,
+        names: namesInSign(one),
+      })),
+      { at: 'transport', names: Object.values(method.transport ?? {}).flatMap(namesIn) },
+    ];
+    for (const { at, names } of named)
+      for (const name of names)
         if (!known.includes(name))
           report(
-            `auth[${index}].sign[${at}]`,
+            `auth[${index}].${at}`,
             'unknown_name',
             `"{${name}}" is neither of the credential, the shop nor the registration`,
           );
@@ -61,6 +69,15 @@ function checkExchange(platform: Platform, { at, token }: TokenAt, report: Repor
   check('parameters', token.parameters);
   check('headers', token.headers, NAMES_OF_REQUEST);
   check('client', token.client);
+  for (const part of ['assertion', 'clientAssertion'] as const) {
+    const { key = '', keyId = '', claims, header } = token[part] ?? {};
+    check(part, { key, keyId });
+    check(`${part}.claims`, claims);
+    check(`${part}.header`, header);
+  }
+  const signed = token.sign === undefined ? [] : namesInSign(token.sign);
+  for (const name of signed.filter((one) => !known.includes(one) && !NAMES_OF_REQUEST.includes(one)))
+    report(`${at}.sign`, 'unknown_name', `"{${name}}" is not there in this exchange`);
 }
 
 /** Beside what the credential, the shop and our registration hold. */

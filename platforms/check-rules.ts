@@ -126,18 +126,25 @@ export const checkKeys: PlatformRule = (platform, report) => {
       report(`${at}.algorithms`, 'key_confusion', `are not all those of a key of the kind "${jwt.key.kind}"`);
 };
 
-function jwtsOf(platform: Platform): { readonly at: string; readonly jwt: JwtExpected }[] {
+/** What must be true of each JWT that we receive, with its place. */
+export function jwtsOf(platform: Platform): { readonly at: string; readonly jwt: JwtExpected }[] {
   const of = (at: string, signature: ReceivedSignature | object | null | undefined) =>
     signature != null && 'jwt' in signature && 'kind' in signature && signature.kind === 'jwt'
       ? [{ at: `${at}.jwt`, jwt: signature.jwt }]
       : [];
   return [
     ...of('notifications.signature', platform.notifications?.signature),
+    ...(platform.notifications?.calls ?? []).flatMap(({ signature }, index) =>
+      of(`notifications.calls[${index}].signature`, signature),
+    ),
     ...platform.auth.flatMap(({ obtain, tokenAnswer }, index) => [
       ...('callback' in obtain
         ? obtain.callback.flatMap((step, at) =>
             of(`auth[${index}].obtain.callback[${at}].signature`, step.signature),
           )
+        : []),
+      ...('subject' in obtain && obtain.subject !== undefined
+        ? [{ at: `auth[${index}].obtain.subject`, jwt: obtain.subject }]
         : []),
       ...(tokenAnswer?.idToken === undefined
         ? []

@@ -29,6 +29,7 @@ export const CHECK_RULES = {
   example_mismatch: 'an example matches its own pattern',
   bad_date: 'a date is YYYY-MM-DD',
   no_state: 'an approval carries our single-use state',
+  no_pkce: 'PKCE sends its challenge with the approval and its verifier with the exchange',
   no_granting_step: 'exactly one callback step brings the grant',
   no_token_answer: 'a method that exchanges says where its answer holds the token',
   permission_not_offered: 'a resource is behind a permission that the definition offers',

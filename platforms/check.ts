@@ -19,6 +19,7 @@ import {
   type PlatformRule,
 } from './check-rules.ts';
 import { type Finding, isRecord } from './check-shape.ts';
+import { checkKinds, checkProofs, checkShopFields, checkWays } from './check-ties.ts';
 
 const RULES: readonly PlatformRule[] = [
   checkId,
@@ -33,6 +34,10 @@ const RULES: readonly PlatformRule[] = [
   checkScopes,
   checkDates,
   checkKeys,
+  checkShopFields,
+  checkKinds,
+  checkWays,
+  checkProofs,
 ];
 
 export type Checked =
