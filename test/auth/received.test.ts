@@ -57,6 +57,30 @@ const BODY_HMAC: ReceivedHmac = {
   message: ['{body}'],
 };
 
+describe('a signature within a text', () => {
+  const signature: ReceivedHmac = {
+    ...BODY_HMAC,
+    pattern: '^signature=([A-Za-z0-9+/=]+),algorithm=HMAC-SHA256$',
+    encoding: 'hex_or_base64',
+  };
+  const body = 'payload=%7B%7D&domain_prefix=demo';
+  const digest = createHmac('sha256', 'ours').update(body).digest();
+  const [hex, base64] = [digest.toString('hex'), digest.toString('base64')];
+  test.each([
+    ['in hex', `signature=${hex},algorithm=HMAC-SHA256`, { ok: true }],
+    ['in base64', `signature=${base64},algorithm=HMAC-SHA256`, { ok: true }],
+    ['in base64url', `signature=${digest.toString('base64url')},algorithm=HMAC-SHA256`, null],
+    ['by itself', hex, { ok: false, at: 'missing' }],
+    ['by another algorithm', `signature=${hex},algorithm=HMAC-SHA1`, { ok: false, at: 'missing' }],
+    ['of another body', `signature=${hex.replace(/^./, 'x')},algorithm=HMAC-SHA256`, null],
+  ])('%s', async (_, text, verdict) => {
+    const told = message({ headers: { 'x-sig': text }, body });
+    expect(await verifyReceived(signature, told, receiving(['ours']))).toMatchObject(
+      verdict ?? { ok: false },
+    );
+  });
+});
+
 describe('a password of ours', () => {
   const values = { notificationSecret: 'p4ss' };
   const pair = (password: string) => Buffer.from(`mooring:${password}`).toString('base64');
