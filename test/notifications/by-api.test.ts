@@ -22,12 +22,19 @@ interface Case {
   readonly readsNone?: true;
   /** What is changed; default orders. */
   readonly resource?: Resource;
+  /** What else is told of and read one by one. */
+  readonly others?: readonly Resource[];
   /** Such a platform drops subscriptions, and has none that are off. */
   readonly hasNoneOff?: true;
 }
 
 const CASES: readonly Case[] = [
-  { shop: 'lightspeed', topics: ['product.update', 'customer.update'], resource: 'products' },
+  {
+    shop: 'lightspeed',
+    topics: ['product.update', 'customer.update'],
+    resource: 'products',
+    others: ['products', 'customers'],
+  },
   {
     shop: 'saleor',
     topics: [
@@ -37,6 +44,7 @@ const CASES: readonly Case[] = [
       ),
       'PRODUCT_VARIANT_STOCK_UPDATED',
     ],
+    others: ['products', 'customers', 'inventory'],
   },
   {
     shop: 'tiendanube',
@@ -45,6 +53,7 @@ const CASES: readonly Case[] = [
       ...['created', 'updated', 'deleted'].map((verb) => `product/${verb}`),
       'app/uninstalled',
     ],
+    others: ['products'],
     hasNoneOff: true,
   },
   {
@@ -60,6 +69,7 @@ const CASES: readonly Case[] = [
       ),
       'stock:movement',
     ],
+    others: ['products', 'customers'],
     hasNoneOff: true,
   },
   {
@@ -73,6 +83,7 @@ const CASES: readonly Case[] = [
       'CANCELLATION_STATUS_CHANGE',
       'RETURN_STATUS_CHANGE',
     ],
+    others: ['products'],
     hasNoneOff: true,
   },
   {
@@ -141,6 +152,27 @@ async function pushed({ of }: PlayedShop, count: number): Promise<Json> {
 const pushesOf = async ({ of }: PlayedShop) =>
   listIn(await played.ask(`/pushes?shop=${encodeURIComponent(of.key)}`), 'data').length;
 
+/** Told, and read by itself; the object's id. */
+async function change(shop: PlayedShop, wish: Readonly<Record<string, string>>): Promise<string> {
+  const before = await pushesOf(shop);
+  const answer = await played.act(shop, 'changes', wish);
+  const pushes = Number(textOf(valueAt(answer, 'pushes')));
+  expect(pushes).toBeGreaterThan(0);
+  expect(await pushed(shop, before + pushes)).toMatchObject({ state: 'taken' });
+  await played.read();
+  const waiting = 'SELECT platform_id FROM named_objects WHERE connection_id = $1';
+  expect(await played.rows(shop, waiting)).toEqual([]);
+  return textOf(valueAt(answer, 'id')) ?? '';
+}
+/** Ids of the records that are not gone. */
+async function left(shop: PlayedShop, resource: Resource): Promise<string[]> {
+  const rows = await played.rows<{ id: string }>(
+    shop,
+    `SELECT platform_id AS id FROM records WHERE connection_id = $1 AND resource = '${resource}' AND deleted_at IS NULL`,
+  );
+  return rows.map(({ id }) => id);
+}
+
 describe.each(CASES)('$shop', (one) => {
   const {
     shop: name,
@@ -148,6 +180,7 @@ describe.each(CASES)('$shop', (one) => {
     tells = 'update',
     proves = true,
     resource = 'orders',
+    others = [],
     hasNoneOff = false,
     readsNone = false,
   } = one;
@@ -182,6 +215,20 @@ describe.each(CASES)('$shop', (one) => {
     expect(records).toEqual([{ platform_id: id }]);
   });
 
+  it.each(others)('has one of its %s read, without a sync', async (other) => {
+    const before = await played.rows(shop, 'SELECT 1 FROM sync_requests WHERE connection_id = $1');
+    await change(shop, { resource: other, act: 'update' });
+    expect(await left(shop, other)).not.toEqual([]);
+    expect(await played.rows(shop, 'SELECT 1 FROM sync_requests WHERE connection_id = $1')).toEqual(before);
+  });
+
+  it.runIf(others.includes('products'))('takes a product that is gone for gone', async () => {
+    const id = await change(shop, { resource: 'products', act: 'update' });
+    expect(await left(shop, 'products')).toContain(id);
+    await change(shop, { resource: 'products', act: 'delete', id });
+    expect(await left(shop, 'products')).not.toContain(id);
+  });
+
   it.runIf(proves)('is not believed where somebody else signed', async () => {
     const before = await pushesOf(shop);
     await played.fault(shop, 'push_forged');
@@ -210,3 +257,15 @@ describe.each(CASES)('$shop', (one) => {
     expect(listIn(answer, 'data')).toEqual([]);
   });
 });
+
+it.each(['squarespace, pasted', 'lightspeed, pasted'])(
+  '%s: a credential that may not subscribe, or for which nothing would be signed, leaves the shop polled',
+  async (name) => {
+    const one = shopOf(name);
+    const shop = await played.connect({ ...one, make: { ...one.make, key: '5f3c3d55ac435e1a051f77ff' } });
+    await played.look(shop);
+    expect(await subscribed(shop)).toEqual([]);
+    for (const table of ['subscriptions', 'subscription_checks'])
+      expect(await played.rows(shop, `SELECT 1 FROM ${table} WHERE connection_id = $1`), table).toEqual([]);
+  },
+);
