@@ -4,6 +4,7 @@ import { PERMISSIONS, RESOURCES } from '../../domain/resource.ts';
 import { authFlow, endpointOf, exampleShop } from './auth-flow.ts';
 import { cell, code, codes, duration, list, page, section, table } from './markdown.ts';
 import { schemeLink } from './scheme-names.ts';
+import { subscriptionWords } from './subscription-words.ts';
 import { lifetimeWords, obtainWords, renewWords, signatureWords, signWords } from './words.ts';
 
 export const CERTAINTY_WORDS = {
@@ -241,6 +242,7 @@ function notifications({ notifications: told }: Platform): string {
       [
         ['delivered by', told.delivery],
         ['subscribed by', told.subscribedBy],
+        ['subscriptions', subscriptionWords(told)],
         ['signed', signatureWords(told.signature)],
         ['topic in', place(told.topicIn)],
         ['id in', place(told.idIn)],
