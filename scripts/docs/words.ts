@@ -101,7 +101,7 @@ export function signatureWords(signature: CallbackSignature | ReceivedSignature 
     case 'hmac': {
       const place = 'header' in signature.in ? signature.in.header : signature.in.parameter;
       const over = signature.message.join(signature.separator ?? '');
-      return `HMAC-${signature.algorithm.toUpperCase()} (${signature.encoding}) over ${code(over)}, in ${code(place)}`;
+      return `HMAC-${signature.algorithm.toUpperCase()} (${signature.encoding.replaceAll('_', ' ')}) over ${code(over)}, in ${code(place)}`;
     }
     case 'standard_webhooks':
       return 'Standard Webhooks';
