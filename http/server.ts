@@ -30,6 +30,7 @@ import { connectionRoutes } from './routes/connections.ts';
 import { consoleRoutes } from './routes/console.ts';
 import { dataKeyRoutes } from './routes/data-keys.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
+import { endpointCommandRoutes } from './routes/endpoint-commands.ts';
 import { endpointRoutes } from './routes/endpoints.ts';
 import { feedRoutes } from './routes/feeds.ts';
 import { fleetRoutes } from './routes/fleet.ts';
@@ -129,6 +130,7 @@ const ROUTES = [
   calendarRoutes,
   feedRoutes,
   endpointRoutes,
+  endpointCommandRoutes,
   deliveryRoutes,
   fleetRoutes,
   auditRoutes,

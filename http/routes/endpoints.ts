@@ -1,38 +1,31 @@
-// Endpoints: where a tenant is told of its events. A secret is made here, sealed, and shown once; the next one signs beside it for a while.
+// Endpoints: where a tenant is told of its events. A secret is made here, sealed, and shown once.
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { MooringError } from '../../domain/errors.ts';
-import { TEST_EVENT } from '../../domain/event-catalogue.ts';
-import type { EndpointId, TenantId } from '../../domain/ids.ts';
-import { isId } from '../../domain/ids.ts';
-import { newWebhookKey, type WebhookKeyKind } from '../../egress/index.ts';
-import { appendAudit } from '../../store/audit.ts';
-import type { Tx } from '../../store/database.ts';
-import { insertTestDelivery, replayRange } from '../../store/deliveries-list.ts';
-import {
-  addEndpointSecret,
-  endpointSecretBinding,
-  listEndpointSecrets,
-  retireEndpointSecrets,
-} from '../../store/endpoint-secrets.ts';
+import type { TenantId } from '../../domain/ids.ts';
+import { addEndpointSecret, listEndpointSecrets } from '../../store/endpoint-secrets.ts';
 import {
   changeEndpoint,
   countEndpoints,
   deleteEndpoint,
   disableByHand,
-  type EndpointRow,
   enableEndpoint,
   insertEndpoint,
   listEndpoints,
-  lockEndpoint,
   readEndpoint,
 } from '../../store/endpoints.ts';
-import { appendEvent } from '../../store/events.ts';
 import { keepHolding } from '../../store/idempotency-keys.ts';
 import { readTenant } from '../../store/tenants-list.ts';
-import { actorOf, inScope, type Principal, principalOf, tenantFor, unknown } from '../auth.ts';
+import { actorOf, inScope, principalOf, tenantFor, unknown } from '../auth.ts';
 import { readCursor, toPage } from '../cursor.ts';
 import type { HttpDeps } from '../deps.ts';
+import {
+  auditEndpoint,
+  endpointOf,
+  lockedEndpoint,
+  newEndpointKey,
+  shownEndpoint,
+} from '../endpoint-rows.ts';
 import { idFor } from '../idempotency.ts';
 import {
   createdEndpoint,
@@ -40,20 +33,12 @@ import {
   endpointChange,
   endpointPage,
   newEndpoint,
-  newEndpointSecret,
   presentEndpoint,
-  replayed,
-  replayWish,
-  testedEndpoint,
 } from '../schemas/endpoints.ts';
 import { idInPath, idOf, pageQuery } from '../schemas/shapes.ts';
 
 const params = z.strictObject({ id: idInPath('endpoint') });
-const DAY_S = 86_400;
 const PER_TENANT = 50;
-const REPLAYED_AT_ONCE = 10_000;
-/** All of them sign: a header with more would be refused by servers on the way. */
-const SIGNING_AT_ONCE = 10;
 const tags = ['Deliveries'];
 
 export const endpointRoutes =
@@ -71,7 +56,7 @@ export const endpointRoutes =
         const tenantId = tenantFor(principal, asked);
         checkUrl(deps, wish.url);
         const id = idFor(request, 'endpoint');
-        const key = await makeKey(deps, { tenantId, endpointId: id, version: 1, kind: secretKind });
+        const key = await newEndpointKey(deps, { tenantId, endpointId: id, version: 1, kind: secretKind });
         const held = request.idempotent;
         const shown = await deps.db.inTenant(tenantId, async (tx) => {
           if ((await readTenant(tx, tenantId)) === null) throw unknown('tenant', tenantId);
@@ -86,7 +71,7 @@ export const endpointRoutes =
               ...{ id, tenantId, url: wish.url, name: wish.name ?? '', eventTypes: wish.eventTypes ?? [] },
               ...{ data: wish.data ?? 'thin', ordered: wish.ordered ?? null },
             });
-            await audit(tx, {
+            await auditEndpoint(tx, {
               tenantId,
               id,
               action: 'endpoint.created',
@@ -95,7 +80,7 @@ export const endpointRoutes =
             });
           }
           await addEndpointSecret(tx, key.row);
-          return present(deps, tx, id);
+          return shownEndpoint(deps, tx, id);
         });
         return reply.code(201).send({ ...shown, secret: key.told });
       },
@@ -143,7 +128,7 @@ export const endpointRoutes =
       },
       async (request) => {
         const { id, tenantId } = await endpointOf(deps, principalOf(request), request.params.id);
-        return deps.db.inTenant(tenantId, (tx) => present(deps, tx, id));
+        return deps.db.inTenant(tenantId, (tx) => shownEndpoint(deps, tx, id));
       },
     );
 
@@ -170,8 +155,8 @@ export const endpointRoutes =
           if (enabled === false && row.status === 'enabled')
             await disableByHand(tx, id, new Date(deps.nowMs()));
           const by = { tenantId, id, actor: actorOf(request), reason: request.id };
-          await audit(tx, { ...by, action: 'endpoint.changed' });
-          return present(deps, tx, id);
+          await auditEndpoint(tx, { ...by, action: 'endpoint.changed' });
+          return shownEndpoint(deps, tx, id);
         });
       },
     );
@@ -192,7 +177,7 @@ export const endpointRoutes =
         await deps.db.inTenant(tenantId, async (tx) => {
           await lockedEndpoint(tx, id);
           await deleteEndpoint(tx, id);
-          await audit(tx, {
+          await auditEndpoint(tx, {
             tenantId,
             id,
             action: 'endpoint.deleted',
@@ -203,137 +188,7 @@ export const endpointRoutes =
         return reply.code(204).send(null);
       },
     );
-
-    app.post(
-      '/v1/endpoints/:id/test',
-      {
-        config: { access: 'admin' },
-        schema: {
-          tags,
-          summary: 'Send it a test event',
-          description:
-            'Sent like any other, signed and tried again. GET /v1/deliveries/{id} shows what came of it.',
-          params,
-          response: { 202: testedEndpoint },
-        },
-      },
-      async (request, reply) => {
-        const { id, tenantId } = await endpointOf(deps, principalOf(request), request.params.id);
-        const deliveryId = await deps.db.inTenant(tenantId, async (tx) => {
-          assertEnabled(await lockedEndpoint(tx, id));
-          const data = { endpointId: id, text: 'A test: nothing happened.' };
-          const eventId = await appendEvent(tx, { tenantId, type: TEST_EVENT, data });
-          return insertTestDelivery(tx, { tenantId, endpointId: id, eventId });
-        });
-        return reply.code(202).send({ deliveryId });
-      },
-    );
-
-    app.post(
-      '/v1/endpoints/:id/secrets',
-      {
-        config: { access: 'admin' },
-        schema: {
-          tags,
-          summary: 'Give it the next secret; the former ones sign beside it for a while',
-          params,
-          body: newEndpointSecret,
-          response: { 201: createdEndpoint },
-        },
-      },
-      async (request, reply) => {
-        const before = await endpointOf(deps, principalOf(request), request.params.id);
-        const { id, tenantId } = before;
-        const { kind, overlapS = DAY_S } = request.body;
-        const version = before.secretVersion + 1;
-        const now = new Date(deps.nowMs());
-        const [newest] = await deps.db.inTenant(tenantId, (tx) => listEndpointSecrets(tx, [id], now));
-        const wanted = kind ?? (newest?.kind === 'ed25519' ? 'ed25519' : 'hmac');
-        const key = await makeKey(deps, { tenantId, endpointId: id, version, kind: wanted });
-        const shown = await deps.db.inTenant(tenantId, async (tx) => {
-          const row = await lockedEndpoint(tx, id);
-          if (row.secretVersion !== before.secretVersion)
-            throw new MooringError('stale_write', `another secret of "${id}" was made at this moment`);
-          const signing = overlapS === 0 ? [] : await listEndpointSecrets(tx, [id], now);
-          if (signing.length >= SIGNING_AT_ONCE) throw tooManySecrets(id);
-          await addEndpointSecret(tx, key.row);
-          await retireEndpointSecrets(tx, id, {
-            before: version,
-            at: new Date(now.getTime() + overlapS * 1000),
-          });
-          await changeEndpoint(tx, id, { secretVersion: version });
-          const by = { tenantId, id, actor: actorOf(request), reason: request.id };
-          await audit(tx, { ...by, action: 'endpoint.secret_rotated' });
-          return present(deps, tx, id);
-        });
-        return reply.code(201).send({ ...shown, secret: key.told });
-      },
-    );
-
-    app.post(
-      '/v1/endpoints/:id/replay',
-      {
-        config: { access: 'sync' },
-        schema: {
-          tags,
-          summary: 'Send again: what was given up, or everything of a range',
-          description: `At most ${REPLAYED_AT_ONCE} at once. A receiver that keeps webhook-ids takes none of them twice.`,
-          params,
-          body: replayWish,
-          response: { 202: replayed },
-        },
-      },
-      async (request, reply) => {
-        const row = await endpointOf(deps, principalOf(request), request.params.id);
-        assertEnabled(row);
-        const { state, since, until } = request.body;
-        const { tenantId, id, eventTypes } = row;
-        const made = await deps.db.sqlInTenant(tenantId, (sql) =>
-          replayRange(sql, {
-            ...{ tenantId, endpointId: id, eventTypes, state, atMost: REPLAYED_AT_ONCE },
-            since: new Date(since ?? 0),
-            until: until === undefined ? null : new Date(until),
-          }),
-        );
-        const { deliveries, hasMore, lastAt } = made;
-        return reply.code(202).send({ deliveries, hasMore, until: lastAt?.toISOString() ?? null });
-      },
-    );
   };
-
-async function makeKey(
-  deps: HttpDeps,
-  of: {
-    readonly tenantId: TenantId;
-    readonly endpointId: EndpointId;
-    readonly version: number;
-    readonly kind: WebhookKeyKind;
-  },
-) {
-  const { kind, ...rest } = of;
-  const { secret, publicKey } = newWebhookKey(kind);
-  const binding = endpointSecretBinding(of.tenantId, of.endpointId, of.version);
-  const sealed = await deps.vault.seal(binding, { secret });
-  return { row: { ...rest, kind, publicKey, sealed }, told: publicKey === null ? secret : null };
-}
-
-export async function endpointOf(deps: HttpDeps, principal: Principal, id: string): Promise<EndpointRow> {
-  const row = isId('endpoint', id) ? await inScope(deps.db, principal, (tx) => readEndpoint(tx, id)) : null;
-  if (row === null) throw unknown('endpoint', id);
-  return row;
-}
-
-async function lockedEndpoint(tx: Tx, id: EndpointId): Promise<EndpointRow> {
-  const row = await lockEndpoint(tx, id);
-  if (row === null) throw unknown('endpoint', id);
-  return row;
-}
-
-async function present(deps: HttpDeps, tx: Tx, id: EndpointId) {
-  const row = await readEndpoint(tx, id);
-  if (row === null) throw unknown('endpoint', id);
-  return presentEndpoint(row, await listEndpointSecrets(tx, [id], new Date(deps.nowMs())));
-}
 
 function checkUrl(deps: HttpDeps, url: string): void {
   try {
@@ -346,10 +201,6 @@ function checkUrl(deps: HttpDeps, url: string): void {
   }
 }
 
-function assertEnabled({ id, status }: EndpointRow): void {
-  if (status !== 'enabled') throw new MooringError('endpoint_disabled', `the endpoint "${id}" is disabled`);
-}
-
 function tooMany(tenantId: TenantId): MooringError {
   return new MooringError(
     'invalid_request',
@@ -357,24 +208,8 @@ function tooMany(tenantId: TenantId): MooringError {
   );
 }
 
-function tooManySecrets(id: EndpointId): MooringError {
-  return new MooringError(
-    'invalid_request',
-    `"${id}" has ${SIGNING_AT_ONCE} secrets that sign, which is the most: an "overlapS" of 0 ends them at once`,
-    { fields: [{ path: '/overlapS', rule: `must be 0 beside ${SIGNING_AT_ONCE} secrets that sign` }] },
-  );
-}
-
 function definedOf<T extends object>(change: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;
   };
-}
-
-function audit(
-  tx: Tx,
-  entry: { tenantId: TenantId; actor: string; action: string; id: string; reason: string },
-): Promise<unknown> {
-  const { id, ...rest } = entry;
-  return appendAudit(tx, { ...rest, target: id, outcome: 'done' });
 }
