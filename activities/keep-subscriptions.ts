@@ -3,7 +3,6 @@
 import { MooringError } from '../domain/errors.ts';
 import type { FoundSubscription, Notifications, Platform, Subscribe } from '../domain/platform.ts';
 import type { PlatformCall } from '../egress/index.ts';
-import { kindOfCredential } from '../store/credentials.ts';
 import type { Database } from '../store/database.ts';
 import { listAddressHashes } from '../store/notification-addresses.ts';
 import { subscriptionBinding } from '../store/notification-openings.ts';
@@ -26,6 +25,7 @@ import type { NamedDeps } from './named-deps.ts';
 import { addressOfAll, addressOnce, hashOfAddress, type MintedAddress } from './subscription-address.ts';
 import { type MissedSince, makeUpFor, noteGap } from './subscription-gaps.ts';
 import { keepShopKey } from './subscription-key.ts';
+import { maySubscribe, shopAndDestination } from './subscription-means.ts';
 import { groupsOf, wantedTopics } from './subscription-topics.ts';
 
 export interface SubscriptionDeps extends Pick<NamedDeps, 'egress' | 'platforms' | 'triggerSync'> {
@@ -65,10 +65,12 @@ async function keepOne(deps: SubscriptionDeps, of: SubscriptionOwner): Promise<v
   const checked = (nextInMs: number, code: string | null) =>
     deps.db.sqlInTenant(of.tenantId, (sql) => noteChecked(sql, of.connectionId, { nextInMs, code }));
   if (connection.lifecycle !== 'active') return checked(deps.checkEveryMs, 'connection_not_active');
+  const shop = await shopAndDestination(deps, of, connection.shop, data.subscribe);
+  if (shop === null) return checked(deps.checkEveryMs, 'registration_missing');
   try {
     const { code, isPending } = await compare(deps, {
       of,
-      connection,
+      connection: { ...connection, shop },
       platform,
       data,
       subscribe: data.subscribe,
@@ -77,17 +79,6 @@ async function keepOne(deps: SubscriptionDeps, of: SubscriptionOwner): Promise<v
   } catch (error) {
     await checked(AGAIN_MS, codeOf(error));
   }
-}
-
-/** Some credentials may read and not subscribe. */
-async function maySubscribe(
-  { db }: SubscriptionDeps,
-  of: SubscriptionOwner,
-  { credentialKinds }: Subscribe,
-): Promise<boolean> {
-  if (credentialKinds === undefined) return true;
-  const kind = await db.sqlInTenant(of.tenantId, (sql) => kindOfCredential(sql, of.connectionId));
-  return kind !== null && credentialKinds.includes(kind);
 }
 
 interface Looking {
@@ -118,7 +109,7 @@ async function compare(deps: SubscriptionDeps, look: Looking): Promise<Compared>
   } as const;
   return deps.egress.withCredential(use, async (call) => {
     const found = await listAll(subscribe, connection.shop, call);
-    const ofAll = subscribe.shared === true ? addressOfAll(deps, look.platform.id) : null;
+    const ofAll = addressOfAll(deps, look);
     const ours = found.filter(({ address }) =>
       ofAll === null ? hashes.has(hashOfAddress(address)) : address === ofAll,
     );

@@ -1,5 +1,6 @@
 // The address that a connection's subscriptions are told at: minted with its secret, shown once to the platform, kept as a hash alone.
 import { createHash, randomBytes } from 'node:crypto';
+import type { Subscribe } from '../domain/platform.ts';
 import { addAddress } from '../store/notification-addresses.ts';
 import type { SubscriptionOwner } from '../store/subscriptions.ts';
 import type { SubscriptionDeps } from './keep-subscriptions.ts';
@@ -10,9 +11,18 @@ export function hashOfAddress(address: string): string {
   return createHash('sha256').update(token, 'utf8').digest('hex');
 }
 
-/** Where all shops are told that have one address. */
-export function addressOfAll({ publicUrl }: Pick<SubscriptionDeps, 'publicUrl'>, platform: string): string {
-  return `${publicUrl}/notify/${platform}`;
+/** Where all shops are told that have one address, or what stands for it at the platform; null: each has its own. */
+export function addressOfAll(
+  { publicUrl }: Pick<SubscriptionDeps, 'publicUrl'>,
+  of: {
+    readonly platform: { readonly id: string };
+    readonly subscribe: Subscribe;
+    readonly connection: { readonly shop: Readonly<Record<string, string>> };
+  },
+): string | null {
+  const { destination, shared } = of.subscribe;
+  if (destination !== undefined) return of.connection.shop[destination] ?? null;
+  return shared === true ? `${publicUrl}/notify/${of.platform.id}` : null;
 }
 
 export interface MintedAddress {

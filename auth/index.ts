@@ -17,6 +17,7 @@ import { signSigV4 } from './sign/sigv4.ts';
 import { certificateOf } from './transport.ts';
 import { type Moment, type Values, valuesOf } from './values.ts';
 
+export { mintAppToken } from './app-token.ts';
 export { type CallbackVerdict, verifyCallback } from './callback-signature.ts';
 export type { SigningContext } from './context.ts';
 export {

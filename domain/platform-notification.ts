@@ -27,6 +27,8 @@ export interface Notifications {
   /** Identifies one event over its repeats; absent: by the body's hash. Where it is not signed, the body's hash counts beside it. */
   readonly idIn?: NotificationField;
   readonly shopIn?: NotificationField;
+  /** Where some topics name the shop instead. */
+  readonly otherwiseShopIn?: NotificationField;
   /** What `shopIn` tells: the shop's key (the default), or a field of the shop; a pattern (anchored, one group) takes it out of the text. */
   readonly shopIs?: { readonly field?: string; readonly pattern?: string };
   /** Where a duty's body names the shop, where `shopIn` is not signed: a duty is of no shop that the signature does not cover. */
@@ -115,6 +117,8 @@ export interface Subscribe {
   };
   /** One subscription holds all topics. It is found once for each of them, and made anew where they change. */
   readonly together?: true;
+  /** Field of our registration: what stands at the platform for the one address of all, made once for our app. Its fields are told beside the shop's; without this one nothing is subscribed to. */
+  readonly destination?: string;
   readonly create: (wish: SubscriptionWish, shop: Readonly<Record<string, string>>) => PlatformRequest;
   /** `ref` null: the platform makes it later, and it is found by its address. Throws platform_answer_invalid. */
   readonly created: (

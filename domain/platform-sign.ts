@@ -284,6 +284,8 @@ export interface FetchedKey {
   /** Where the key stands in the answer; default "key". Within a list: in the element whose `id` it is. */
   readonly at?: string;
   readonly list?: { readonly at: string; readonly id: string };
+  /** Read with our app's own token (`appToken`). */
+  readonly asApp?: true;
 }
 
 /** RFC 8705: a client certificate for the connection itself, with any scheme. Either certificate and key (PEM), or a PKCS #12 file in base64. */

@@ -86,17 +86,18 @@ export function createEgress(deps: EgressDeps): Egress {
     markUsed: (use, generation) =>
       deps.db.sqlInTenant(use.tenantId, (sql) => markUsed(sql, use.connectionId, generation)),
   });
-  const keys = createNotificationKeys({ ...around, withCredential, sender });
+  const exchange = createExchange({
+    ...parts,
+    guard,
+    open: createExchangeOpener(opening),
+    openGeneration: createGenerationOpener(opening),
+  });
+  const keys = createNotificationKeys({ ...around, withCredential, exchange, sender });
   return {
     withCredential,
     receive: createReceive({ ...around, vault: deps.vault, keys }),
     openPrivacyRequest: createOpenPrivacyRequest({ db: deps.db, vault: deps.vault }),
-    exchange: createExchange({
-      ...parts,
-      guard,
-      open: createExchangeOpener(opening),
-      openGeneration: createGenerationOpener(opening),
-    }),
+    exchange,
     installExchange: createInstallExchange({ ...around, vault: deps.vault, guard, sender }),
     close: async () => {
       await fence.close();

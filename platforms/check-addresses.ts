@@ -71,6 +71,7 @@ export function tokensOf(platform: Platform): { readonly at: string; readonly to
       ];
     }),
     ...(revoke === null ? [] : [{ at: 'revoke.token', token: revoke }]),
+    ...(platform.appToken === undefined ? [] : [{ at: 'appToken.token', token: platform.appToken.token }]),
   ];
 }
 

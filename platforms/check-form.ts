@@ -201,6 +201,7 @@ export const platformForm = object<Platform>({
       token: object<{ token: unknown }>({ token: tokenRequest }),
     }),
   ),
+  appToken: optional(object<NonNullable<Platform['appToken']>>({ kind: text, token: tokenRequest })),
   notifications: optional(notificationsForm),
   unsupported: optional(listOf(text)),
   unverified: optional(listOf(text)),

@@ -62,6 +62,7 @@ export const notificationsForm = object<Notifications>({
   topicIn: optional(field),
   idIn: optional(field),
   shopIn: optional(field),
+  otherwiseShopIn: optional(field),
   shopIs: optional(
     object<NonNullable<Notifications['shopIs']>>({ field: optional(text), pattern: optional(text) }),
   ),
@@ -96,6 +97,7 @@ export const notificationsForm = object<Notifications>({
     object<Subscribe>({
       secret: oneOf({ ours: true, told: true, registration: true, none: true }),
       together: optional(exactly(true)),
+      destination: optional(text),
       credentialKinds: optional(listOf(text, 1)),
       except: optional(listOf(text, 1)),
       shared: optional(exactly(true)),

@@ -222,6 +222,7 @@ const publicKey = object<ReceivedPublicKey>({
       path: text,
       at: optional(text),
       list: optional(object<NonNullable<FetchedKey['list']>>({ at: text, id: text })),
+      asApp: optional(exactly(true)),
     }),
   }),
 });

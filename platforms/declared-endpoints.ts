@@ -4,7 +4,7 @@ import type { Platform } from '../domain/platform.ts';
 
 export interface DeclaredEndpoint {
   readonly endpoint: string;
-  /** what calls it: proof, revoke, or a resource */
+  /** what calls it: proof, revoke, subscriptions, or a resource */
   readonly by: string;
   readonly version: string;
   /** YYYY-MM-DD, or null where none is announced */
@@ -25,10 +25,20 @@ export function declaredEndpoints(platform: Platform): readonly DeclaredEndpoint
     note(name, () => resource.request({ ...PASS, shop }, null));
     const { details } = resource;
     if (details !== undefined) note(name, () => details.request({ ...PASS, shop }, []));
+    const { one } = resource;
+    if (one !== undefined && 'request' in one) note(name, () => one.request({ ...PASS, shop }, '1'));
   }
   const { revoke } = platform;
   if (revoke !== undefined && 'request' in revoke)
     note('revoke', () => revoke.request(shop, { clientId: '' }));
+  const { subscribe } = platform.notifications ?? {};
+  if (subscribe !== undefined) {
+    const topic = Object.keys(platform.notifications?.topics ?? {})[0] ?? '';
+    const wish = { topic, topics: [topic], address: 'https://us.example/notify/-', secret: null };
+    note('subscriptions', () => subscribe.list(1, shop));
+    note('subscriptions', () => subscribe.create(wish, shop));
+    note('subscriptions', () => subscribe.remove('1', shop));
+  }
   for (const { endpoint } of platform.endpoints ?? []) if (!found.has(endpoint)) found.set(endpoint, 'data');
   return [...found].map(([endpoint, by]) => ({ endpoint, by, ...versionOf(platform, endpoint) }));
 }

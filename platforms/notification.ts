@@ -91,7 +91,8 @@ function hasBodyOf(of: Notifications, topic: string, told: ToldBy): boolean {
 function shopOf(of: Notifications, told: ToldBy, isOfDuty: boolean): string | null {
   const place = (isOfDuty ? of.dutyShopIn : undefined) ?? of.shopIn;
   if (place === undefined || (isOfDuty && !isCovered(of.signature, place))) return null;
-  const text = fieldText(place, told);
+  const otherwise = isOfDuty ? undefined : of.otherwiseShopIn;
+  const text = fieldText(place, told) ?? (otherwise === undefined ? null : fieldText(otherwise, told));
   if (text === null || of.shopIs?.pattern === undefined) return text;
   return new RegExp(of.shopIs.pattern).exec(text)?.[1] ?? null;
 }

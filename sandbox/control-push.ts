@@ -72,6 +72,8 @@ export function unsubscribeShop(
     (one) =>
       one.platform === shop.platform &&
       (one.shopKey === shop.key || one.shopKey === null) &&
+      // What has none is where others are told.
+      one.topics.length > 0 &&
       (topic === '' || one.topics.includes(topic)),
   );
   for (const one of found) {

@@ -77,6 +77,18 @@ export async function listSubscriptions(
   return rows;
 }
 
+/** What our app's registration has beside its secrets; nothing where the connection is of none. Run across tenants. */
+export async function fieldsOfApp(
+  sql: Sql,
+  connectionId: ConnectionId,
+): Promise<Readonly<Record<string, string>>> {
+  const { rows } = await sql.query<{ fields: Record<string, string> }>(
+    `SELECT r.fields FROM connections AS n JOIN client_registrations AS r ON r.id = n.registration_id WHERE n.id = $1`,
+    [connectionId],
+  );
+  return rows[0]?.fields ?? {};
+}
+
 /** Written before the platform is asked, with the secret that it is going to be told: an answer that is lost loses nothing. */
 export async function beginSubscription(
   sql: Sql,

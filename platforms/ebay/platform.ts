@@ -3,6 +3,7 @@
 import type { Platform } from '../../domain/platform.ts';
 import { factsOf } from '../facts.ts';
 import { answerInvalid, objectAt, textOf } from '../json.ts';
+import { NOTIFICATIONS } from './notifications.ts';
 import { RESOURCES } from './resources.ts';
 
 const TOKEN_URL = 'https://api.ebay.com/identity/v1/oauth2/token';
@@ -101,6 +102,14 @@ export const ebay = {
       pattern: '^[A-Za-z0-9_-]{32,80}$',
       optional: true,
     },
+    {
+      name: 'destinationId',
+      label: 'Destination id',
+      secret: false,
+      help: 'Of the notification destination at eBay whose endpoint is our address of all, /notify/ebay; without it no seller is subscribed to',
+      pattern: '^[A-Za-z0-9-]{8,80}$',
+      optional: true,
+    },
   ],
   proof: {
     request: () => ({
@@ -131,7 +140,7 @@ export const ebay = {
     'inventory:read': [`${SCOPE}/sell.inventory.readonly`],
     'inventory:write': [`${SCOPE}/sell.inventory`],
   },
-  alwaysScopes: [`${SCOPE}/commerce.identity.readonly`],
+  alwaysScopes: [`${SCOPE}/commerce.identity.readonly`, `${SCOPE}/commerce.notification.subscription`],
   impliedScopes: {
     [`${SCOPE}/sell.fulfillment`]: [`${SCOPE}/sell.fulfillment.readonly`],
     [`${SCOPE}/sell.inventory`]: [`${SCOPE}/sell.inventory.readonly`],
@@ -160,45 +169,18 @@ export const ebay = {
   // Quotas are a day's, of the whole app, and differ by API; none is told in an answer.
   rateLimits: [{ scope: 'registration', burst: 50, perSecond: 5, certainty: 'unverified' }],
   resources: RESOURCES,
-  notifications: {
-    delivery: 'http',
-    subscribedBy: 'registration',
-    topics: {
-      ORDER_CONFIRMATION: 'orders',
-      ITEM_MARKED_SHIPPED: 'orders',
-      AUTHORIZATION_REVOCATION: 'uninstalled',
-      MARKETPLACE_ACCOUNT_DELETION: 'erase_customer',
+  appToken: {
+    kind: 'user_token',
+    token: {
+      url: TOKEN_URL,
+      method: 'POST',
+      format: 'form',
+      parameters: { grant_type: 'client_credentials', scope: SCOPE },
+      clientAuthentication: 'basic',
+      answer: { accessToken: 'access_token' },
     },
-    topicIn: { json: 'metadata.topic' },
-    idIn: { json: 'notification.notificationId' },
-    shopIn: { json: 'notification.data.userId' },
-    objectIn: {
-      // Where an order's notification names it is unverified: one that is not there asks for a sync.
-      orders: [
-        { in: { json: 'notification.data.order.orderId' } },
-        { in: { json: 'notification.data.orderId' } },
-      ],
-    },
-    erasesAcross: true,
-    subjectIn: { customer: [{ in: { json: 'notification.data.username' } }] },
-    challenges: [
-      {
-        kind: 'digest',
-        parameter: 'challenge_code',
-        algorithm: 'sha256',
-        message: ['{challenge_code}', '{verificationToken}', '{address}'],
-        answer: 'challengeResponse',
-      },
-    ],
-    signature: {
-      kind: 'public_key',
-      header: 'x-ebay-signature',
-      algorithm: 'ecdsa-told',
-      form: 'json',
-      key: { path: '/commerce/notification/v1/public_key/{keyId}' },
-    },
-    note: 'The endpoint is asked first: GET ?challenge_code=… wants {challengeResponse}, hex SHA-256 of code, verification token and address. An order is confirmed once a line item, and may be again. Every app that keeps users’ data must take MARKETPLACE_ACCOUNT_DELETION.',
   },
+  notifications: NOTIFICATIONS,
   explains: {
     credential_dead:
       'The seller ended the approval, changed user name or password, or 18 months have passed since it.',
@@ -225,7 +207,9 @@ export const ebay = {
     'The numbers of errors for tokens, permissions and limits.',
     'How a refused approval comes back.',
     'The digest of a notification’s signature: SHA-1 in production samples, SHA-256 on slides.',
-    'The place of a notification’s topic.',
+    'The place of a notification’s topic, of an order’s id and of the seller in it.',
+    'That payloads of orders have the schema version 1.0, and that a subscription of a seller is listed with the seller’s token.',
+    'That a public key is given to the application’s own token alone.',
     'In which order a list of orders comes; a pass does not depend on it.',
     'That no call of these needs a marketplace header.',
   ],

@@ -35,6 +35,8 @@ export const NOTIFICATIONS: Notifications = {
   },
   subscribe: {
     secret: 'none',
+    // order_new tells of the same order, and by its id.
+    except: ['order_unit_new'],
     create: ({ topic, address }, { storefront = '' }) => ({
       method: 'POST',
       path: '/subscriptions',

@@ -7,6 +7,7 @@ import { isList, textOf, valueAt } from '../../platforms/json.ts';
 import { CASES as SHOPS } from '../platforms/sandbox-cases.ts';
 import type { ConnectCase } from '../platforms/sandbox-door.ts';
 import { until } from '../world.ts';
+import { makeDestination } from './destination.ts';
 import { type Played, type PlayedShop, startPlayed } from './played.ts';
 
 interface Case {
@@ -20,6 +21,8 @@ interface Case {
   readonly proves?: false;
   /** No call reads one object: a sync of all is asked for. */
   readonly readsNone?: true;
+  /** What somebody does once at the platform, for our app. */
+  readonly prepare?: (played: Played) => Promise<void>;
   /** What is changed; default orders. */
   readonly resource?: Resource;
   /** What else is told of and read one by one. */
@@ -94,11 +97,12 @@ const CASES: readonly Case[] = [
     ],
     readsNone: true,
   },
+  { shop: 'ebay', topics: ['ITEM_MARKED_SHIPPED', 'ORDER_CONFIRMATION'], prepare: makeDestination },
   { shop: 'bolcom, own keys', topics: ['ORDER', 'SHIPMENT'], tells: 'create' },
   { shop: 'vtex', topics: ['Fulfillment', 'Marketplace'], hasNoneOff: true },
   {
     shop: 'kaufland',
-    topics: ['item_unit_changed', 'order_new', 'order_unit_new', 'order_unit_status_changed'],
+    topics: ['item_unit_changed', 'order_new', 'order_unit_status_changed'],
     tells: 'create',
   },
   {
@@ -183,11 +187,13 @@ describe.each(CASES)('$shop', (one) => {
     others = [],
     hasNoneOff = false,
     readsNone = false,
+    prepare,
   } = one;
   let shop: PlayedShop;
 
   it('is subscribed to once it is connected', async () => {
     shop = await played.connect(shopOf(name));
+    await prepare?.(played);
     await settled(shop);
     expect(await subscribed(shop)).toEqual([...topics].sort());
   });

@@ -35,6 +35,7 @@ export interface Played {
   readonly api: TestApi;
   /** Connections for which a sync was triggered. */
   readonly triggered: string[];
+  readonly sandboxUrl: string;
   connect(one: ConnectCase): Promise<PlayedShop>;
   /** Looks at what it is subscribed to, as the worker does. */
   look(shop: PlayedShop): Promise<void>;
@@ -72,6 +73,7 @@ export async function startPlayed(): Promise<Played> {
   parts.keys = createNotificationKeys({
     db,
     withCredential: egress.withCredential,
+    exchange: egress.exchange,
     sender: door.sender,
     clock: SYSTEM_CLOCK,
   });
@@ -99,6 +101,7 @@ export async function startPlayed(): Promise<Played> {
   return {
     api,
     triggered,
+    sandboxUrl: door.sandboxUrl,
     connect: (one) => connect(door, api, one),
     look: async ({ connection }) => {
       await setSchedule({ db, schedules })({ ...connection, pausedNote: null });

@@ -56,7 +56,13 @@ export const CASES: readonly Case[] = [
   },
   { name: 'amazon', products: 12, id: 'amazon', how: 'browser', shop: { marketplace: 'A1PA6795UKMFR9' } },
   { name: 'etsy', id: 'etsy', how: 'browser' },
-  { name: 'ebay', products: 12, id: 'ebay', how: 'browser' },
+  {
+    name: 'ebay',
+    products: 12,
+    id: 'ebay',
+    how: 'browser',
+    registration: { verificationToken: 'verification-token-of-thirty-two-letters-or-more' },
+  },
   { name: 'square', id: 'square', how: 'browser' },
   { name: 'bigcommerce', id: 'bigcommerce', how: 'install' },
   {
