@@ -33,7 +33,7 @@ export function createPrivacyActivities(deps: PrivacyDeps): PrivacyActivities {
 const fulfilPrivacy =
   (deps: PrivacyDeps): PrivacyActivities['fulfilPrivacy'] =>
   async ({ privacyRequestId }) => {
-    const opened = await deps.openPrivacyRequest(privacyRequestId);
+    const opened = await deps.openPrivacyRequest(privacyRequestId, 'worker');
     if (opened === null || opened.subject === null || opened.row.state !== 'open') return 'done';
     const { row, subject } = opened;
     const connections = await connectionsOf(deps, row);
@@ -61,7 +61,7 @@ const fulfilPrivacy =
 const closePrivacy =
   (deps: PrivacyDeps): PrivacyActivities['closePrivacy'] =>
   async ({ privacyRequestId }) => {
-    const opened = await deps.openPrivacyRequest(privacyRequestId);
+    const opened = await deps.openPrivacyRequest(privacyRequestId, 'worker');
     if (opened === null || opened.subject === null) return;
     const { row, subject } = opened;
     const counts = { customers: 0, orders: 0 };

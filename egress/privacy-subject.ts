@@ -18,20 +18,23 @@ export interface OpenedPrivacyRequest {
   readonly subject: PrivacySubject | null;
 }
 
-/** Null where there is no such request. Throws audit_unavailable, credential_unreadable. */
-export type OpenPrivacyRequest = (id: PrivacyRequestId) => Promise<OpenedPrivacyRequest | null>;
+/** Null where there is no such request. `actor` is who opens it. Throws audit_unavailable, credential_unreadable. */
+export type OpenPrivacyRequest = (
+  id: PrivacyRequestId,
+  actor: string,
+) => Promise<OpenedPrivacyRequest | null>;
 
 export function createOpenPrivacyRequest(deps: {
   readonly db: Database;
   readonly vault: Pick<Vault, 'open'>;
 }): OpenPrivacyRequest {
-  return async (id) => {
+  return async (id, actor) => {
     const row = await deps.db.sqlAcrossTenants(async (sql) => {
       const found = await readPrivacyRequest(sql, id);
       if (found?.sealed != null)
         await appendAuditBySql(sql, {
           tenantId: found.tenantId,
-          actor: 'worker',
+          actor,
           action: 'privacy_request.opened',
           target: id,
           ...(found.connectionId === null ? {} : { connectionId: found.connectionId }),

@@ -1,5 +1,5 @@
-// The erasure of one customer from what a connection holds: the customer's record becomes a tombstone, and what is personal in their orders goes. The hash of an
-// order stays, so that reading the same order again does not bring it back. Readers of the feed see both as changes.
+// The erasure of one customer from what a connection holds: the customer's record becomes a tombstone, and what is personal in their orders goes. Their hashes
+// stay, so that a page that was read before, or reading the same once more, does not bring them back. Readers of the feed see both as changes.
 import type { ConnectionId, TenantId } from '../domain/ids.ts';
 import type { Sql } from './database.ts';
 import { forgetSentRecords } from './delivery-purges.ts';
@@ -21,8 +21,7 @@ export async function eraseSubject(
   of: { readonly tenantId: TenantId; readonly connectionId: ConnectionId },
   { customer, orders }: Subject,
 ): Promise<ErasedSubject> {
-  const customers =
-    customer === null ? 0 : await deleteByIds(sql, { ...of, resource: 'customers' }, [customer]);
+  const customers = customer === null ? 0 : await eraseCustomer(sql, of, customer);
   await ensureFeedHead(sql, { ...of, resource: 'orders' });
   const { rowCount } = await sql.query(
     `WITH mine AS (
@@ -45,6 +44,25 @@ export async function eraseSubject(
       customer,
     ]);
   return { customers, orders: rowCount ?? 0 };
+}
+
+async function eraseCustomer(
+  sql: Sql,
+  of: { readonly tenantId: TenantId; readonly connectionId: ConnectionId },
+  customer: string,
+): Promise<number> {
+  const { rows } = await sql.query<{ hash: string }>(
+    `SELECT hash FROM records WHERE connection_id = $1 AND resource = 'customers' AND platform_id = $2 AND deleted_at IS NULL`,
+    [of.connectionId, customer],
+  );
+  const [known] = rows;
+  if (known === undefined) return 0;
+  const count = await deleteByIds(sql, { ...of, resource: 'customers' }, [customer]);
+  await sql.query(
+    `UPDATE records SET hash = $3 WHERE connection_id = $1 AND resource = 'customers' AND platform_id = $2`,
+    [of.connectionId, customer, known.hash],
+  );
+  return count;
 }
 
 /** How much is held of somebody. */

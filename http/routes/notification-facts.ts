@@ -172,7 +172,7 @@ export const notificationFactRoutes =
         const isOpen = found !== null && found.state === 'open' && found.kind === 'customer_data';
         if (!isOpen || found.tenantId === null || found.connectionId === null) throw noReport(id);
         const { tenantId, connectionId } = found;
-        const opened = await deps.openPrivacyRequest(id);
+        const opened = await deps.openPrivacyRequest(id, actorOf(request));
         const subject = opened?.subject ?? { customer: null, orders: [] };
         const records = await deps.db.sqlInTenant(tenantId, (sql) =>
           readSubjectRecords(sql, connectionId, subject),

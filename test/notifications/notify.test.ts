@@ -257,6 +257,39 @@ describe('a duty to erase a shop', () => {
   });
 });
 
+describe('a request to report', () => {
+  it('is fetched by an admin of its tenant alone, by name in the audit trail, until it is over', async () => {
+    await shopify('reporting');
+    const body = JSON.stringify({
+      shop_id: 2,
+      shop_domain: 'reporting.myshopify.com',
+      customer: { id: 5 },
+      data_request: { id: 1 },
+    });
+    const headers = {
+      'x-shopify-topic': 'customers/data_request',
+      'x-shopify-hmac-sha256': hmac('shpss_second', body),
+    };
+    expect((await push('/notify/shopify', body, headers)).status).toBe(200);
+    const key = await api.key('admin', tenantId);
+    const { body: all } = await api.call('GET', '/v1/privacy-requests', { key });
+    const id: string = all.data[0].id;
+    const report = (by: string) => api.call('GET', `/v1/privacy-requests/${id}/report`, { key: by });
+    expect((await report(await api.key('admin', await api.tenant()))).status).toBe(404);
+    expect(await report(key)).toMatchObject({ status: 200, body: { privacyRequestId: id, records: [] } });
+    const { rows } = await api.database.owner.query(
+      `SELECT actor FROM audit_events WHERE target = $1 AND action = 'privacy_request.opened'`,
+      [id],
+    );
+    expect(rows).toEqual([{ actor: expect.stringMatching(/^key_/) }]);
+    await api.database.owner.query(
+      `UPDATE privacy_requests SET state = 'done', sealed = NULL, key_version = NULL WHERE id = $1`,
+      [id],
+    );
+    expect((await report(key)).status).toBe(404);
+  });
+});
+
 describe('a form of a hundred thousand names', () => {
   it('is refused within the time of a request', async () => {
     const body = Array.from({ length: 140_000 }, (_, n) => n.toString(36)).join('&');

@@ -7,6 +7,7 @@ import type { ClientRegistrationId, ConnectionId, PrivacyRequestId, TenantId } f
 import { eraseRecords } from '../../store/erase-records.ts';
 import { newId } from '../../store/new-id.ts';
 import { addPrivacyRequest, type PrivacyKind, privacyBinding } from '../../store/privacy-requests.ts';
+import { putRecords } from '../../store/records.ts';
 import { privacyWorkflowId, TASK_QUEUES, WORKFLOW_TYPES } from '../../workflows/messages.ts';
 import { createDoor, type Door } from '../egress/door.ts';
 import { workflowBundle } from '../workflows/lifecycle-world.ts';
@@ -164,9 +165,22 @@ describe('a request to erase a customer', () => {
     expect(told).toEqual([{ type: 'privacy.done' }]);
   });
 
-  it('is not undone by reading the same order once more', async () => {
+  it('is not undone by a page that was read before it, or by reading the same once more', async () => {
     const of = await hold();
+    const [{ hash: before }] = await rowsOf(
+      `SELECT hash FROM records WHERE connection_id = $1 AND resource = 'customers'`,
+      of.connectionId,
+    );
     await run(await ask(of, 'erase_customer'));
+    const write = (hash: string) =>
+      door.world.db.sqlInTenant(of.tenantId, (sql) =>
+        putRecords(sql, { ...of, resource: 'customers' }, [
+          { id: CANARY, hash, json: JSON.stringify({ email: CANARY }), updatedAt: null },
+        ]),
+      );
+    expect(await write(before)).toBe(0);
+    // What became another customer at the platform since is one.
+    expect(await write('00000000-0000-0000-0000-000000000009')).toBe(1);
     const [{ hash }] = await rowsOf(
       `SELECT hash FROM records WHERE connection_id = $1 AND platform_id = 'o1'`,
       of.connectionId,
