@@ -35,6 +35,7 @@ export function asFound(outcome: Outcome): readonly [string, string | number][] 
     ['subscriptions active', `${subscriptions.active} of ${subscriptions.wanted}`],
     ['connections active', connections.active],
     ['their workflows running', connections.running],
+    ['their credentials renewed, times', connections.renewals],
     ['audit chain', outcome.auditIntact ? 'intact' : 'broken'],
     ['processes alive', outcome.alive.join(', ')],
     ['ended by themselves', outcome.fallen.length === 0 ? 'none' : outcome.fallen.join(', ')],

@@ -30,6 +30,8 @@ export interface Chaos {
   readonly notifications: number;
   readonly plan: readonly Outage[];
   readonly paceMs: number;
+  /** How long the shops' access tokens last; the sandbox's hour where not said. */
+  readonly accessTtlS?: number;
   /** true: the clocks of claims and of the receiver are moved, so that nobody waits a minute. */
   readonly isHurried: boolean;
   readonly within: { readonly tellMs: number; readonly settleMs: number };
@@ -60,7 +62,12 @@ export interface Outcome {
   };
   readonly gaps: { readonly opened: number; readonly closed: number };
   readonly subscriptions: { readonly wanted: number; readonly active: number };
-  readonly connections: { readonly active: number; readonly running: number };
+  readonly connections: {
+    readonly active: number;
+    readonly running: number;
+    /** Times that credentials were renewed. */
+    readonly renewals: number;
+  };
   readonly auditIntact: boolean;
   readonly alive: readonly string[];
   readonly fallen: readonly string[];
@@ -83,6 +90,8 @@ export async function tellThroughOutages(chaos: Chaos): Promise<Outcome> {
   try {
     product = await startProduct({ ground, env: { MOORING_ALLOW_PRIVATE_NETWORKS: 'true' } });
     const { owner } = product.database;
+    if (chaos.accessTtlS !== undefined)
+      await product.control('PATCH', '/settings', { shopifyAccessTtlS: chaos.accessTtlS });
     const shops = await connectShops(product, chaos);
     await noteWrites(owner);
     return await run({
@@ -128,7 +137,7 @@ async function run(stage: Stage): Promise<Outcome> {
     deliveries: await countDeliveries(stage, beganAt, signed),
     ...(await countStanding(stage)),
     alive: breaking.alive(),
-    fallen: breaking.fallen(),
+    fallen: [...breaking.fallen()],
   };
 }
 
@@ -272,6 +281,7 @@ async function countStanding({
     connections: {
       active: views.filter(({ state }) => state === 'active').length,
       running: states.filter(({ status }) => status.name === 'RUNNING').length,
+      renewals: views.reduce((sum, { credential }) => sum + credential.generation - 1, 0),
     },
     auditIntact: audit.body.intact,
   };
