@@ -30,7 +30,12 @@ test('an approval names our address by its RuName, and asks for who the seller i
     client_id: 'Us-PRD-1',
     redirect_uri: 'Us-UsApp-PRD-abc',
     response_type: 'code',
-    scope: ['sell.fulfillment.readonly', 'sell.inventory', 'commerce.identity.readonly']
+    scope: [
+      'sell.fulfillment.readonly',
+      'sell.inventory',
+      'commerce.identity.readonly',
+      'commerce.notification.subscription',
+    ]
       .map((one) => `https://api.ebay.com/oauth/api_scope/${one}`)
       .join(' '),
     state: 's',
