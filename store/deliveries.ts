@@ -3,7 +3,7 @@
 import type { AfterAttempt, AttemptOutcome, Lane } from '../domain/delivery.ts';
 import type { ConnectionId, DeliveryId, EndpointId, EventId, TenantId } from '../domain/ids.ts';
 import type { Sql } from './database.ts';
-import { settleEndpoints } from './endpoint-health.ts';
+import { lockChangingEndpoints, settleEndpoints } from './endpoint-health.ts';
 
 /** Longer than an attempt may take. */
 const LEASE_S = 30;
@@ -136,6 +136,7 @@ export interface MadeAttempt {
 /** Writes what came of attempts: their rows, their deliveries, and how their endpoints fare. Safe to repeat. */
 export async function settleAttempts(sql: Sql, attempts: readonly MadeAttempt[]): Promise<void> {
   await commitLazily(sql);
+  const changing = await lockChangingEndpoints(sql, attempts);
   await sql.query({
     name: 'insert-attempts',
     text: `INSERT INTO delivery_attempts (delivery_id, number, tenant_id, at, took_ms, headers, body, status, code, answer)
@@ -156,7 +157,7 @@ export async function settleAttempts(sql: Sql, attempts: readonly MadeAttempt[])
       WHERE d.id = s.id AND d.attempts = s.number AND (d.state = 'pending' OR s.state = 'delivered')`,
     values: [JSON.stringify(attempts.map(settledRow))],
   });
-  await settleEndpoints(sql, attempts);
+  await settleEndpoints(sql, changing, attempts);
 }
 
 /** A database that crashes may forget the last moments of this: then they are sent once more, as a lost worker's are. No wait for the disk. */

@@ -7,7 +7,7 @@ import type { Sql } from './database.ts';
 import type { MadeAttempt } from './deliveries.ts';
 import { appendEventBySql } from './events.ts';
 
-interface HealthRow {
+export interface HealthRow {
   readonly id: EndpointId;
   readonly tenant_id: TenantId;
   readonly url: string;
@@ -19,8 +19,11 @@ interface HealthRow {
 
 const COLUMNS = 'id, tenant_id, url, status, lane, failing_since, failures_in_a_row';
 
-/** Changes the rows of endpoints whose health another one is after these attempts; the usual good news touches none. */
-export async function settleEndpoints(sql: Sql, attempts: readonly MadeAttempt[]): Promise<void> {
+/** Endpoints whose health is another one after these attempts, locked; the usual good news locks none. Before any of their deliveries, or two would wait in a circle. */
+export async function lockChangingEndpoints(
+  sql: Sql,
+  attempts: readonly MadeAttempt[],
+): Promise<readonly HealthRow[]> {
   const ids = [...new Set(attempts.map(({ claim }) => claim.endpointId))];
   const seen = await sql.query<HealthRow>({
     name: 'endpoint-health',
@@ -28,12 +31,21 @@ export async function settleEndpoints(sql: Sql, attempts: readonly MadeAttempt[]
     values: [ids],
   });
   const changing = seen.rows.filter((row) => isOther(healthOf(row), fold(row, attempts).health));
-  if (changing.length === 0) return;
-  // By tenant and id, as whoever locks several of them does: nobody waits in a circle.
+  if (changing.length === 0) return [];
+  // By id, as whoever locks several of them does.
   const { rows } = await sql.query<HealthRow>(
     `SELECT ${COLUMNS} FROM endpoints WHERE id = ANY ($1) ORDER BY id FOR UPDATE`,
     [changing.map(({ id }) => id)],
   );
+  return rows;
+}
+
+/** Writes how the locked endpoints fare, and ends those that are to end. */
+export async function settleEndpoints(
+  sql: Sql,
+  rows: readonly HealthRow[],
+  attempts: readonly MadeAttempt[],
+): Promise<void> {
   const ends: { row: HealthRow; because: 'gone' | 'failing'; since: number | null; status: number | null }[] =
     [];
   for (const row of rows) {
