@@ -13,7 +13,7 @@ import {
 import { MooringError } from '../domain/errors.ts';
 import type { Send } from '../domain/outbound.ts';
 import type { JwsAlgorithm, JwtExpected } from '../domain/platform.ts';
-import { publicKeyOf } from './signing-key.ts';
+import { publicKeyOf, secretBytesOf } from './signing-key.ts';
 import type { Values } from './values.ts';
 
 /** Where a received JWT fails. Stable: tests, the command line and callers read it. */
@@ -167,7 +167,8 @@ async function keysOf(expected: JwtExpected, context: JwtContext): Promise<reado
       const own = key.secret === '{clientSecret}' ? context.secrets : [context.values.fill(key.secret)];
       return own
         .filter((one) => one !== '')
-        .map((one) => createSecretKey(Buffer.from(one, key.encoding ?? 'utf8')));
+        .flatMap((one) => secretBytesOf(one, key.encoding) ?? [])
+        .map((bytes) => createSecretKey(bytes));
     }
     case 'public_key':
       return [publicKeyOf(context.values.fill(key.pem))];

@@ -15,7 +15,7 @@ import { textOf, valueAt } from '../platforms/json.ts';
 import { isDigest, isSame, signatureIn } from './received-digest.ts';
 import { type JwtFault, verifyDetached, verifyJwt } from './received-jwt.ts';
 import { joinParameters } from './sign/hmac.ts';
-import { publicKeyOf } from './signing-key.ts';
+import { isKeyFor, publicKeyOf, secretBytesOf } from './signing-key.ts';
 import { type Values, valuesOf } from './values.ts';
 
 export interface ReceivedMessage {
@@ -84,9 +84,11 @@ function verifyHmac(
     .map((part) => fillPart(part, values, message))
     .join(signature.separator ?? '');
   const keys = signature.key === undefined ? revealed(receiving.secrets) : [values.fill(signature.key)];
-  const isSigned = keys.some((key) => {
-    const mac = createHmac(signature.algorithm, Buffer.from(key, signature.keyEncoding ?? 'utf8'));
-    return key !== '' && isDigest(given, mac.update(text, 'latin1').digest(), signature.encoding);
+  const isSigned = keys.some((secret) => {
+    const key = secretBytesOf(secret, signature.keyEncoding);
+    if (key === null) return false;
+    const digest = createHmac(signature.algorithm, key).update(text, 'latin1').digest();
+    return isDigest(given, digest, signature.encoding);
   });
   if (!isSigned) return { ok: false, at: 'signature' };
   return isRecent(signature.timestamp, message, receiving.nowMs)
@@ -147,8 +149,8 @@ function verifyWebhook(
   const texts = key === undefined ? revealed(secrets) : [valuesOf(values ?? {}).fill(key)];
   const isSigned = texts.some((text) => {
     const bytes =
-      keyEncoding === 'utf8' ? Buffer.from(text, 'utf8') : Buffer.from(text.replace(/^whsec_/, ''), 'base64');
-    if (bytes.length === 0) return false;
+      keyEncoding === 'utf8' ? secretBytesOf(text) : secretBytesOf(text.replace(/^whsec_/, ''), 'base64');
+    if (bytes === null) return false;
     const mac = createHmac('sha256', bytes).update(`${id}.${at}.`).update(body).digest('base64');
     return signatures.some((one) => isSame(one, mac));
   });
@@ -186,10 +188,12 @@ async function verifyByPublicKey(
   if (parsed === null) return { ok: false, at: 'malformed' };
   const pem = await pemOf(signature, parsed.keyId, receiving);
   if (pem === null) return { ok: false, at: 'key' };
+  const key = publicKeyOf(asPem(pem));
+  if (!isKeyFor(signature.algorithm, key)) return { ok: false, at: 'key' };
   const isSigned = verifyBytes(
     hashOf(signature.algorithm, parsed),
     message.body,
-    publicKeyOf(asPem(pem)),
+    key,
     Buffer.from(parsed.signature, 'base64'),
   );
   return isSigned ? { ok: true } : { ok: false, at: 'signature' };

@@ -82,8 +82,19 @@ export async function sign(options: SignOptions): Promise<void> {
   });
   const method = methodFor(context, options.kind ?? file.kind);
   const signed = await asInput('this request cannot be signed', () => signRequest(method, context, request));
+  assertOneLine(signed);
   const shown = options.showSecrets === true ? signed : masked(signed, secretsOf(platform, file));
   print(shown, method, options);
+}
+
+/** A value that breaks its line would be headers of its own wherever the request is pasted. Throws InputError. */
+export function assertOneLine({ headers }: Pick<OutboundRequest, 'headers'>): void {
+  const broken = Object.entries(headers).filter(([, value]) => /[\r\n\0]/.test(value));
+  if (broken.length > 0)
+    throw new InputError(
+      'this request cannot be signed:',
+      broken.map(([name]) => `the header "${name}" must be one line`),
+    );
 }
 
 /** The credential file as signing wants it. Throws InputError. */

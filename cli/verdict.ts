@@ -94,7 +94,7 @@ const BECAUSE: Readonly<Record<string, string>> = {
   malformed: 'it does not have the form of a signature or a JWT',
   algorithm: 'its algorithm is not one that the platform uses',
   crit: 'its header demands an extension that we do not know',
-  key: 'there is no key for it: "publicKeys" or "jwks" of the secret file has none of this id',
+  key: 'there is no key for it: "publicKeys" or "jwks" of the secret file has none of this id and kind',
   signature: 'no secret that was given makes this signature over this message',
   timestamp: 'it was signed too far from now, or its time does not read; --at sets the time to judge by',
   issuer: 'it was issued by somebody else',

@@ -1,15 +1,19 @@
 // HMAC over a string that the platform's data spells out: the signature and its companions go where the data says.
 import { createHmac } from 'node:crypto';
+import { MooringError } from '../../domain/errors.ts';
 import type { HmacSign, SignedParameters } from '../../domain/platform.ts';
 import { type Draft, isForm, withHeaders, withSecretQuery } from '../draft.ts';
 import { encodeDigest, formEncode, percentEncode, sortPairs } from '../encode.ts';
 import type { SignWith } from '../index.ts';
+import { secretBytesOf } from '../signing-key.ts';
 import { type Values, valuesOfRequest } from '../values.ts';
 
-/** What does not name the signature is on the request before it is signed. */
+/** What does not name the signature is on the request before it is signed. Throws signing_key_invalid. */
 export const signHmac: SignWith<'hmac'> = (sign, draft, values, moment) => {
   const { companions, known, text } = signedText(sign, draft, values, moment);
-  const key = Buffer.from(known.fill(sign.key), sign.keyEncoding ?? 'utf8');
+  const key = secretBytesOf(known.fill(sign.key), sign.keyEncoding);
+  if (key === null)
+    throw new MooringError('signing_key_invalid', `the secret is not ${sign.keyEncoding ?? 'there'}`);
   const digest = createHmac(sign.algorithm, key).update(text, 'utf8').digest();
   const signed = known.with({ signature: encodeDigest(digest, sign.encoding) });
   return withHeaders(

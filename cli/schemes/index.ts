@@ -1,6 +1,7 @@
 // mooring sign and verify by a scheme alone: JSON in, JSON or text out. Nothing is masked: whoever gives the secrets on standard input sees what comes of them.
 import { randomNonce } from '../../auth/random-nonce.ts';
 import { asInput, InputError, jsonOf, readAt, readNonce, readText } from '../input.ts';
+import { assertOneLine } from '../sign.ts';
 import { tell } from '../verify.ts';
 import { signBasic, verifyBasic } from './basic.ts';
 import type { SignScheme, VerifyScheme } from './form.ts';
@@ -29,6 +30,7 @@ export async function signByScheme(options: SchemeOptions): Promise<void> {
   const moment = { nowMs: readAt(options.at), nonce: readNonce(options.nonce) ?? randomNonce() };
   const input = await readInput();
   const { signature, request, made } = await asInput('this cannot be signed', () => sign(input, moment));
+  assertOneLine(request);
   const { method, url, headers, body } = request;
   const at = new Date(moment.nowMs).toISOString();
   if (options.json === true) {

@@ -103,6 +103,18 @@ describe('mooring sign', () => {
     expect(ran.err).not.toContain('partner-key-1');
   });
 
+  it('refuses a credential that would break the line of its header', async () => {
+    const credential = { shop: { shop: 'a.myshopify.com' }, credential: { accessToken: 'a\r\nx-c: d' } };
+    const file = filesOf({
+      'request.json': JSON.stringify({ path: '/a' }),
+      'credential.json': JSON.stringify(credential),
+    });
+    const args = ['--request', file('request.json'), '--credential-file', file('credential.json')];
+    const ran = await here('sign', '--platform', 'shopify', ...args);
+    expect(ran).toMatchObject({ code: 2, out: '' });
+    expect(ran.err).toContain('"x-shopify-access-token" must be one line');
+  });
+
   it('refuses a platform there is not, and lists those there are', async () => {
     const ran = await here('sign', '--platform', 'nowhere', '--request', 'x', '--credential-file', 'y');
     expect(ran.code).toBe(2);
