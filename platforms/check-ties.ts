@@ -49,8 +49,9 @@ function namedShopFields({ auth, notifications, demo }: Platform): Named[] {
   ];
 }
 
-/** Kinds of credential that are named elsewhere than where they are defined, and codes of ours. */
-export const checkKinds: PlatformRule = ({ auth, answers, explains = {} }, report) => {
+/** Kinds of credential and topics that are named elsewhere than where they are defined, and codes of ours. */
+export const checkKinds: PlatformRule = ({ auth, answers, notifications, explains = {} }, report) => {
+  const { credentialKinds = [], except = [] } = notifications?.subscribe ?? {};
   const known = auth.map(({ credentialKind }) => credentialKind);
   const named = [
     ...auth.map(({ upgrade }, index) => ({ at: `auth[${index}].upgrade.to`, kind: upgrade?.to })),
@@ -58,10 +59,17 @@ export const checkKinds: PlatformRule = ({ auth, answers, explains = {} }, repor
       at: `answers[${index}].credentialKind`,
       kind: credentialKind,
     })),
+    ...credentialKinds.map((kind, index) => ({
+      at: `notifications.subscribe.credentialKinds[${index}]`,
+      kind,
+    })),
   ];
   for (const { at, kind } of named)
     if (kind !== undefined && !known.includes(kind))
       report(at, 'unknown_value', `"${kind}" is none of ${known.join(', ')}`);
+  for (const [index, topic] of except.entries())
+    if (!Object.hasOwn(notifications?.topics ?? {}, topic))
+      report(`notifications.subscribe.except[${index}]`, 'unknown_value', `"${topic}" is no topic`);
   for (const code of Object.keys(explains))
     if (!Object.hasOwn(ERRORS, code)) report(joined('explains', code), 'unknown_value', 'is no code of ours');
 };

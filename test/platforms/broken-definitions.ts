@@ -29,6 +29,22 @@ const TOKEN = {
   clientAuthentication: 'basic',
 };
 
+/** A platform that is subscribed to. */
+const TOLD = {
+  delivery: 'http',
+  subscribedBy: 'shop',
+  topics: { 'order/changed': 'orders' },
+  signature: null,
+  subscribe: {
+    secret: 'none',
+    create: () => null,
+    created: () => null,
+    list: () => null,
+    listed: () => null,
+    remove: () => null,
+  },
+};
+
 export const GOOD = {
   ...kiosk,
   shop: [
@@ -438,6 +454,20 @@ export const ROWS: readonly (readonly [string, string, unknown, string, CheckRul
     'auth.0.upgrade',
     { to: 'gold', token: TOKEN, irreversible: true, deadline: null, note: 'n' },
     'auth[0].upgrade.to',
+    'unknown_value',
+  ],
+  [
+    'subscriptions with a credential of no kind',
+    'notifications',
+    { ...TOLD, subscribe: { ...TOLD.subscribe, credentialKinds: ['gold'] } },
+    'notifications.subscribe.credentialKinds[0]',
+    'unknown_value',
+  ],
+  [
+    'subscriptions without a topic that there is not',
+    'notifications',
+    { ...TOLD, subscribe: { ...TOLD.subscribe, except: ['gone'] } },
+    'notifications.subscribe.except[0]',
     'unknown_value',
   ],
   ['an answer of no kind', 'answers.0.credentialKind', 'gold', 'answers[0].credentialKind', 'unknown_value'],
