@@ -1,18 +1,26 @@
 // Answers to what a platform asks of an address before it uses it: a ping, a digest, an echo, as its data says. Nothing is taken and nothing is believed.
 import { createHash } from 'node:crypto';
+import type { ClientRegistrationId } from '../domain/ids.ts';
 import type { Challenge, Platform } from '../domain/platform.ts';
 import type { ReceivedMessage } from '../egress/index.ts';
 import { fillTemplate, namesIn } from '../platforms/template.ts';
 import type { NotifiedConnection } from '../store/notification-addresses.ts';
-import { listApps } from '../store/notification-openings.ts';
+import { findApp, listApps } from '../store/notification-openings.ts';
 import type { HttpDeps } from './deps.ts';
 
 export type ChallengeAnswer = { readonly json: Readonly<Record<string, string>> } | { readonly text: string };
 
+interface Asked {
+  readonly platform: Platform;
+  readonly connection: NotifiedConnection | null;
+  /** Whose address it is; null: of all of ours, or of the connection. */
+  readonly app: ClientRegistrationId | null;
+}
+
 /** Null: it is no challenge. */
 export async function answerChallenge(
   deps: HttpDeps,
-  of: { readonly platform: Platform; readonly connection: NotifiedConnection | null },
+  of: Asked,
   message: ReceivedMessage,
 ): Promise<ChallengeAnswer | null> {
   for (const challenge of of.platform.notifications?.challenges ?? []) {
@@ -26,7 +34,7 @@ const LONGEST = 1_000;
 
 async function answerOne(
   deps: HttpDeps,
-  of: { readonly platform: Platform; readonly connection: NotifiedConnection | null },
+  of: Asked,
   challenge: Challenge,
   message: ReceivedMessage,
 ): Promise<ChallengeAnswer | null> {
@@ -58,14 +66,16 @@ function isPing(field: string, { method, body }: ReceivedMessage): boolean {
 
 async function digestOf(
   deps: HttpDeps,
-  { platform, connection }: { readonly platform: Platform; readonly connection: NotifiedConnection | null },
+  { platform, connection, app }: Asked,
   challenge: Extract<Challenge, { kind: 'digest' }>,
   told: Readonly<Record<string, string>>,
 ): Promise<string | null> {
   const text = challenge.message.join('');
   const apps =
     connection === null
-      ? await deps.db.sqlAcrossTenants((sql) => listApps(sql, platform.id))
+      ? await deps.db.sqlAcrossTenants((sql) =>
+          app === null ? listApps(sql, platform.id) : findApp(sql, platform.id, app),
+        )
       : [connection.registrationId];
   for (const registrationId of apps) {
     const digest = await deps.receive.values({ platform, connection, registrationId }, (values) => {

@@ -1,24 +1,17 @@
 // Takes what platforms push: whose it is, whether it is proved, what it names; written before it is answered. It reads nothing from a platform and believes no
 // field that no signature covers: such a field is a hint, and only leads to a reading.
-import { createHash } from 'node:crypto';
-import { MooringError } from '../domain/errors.ts';
+import { createHash, randomUUID } from 'node:crypto';
 import type { ClientRegistrationId, ConnectionId } from '../domain/ids.ts';
-import type {
-  Json,
-  NotificationMeaning,
-  Notifications,
-  Platform,
-  ReceivedSignature,
-} from '../domain/platform.ts';
-import type { ReceivedMessage, ReceivedVerdict } from '../egress/index.ts';
+import type { Json, NotificationMeaning, Notifications, Platform } from '../domain/platform.ts';
+import type { ReceivedMessage } from '../egress/index.ts';
 import { isResource, readNotification, readSubject, type Told } from '../platforms/notification.ts';
 import { newId } from '../store/new-id.ts';
 import { findByShop, type NotifiedConnection } from '../store/notification-addresses.ts';
-import { listApps } from '../store/notification-openings.ts';
 import { type NewNotification, type NotificationScope, takeNotification } from '../store/notifications.ts';
 import { addPrivacyRequest, type PrivacyKind, privacyBinding } from '../store/privacy-requests.ts';
 import type { HttpDeps } from './deps.ts';
 import type { FindAddress } from './notification-addresses.ts';
+import { noAddress, proveForApps, unverified } from './notification-proof.ts';
 import type { WriteNotification } from './notification-writer.ts';
 
 /** The HTTP part's own, with what is made once for these routes. */
@@ -43,10 +36,6 @@ export function notifying(
   return { platform, data };
 }
 
-export function noAddress(): MooringError {
-  return new MooringError('not_found', 'there is nothing at this address');
-}
-
 /** The connection of an address. Throws not_found where there is none, or where it is another platform's. */
 export async function connectionAt(
   deps: Receiving,
@@ -56,11 +45,6 @@ export async function connectionAt(
   const found = await deps.findAddress(token);
   if (found === null || found.platform !== platform.id) throw noAddress();
   return found;
-}
-
-interface Proved {
-  readonly registrationId: ClientRegistrationId | null;
-  readonly content: Json | undefined;
 }
 
 /** At a connection's own address. Throws notification_unverified. */
@@ -92,41 +76,21 @@ export async function takeAtAddress(
   });
 }
 
-/** At the one address for all. Throws notification_unverified. */
-export async function takeForAll(
+/** At the one address for all, or at that of one app. Throws notification_unverified, and not_found where there is no such app. */
+export async function takeForApps(
   deps: Receiving,
-  at: { readonly platform: Platform; readonly data: Notifications },
+  at: {
+    readonly platform: Platform;
+    readonly data: Notifications;
+    readonly app: ClientRegistrationId | null;
+  },
   message: ReceivedMessage,
 ): Promise<TakenAs> {
   const { platform, data } = at;
-  const { registrationId, content } = await proveForAll(deps, platform, data.signature, message);
+  const { registrationId, content } = await proveForApps(deps, { ...at, signature: data.signature }, message);
   const told = readNotification(data, { headers: message.headers, body: content });
   const connections = await connectionsOf(deps, { platform, data, told, registrationId });
   return write(deps, { platform, data, message, content, told, connections, registrationId });
-}
-
-/** One of our apps at the platform is whom it is for: the one whose secret fits. */
-export async function proveForAll(
-  deps: Receiving,
-  platform: Platform,
-  signature: ReceivedSignature | null,
-  message: ReceivedMessage,
-): Promise<Proved> {
-  if (signature === null) return { registrationId: null, content: deps.receive.content(message, null) };
-  const apps = await deps.db.sqlAcrossTenants((sql) => listApps(sql, platform.id));
-  let verdict: ReceivedVerdict = { ok: false, at: 'key' };
-  for (const registrationId of apps) {
-    verdict = await deps.receive.verify({ platform, connection: null, registrationId }, signature, message);
-    if (verdict.ok) return { registrationId, content: deps.receive.content(message, verdict) };
-  }
-  throw unverified(verdict);
-}
-
-function unverified(verdict: ReceivedVerdict): MooringError {
-  const at = verdict.ok ? 'signature' : verdict.at;
-  return new MooringError('notification_unverified', `the notification is not the platform’s: "${at}"`, {
-    detail: { failedAt: at },
-  });
 }
 
 async function connectionsOf(
@@ -229,7 +193,10 @@ function namedBy(
   return { resource: means, platformId: isOne && !isFlooded ? (told.objectId ?? '') : '' };
 }
 
-/** What is unique of it: the event's own id where it is signed; else its exact bytes, beside which an unsigned id counts too, so that two events with the same body are two. */
+/**
+ * What is unique of it: the event's own id where it is signed; else its exact bytes, beside which an unsigned id counts too, so that two events with the same body are two.
+ * A change that has no id is never taken for one before it: the same body may tell of the next change of the object, and one reading too many does no harm.
+ */
 function dedupeKey({ told, message }: Writing, means: NotificationMeaning): Buffer {
   const body = createHash('sha256').update(message.body).update(new URL(message.url).search).digest('hex');
   const unique =
@@ -237,7 +204,7 @@ function dedupeKey({ told, message }: Writing, means: NotificationMeaning): Buff
       ? ['id', told.topic, told.id]
       : isDuty(means)
         ? ['duty', body]
-        : ['body', told.topic, body, told.id ?? ''];
+        : ['body', told.topic, body, told.id ?? (isResource(means) ? randomUUID() : '')];
   return createHash('sha256').update(JSON.stringify(unique)).digest();
 }
 
@@ -266,12 +233,17 @@ async function sealDuty(deps: Receiving, one: Writing, kind: PrivacyKind, scope:
 /** A signed request of its own (an uninstall that a browser or the platform's server tells). Null: none of the platform's fits. */
 export async function takeCall(
   deps: Receiving,
-  { platform, data }: { readonly platform: Platform; readonly data: Notifications },
+  {
+    platform,
+    data,
+    app,
+  }: { readonly platform: Platform; readonly data: Notifications; readonly app: ClientRegistrationId | null },
   message: ReceivedMessage,
 ): Promise<TakenAs | null> {
   for (const call of data.calls ?? []) {
     if (call.method !== message.method) continue;
-    const { registrationId, content } = await proveForAll(deps, platform, call.signature, message);
+    const { signature } = call;
+    const { registrationId, content } = await proveForApps(deps, { platform, signature, app }, message);
     const [field, place] = Object.entries(call.shopFields)[0] ?? [];
     if (field === undefined || place === undefined) return null;
     const data_: Notifications = {

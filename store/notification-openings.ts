@@ -51,7 +51,7 @@ export async function openAppForNotifications(
   return { facts, secrets };
 }
 
-/** Our apps at a platform: one of them may be whom a notification without an address of its own is for. */
+/** Our apps at a platform: one of them may be whom a notification without an address of its own is for. Each is tried, so that more have addresses of their own. */
 export async function listApps(sql: Sql, platform: string): Promise<readonly ClientRegistrationId[]> {
   const { rows } = await sql.query<{ id: ClientRegistrationId }>({
     name: 'list-apps',
@@ -59,6 +59,20 @@ export async function listApps(sql: Sql, platform: string): Promise<readonly Cli
     values: [platform],
   });
   return rows.map(({ id }) => id);
+}
+
+/** That one of our apps; none where it is another platform's, or not active. */
+export async function findApp(
+  sql: Sql,
+  platform: string,
+  id: ClientRegistrationId,
+): Promise<readonly ClientRegistrationId[]> {
+  const { rows } = await sql.query<{ id: ClientRegistrationId }>({
+    name: 'find-app',
+    text: `SELECT id FROM client_registrations WHERE id = $1 AND platform = $2 AND status = 'active'`,
+    values: [id, platform],
+  });
+  return rows.map((row) => row.id);
 }
 
 /** The secrets of a connection's subscriptions. Throws audit_unavailable. */

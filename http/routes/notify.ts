@@ -3,20 +3,21 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { isId } from '../../domain/ids.ts';
 import type { ReceivedMessage } from '../../egress/index.ts';
 import type { HttpDeps } from '../deps.ts';
 import { createFindAddress } from '../notification-addresses.ts';
 import { answerChallenge, type ChallengeAnswer } from '../notification-challenges.ts';
+import { noAddress } from '../notification-proof.ts';
 import { createNotificationWriter } from '../notification-writer.ts';
 import {
   connectionAt,
-  noAddress,
   notifying,
   type Receiving,
   type TakenAs,
   takeAtAddress,
   takeCall,
-  takeForAll,
+  takeForApps,
 } from '../notifications.ts';
 import { createWindow } from '../window.ts';
 
@@ -46,6 +47,17 @@ export const notifyRoutes =
     app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT_BYTES }, (_, body, done) =>
       done(null, body),
     );
+    const forApps = async (
+      request: FastifyRequest,
+      reply: FastifyReply,
+      of: Parameters<typeof takeForApps>[1],
+    ): Promise<FastifyReply> => {
+      const message = messageOf(deps, request);
+      const answer = await answerChallenge(deps, { ...of, connection: null }, message);
+      if (answer !== null) return sendAnswer(reply, answer);
+      const take = request.method === 'GET' ? takeCall : takeForApps;
+      return taken(deps, reply, await take(deps, of, message));
+    };
     for (const method of ['POST', 'GET'] as const) {
       const shared = {
         method,
@@ -64,11 +76,18 @@ export const notifyRoutes =
         },
         handler: async (request, reply) => {
           const of = notifying(deps, request.params.platform);
-          const connection = await connectionAt(deps, of.platform, request.params.token);
+          const { token } = request.params;
+          if (isId('clientRegistration', token)) return forApps(request, reply, { ...of, app: token });
+          const connection = await connectionAt(deps, of.platform, token);
           const message = messageOf(deps, request);
-          const answer = await answerChallenge(deps, { platform: of.platform, connection }, message);
+          const answer = await answerChallenge(
+            deps,
+            { platform: of.platform, connection, app: null },
+            message,
+          );
           if (answer !== null) return sendAnswer(reply, answer);
-          if (method === 'GET') return taken(deps, reply, await takeCall(deps, of, message));
+          if (method === 'GET')
+            return taken(deps, reply, await takeCall(deps, { ...of, app: null }, message));
           return taken(deps, reply, await takeAtAddress(deps, { ...of, connection }, message));
         },
       });
@@ -77,14 +96,8 @@ export const notifyRoutes =
         ...shared,
         url: '/notify/:platform',
         schema: { ...schema, summary: 'What a platform that knows one address tells', params: told },
-        handler: async (request, reply) => {
-          const of = notifying(deps, request.params.platform);
-          const message = messageOf(deps, request);
-          const answer = await answerChallenge(deps, { platform: of.platform, connection: null }, message);
-          if (answer !== null) return sendAnswer(reply, answer);
-          if (method === 'GET') return taken(deps, reply, await takeCall(deps, of, message));
-          return taken(deps, reply, await takeForAll(deps, of, message));
-        },
+        handler: (request, reply) =>
+          forApps(request, reply, { ...notifying(deps, request.params.platform), app: null }),
       });
     }
   };

@@ -290,6 +290,37 @@ describe('a request to report', () => {
   });
 });
 
+describe('an app of its own', () => {
+  const registered = async (secret: string): Promise<string> =>
+    (
+      await api.call('POST', '/v1/client-registrations', {
+        body: { tenantId: await api.tenant(), platform: 'shopify', clientId: secret, clientSecret: secret },
+      })
+    ).body.id;
+  const body = '{"admin_graphql_api_id":"gid://shopify/Order/3"}';
+  const pushTo = (app: string, secret: string, shop: string, platform = 'shopify') =>
+    push(`/notify/${platform}/${app}`, body, {
+      'x-shopify-topic': 'orders/updated',
+      'x-shopify-shop-domain': shop,
+      'x-shopify-hmac-sha256': hmac(secret, body),
+    });
+
+  it('is told at its own address, by its own secret, of its own shops', async () => {
+    const [mine, theirs] = [await registered('mine'), await registered('theirs')];
+    const { connectionId } = await addressed('shopify', { shop: 'own.myshopify.com' }, mine);
+    expect((await pushTo(theirs, 'theirs', 'own.myshopify.com')).status).toBe(200);
+    expect(await kept(connectionId)).toEqual([]);
+    expect((await pushTo(mine, 'mine', 'own.myshopify.com')).status).toBe(200);
+    expect(await named(connectionId)).toEqual([
+      { resource: 'orders', id: 'gid://shopify/Order/3', times: 1 },
+    ]);
+    expect((await pushTo(mine, 'theirs', 'own.myshopify.com')).status).toBe(401);
+    expect((await pushTo(mine, SECRET, 'own.myshopify.com')).status).toBe(401);
+    expect((await pushTo(mine, 'mine', 'own.myshopify.com', 'bigcommerce')).status).toBe(404);
+    expect((await pushTo(mine.replace(/.$/, 'z'), 'mine', 'own.myshopify.com')).status).toBe(404);
+  });
+});
+
 describe('a form of a hundred thousand names', () => {
   it('is refused within the time of a request', async () => {
     const body = Array.from({ length: 140_000 }, (_, n) => n.toString(36)).join('&');
