@@ -221,6 +221,17 @@ describe.each(CASES)('$shop', (one) => {
     expect(records).toEqual([{ platform_id: id }]);
   });
 
+  it('tells twice of what changed twice, however alike that is said', async () => {
+    const taken = () => played.rows(shop, 'SELECT 1 FROM notifications WHERE scope = $1');
+    for (let time = 0; time < 2; time += 1) {
+      const [before, told] = [await taken(), await pushesOf(shop)];
+      const answer = await played.act(shop, 'changes', { resource, act: 'update' });
+      const pushes = Number(textOf(valueAt(answer, 'pushes')));
+      await pushed(shop, told + pushes);
+      expect((await taken()).length).toBe(before.length + pushes);
+    }
+  });
+
   it.each(others)('has one of its %s read, without a sync', async (other) => {
     const before = await played.rows(shop, 'SELECT 1 FROM sync_requests WHERE connection_id = $1');
     await change(shop, { resource: other, act: 'update' });
