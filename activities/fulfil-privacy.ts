@@ -40,11 +40,14 @@ const fulfilPrivacy =
     if (row.kind === 'erase_shop') return eraseShop(deps, row, connections);
     const counts = { connections: 0, customers: 0, orders: 0 };
     for (const { tenantId, connectionId } of connections) {
-      const found = await deps.db.sqlInTenant(tenantId, (sql) =>
-        row.kind === 'customer_data'
-          ? countSubject(sql, connectionId, subject)
-          : eraseSubject(sql, { tenantId, connectionId }, subject),
-      );
+      const found = await deps.db.sqlInTenant(tenantId, async (sql) => {
+        if (row.kind === 'customer_data') return countSubject(sql, connectionId, subject);
+        const erased = await eraseSubject(sql, { tenantId, connectionId }, subject);
+        // A request to all shops of an app is in no tenant's list: each is told of its own part.
+        if (row.tenantId === null && erased.customers + erased.orders > 0)
+          await tell(sql, { ...row, tenantId, connectionId }, 'privacy.done', { erased });
+        return erased;
+      });
       if (found.customers + found.orders > 0) counts.connections += 1;
       counts.customers += found.customers;
       counts.orders += found.orders;

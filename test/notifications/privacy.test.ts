@@ -231,6 +231,12 @@ describe('a request that names a whole app', () => {
     expect(await left()).toHaveLength(8);
     await run(await ask(registrationId, 'erase_customer'));
     expect(await left()).toHaveLength(6);
+    const told = await rowsOf(
+      `SELECT type, connection_id AS id, data -> 'proof' AS proof FROM events WHERE tenant_id = ANY ($1) ORDER BY connection_id`,
+      held.map(({ tenantId }) => tenantId),
+    );
+    const proof = { erased: { customers: 1, orders: 2 } };
+    expect(told).toEqual(held.map(({ connectionId }) => ({ type: 'privacy.done', id: connectionId, proof })));
   });
 });
 
