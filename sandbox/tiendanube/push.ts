@@ -19,7 +19,7 @@ const idOf = (resource: ResourceName, index: number): number =>
 export const pushing: Pushing = {
   platform: 'tiendanube',
   retryS: [0, 300, 600, 900, ...Array.from({ length: 13 }, (_, n) => Math.round(900 * 1.4 ** (n + 1)))],
-  timeoutMs: 40_000,
+  timeoutMs: 3_000,
   accepts: (status) => status >= 200 && status < 300,
   tellings,
   uninstalled: 'app/uninstalled',

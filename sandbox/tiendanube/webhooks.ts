@@ -9,7 +9,7 @@ import { missingScope, tnError } from './tiendanube.ts';
 const EVENTS: Record<string, readonly string[]> = {
   app: ['uninstalled', 'suspended', 'resumed'],
   category: ['created', 'updated', 'deleted'],
-  order: ['created', 'updated', 'paid', 'packed', 'fulfilled', 'cancelled'],
+  order: ['created', 'updated', 'paid', 'packed', 'fulfilled', 'cancelled', 'edited', 'pending', 'voided'],
   product: ['created', 'updated', 'deleted'],
   domain: ['updated'],
   theme: ['updated'],

@@ -52,7 +52,9 @@ const CASES: readonly Case[] = [
   {
     shop: 'tiendanube',
     topics: [
-      ...['created', 'updated', 'paid', 'packed', 'fulfilled', 'cancelled'].map((verb) => `order/${verb}`),
+      ...['created', 'updated', 'paid', 'packed', 'fulfilled', 'cancelled', 'edited', 'pending', 'voided'].map(
+        (verb) => `order/${verb}`,
+      ),
       ...['created', 'updated', 'deleted'].map((verb) => `product/${verb}`),
       'app/uninstalled',
     ],
