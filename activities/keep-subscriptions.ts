@@ -183,7 +183,7 @@ async function listAll(
     const answer = await call(subscribe.list(page, shop), { accept: ['not_found'] });
     // Some say so that there are none.
     if (answer.classification === 'not_found') break;
-    const { found, isLast } = subscribe.listed(answer);
+    const { found, isLast } = subscribe.listed(answer, page);
     all.push(...found);
     if (isLast) break;
   }

@@ -1,7 +1,12 @@
 // What may have been missed while a subscription was not there: from when on, and the incremental sync that makes up for it. It reads nothing from a platform itself.
 import type { Notifications } from '../domain/platform.ts';
 import { RESOURCES, type Resource } from '../domain/resource.ts';
-import { type GapCause, openGap, type SubscriptionOwner, type SubscriptionRow } from '../store/subscriptions.ts';
+import {
+  type GapCause,
+  openGap,
+  type SubscriptionOwner,
+  type SubscriptionRow,
+} from '../store/subscriptions.ts';
 import type { SubscriptionDeps } from './keep-subscriptions.ts';
 
 export type MissedSince = Map<Resource, { readonly cause: GapCause; readonly from: Date }>;

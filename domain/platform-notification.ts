@@ -37,6 +37,8 @@ export interface Notifications {
   readonly objectIn?: Readonly<Partial<Record<Resource, readonly ObjectPlace[]>>>;
   /** Topic → paths that its signed body has, where the topic itself is not signed: no duty to erase is believed without. */
   readonly bodyOf?: Readonly<Record<string, readonly string[]>>;
+  /** Topic → the members that its signed body has and no other, where nothing in it tells the topic. */
+  readonly bodyIs?: Readonly<Record<string, readonly string[]>>;
   /** Whom a duty concerns: the customer, and their orders. */
   /** A request to erase somebody concerns all shops of our app: a person known to the platform, not one shop's customer. */
   readonly erasesAcross?: true;
@@ -130,7 +132,10 @@ export interface Subscribe {
   };
   readonly list: (page: number, shop: Readonly<Record<string, string>>) => PlatformRequest;
   /** Throws platform_answer_invalid. `isLast` false: there is another page. */
-  readonly listed: (answer: { readonly body: Json; readonly headers: Readonly<Record<string, string>> }) => {
+  readonly listed: (
+    answer: { readonly body: Json; readonly headers: Readonly<Record<string, string>> },
+    page: number,
+  ) => {
     readonly found: readonly FoundSubscription[];
     readonly isLast: boolean;
   };

@@ -29,6 +29,8 @@ export interface PlatformRequest {
   readonly body?: Json;
   /** Instead of `body`: application/x-www-form-urlencoded. */
   readonly form?: Readonly<Record<string, string>>;
+  /** Made with our app's own token (`appToken`) instead of the shop's credential. */
+  readonly asApp?: true;
   /** Name of the endpoint for counting and the inventory, e.g. "GET /orders". */
   readonly endpoint: string;
   /** Cost in the units of the rate limit; default 1. */

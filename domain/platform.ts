@@ -124,7 +124,7 @@ export interface Platform {
       }
     /** RFC 7009, or what a platform has in its place. */
     | { readonly token: TokenRequest };
-  /** A token of our app's own, which no shop granted, for what only it may ask: keys of notifications. `kind`: the credential that it is put on a request as. */
+  /** A token of our app's own, which no shop granted, for what only it may ask: keys of notifications, the end of a subscription. `kind`: the credential that it is put on a request as. */
   readonly appToken?: { readonly kind: string; readonly token: TokenRequest };
   readonly notifications?: Notifications;
   /** What it does not offer, or we do not do yet, in words: shown on its page. */

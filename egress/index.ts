@@ -86,18 +86,17 @@ export function createEgress(deps: EgressDeps): Egress {
     markUsed: (use, generation) =>
       deps.db.sqlInTenant(use.tenantId, (sql) => markUsed(sql, use.connectionId, generation)),
   });
-  const exchange = createExchange({
-    ...parts,
-    guard,
-    open: createExchangeOpener(opening),
-    openGeneration: createGenerationOpener(opening),
-  });
-  const keys = createNotificationKeys({ ...around, withCredential, exchange, sender });
+  const keys = createNotificationKeys({ ...around, withCredential, sender });
   return {
     withCredential,
     receive: createReceive({ ...around, vault: deps.vault, keys }),
     openPrivacyRequest: createOpenPrivacyRequest({ db: deps.db, vault: deps.vault }),
-    exchange,
+    exchange: createExchange({
+      ...parts,
+      guard,
+      open: createExchangeOpener(opening),
+      openGeneration: createGenerationOpener(opening),
+    }),
     installExchange: createInstallExchange({ ...around, vault: deps.vault, guard, sender }),
     close: async () => {
       await fence.close();

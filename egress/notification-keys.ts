@@ -1,7 +1,6 @@
 // The public keys of platforms: key sets by guarded reading, others by a call of the platform's API with the credential of a connection there. Kept for an
 // hour; a key that is not there is not asked for again for a minute, and a platform is asked for some keys an hour at most, whoever sends what.
 
-import { mintAppToken } from '../auth/index.ts';
 import { MooringError } from '../domain/errors.ts';
 import type { ClientRegistrationId, ConnectionId, TenantId } from '../domain/ids.ts';
 import type { OutboundAnswer, Send } from '../domain/outbound.ts';
@@ -9,7 +8,6 @@ import type { FetchedKey, Json, Platform, ReceivedSignature } from '../domain/pl
 import { isList, textOf, valueAt } from '../platforms/json.ts';
 import type { Database } from '../store/database.ts';
 import { findReader } from '../store/notification-openings.ts';
-import type { Exchange } from './exchange.ts';
 import { type Sender, TOKEN_BOUNDS } from './send.ts';
 import type { Clock } from './surroundings.ts';
 import type { WithCredential } from './with-credential.ts';
@@ -35,7 +33,6 @@ interface AskedKey {
 interface Deps {
   readonly db: Database;
   readonly withCredential: WithCredential;
-  readonly exchange: Exchange;
   readonly sender: Sender;
   readonly clock: Pick<Clock, 'nowMs'>;
 }
@@ -122,9 +119,6 @@ async function readByCall(
     of.connection ??
     (await deps.db.sqlAcrossTenants((sql) => findReader(sql, of.platform.id, of.registrationId)));
   if (reader === null) return null;
-  const { appToken } = of.platform;
-  if (fetched.asApp === true && appToken !== undefined)
-    return readAsApp(deps, { reader, appToken }, fetched, asked);
   const use = {
     tenantId: reader.tenantId,
     connectionId: reader.connectionId,
@@ -133,45 +127,17 @@ async function readByCall(
   } as const;
   const answer = await deps.withCredential(use, (call) =>
     call(
-      { method: 'GET', path: asked.path, endpoint: `GET ${fetched.path}` },
+      {
+        method: 'GET',
+        path: asked.path,
+        endpoint: `GET ${fetched.path}`,
+        ...(fetched.asApp === true ? { asApp: true } : {}),
+      },
       { accept: ['not_found', 'rejected'] },
     ),
   );
   return answer.classification === 'ok' ? keyIn(fetched, answer.body, asked.keyId) : null;
 }
-
-/** By what the app may ask, whatever its shops granted. */
-async function readAsApp(
-  deps: Deps,
-  by: {
-    readonly reader: { readonly tenantId: TenantId; readonly connectionId: ConnectionId };
-    readonly appToken: NonNullable<Platform['appToken']>;
-  },
-  fetched: FetchedKey,
-  asked: AskedKey,
-): Promise<string | null> {
-  const { reader, appToken } = by;
-  const use = {
-    tenantId: reader.tenantId,
-    connectionId: reader.connectionId,
-    purpose: 'notification',
-    reason: 'read a key',
-    credential: 'none',
-  } as const;
-  return deps.exchange(use, async (context) => {
-    const accessToken = await mintAppToken({ ...context, authorization: null }, appToken.token);
-    const material = { kind: appToken.kind, parts: { accessToken } };
-    const request = { method: 'GET', path: asked.path, endpoint: `GET ${fetched.path}` } as const;
-    try {
-      return keyIn(fetched, (await context.call(material, request)).body, asked.keyId);
-    } catch (error) {
-      if (error instanceof MooringError && NO_KEY.has(error.code)) return null;
-      throw error;
-    }
-  });
-}
-
-const NO_KEY = new Set(['platform_not_found', 'platform_rejected']);
 
 function keyIn({ at = 'key', list }: FetchedKey, body: Json, keyId: string): string | null {
   if (list === undefined) return textOf(valueAt(body, at));

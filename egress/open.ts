@@ -65,10 +65,12 @@ export interface OpenDeps {
 
 /** Opens for calls. Throws not_found, fenced, reauth_required, connection_not_active, credential_unreadable, audit_unavailable. */
 export function createOpener(deps: OpenDeps): Opener {
-  const kindsWithClientSecret = kindsSignedWithClientSecret(deps.platforms);
+  const signed = kindsSignedWithClientSecret(deps.platforms);
+  const asApp = [...signed, ...kindsBesideAppToken(deps.platforms)];
   return async (use) => {
     const read = await deps.db.sqlInTenant(use.tenantId, async (sql) => {
       const readAtMs = deps.clock.monotonicMs();
+      const kindsWithClientSecret = AS_APP.has(use.purpose) ? asApp : signed;
       const opening = await openForCall(sql, { ...use, kindsWithClientSecret });
       const { isFenced, generation } = opening;
       deps.fence.note(use.connectionId, { isFenced, generation }, readAtMs);
@@ -115,6 +117,15 @@ function kindsSignedWithClientSecret(platforms: ReadonlyMap<string, Platform>): 
       })
       .map((method) => `${platform.id}/${method.credentialKind}`);
   });
+}
+
+/** What may be asked with our app's own token, which its secret is exchanged for. */
+const AS_APP: ReadonlySet<CredentialUse['purpose']> = new Set(['notification', 'subscription']);
+
+function kindsBesideAppToken(platforms: ReadonlyMap<string, Platform>): string[] {
+  return [...platforms.values()].flatMap(({ id, appToken, auth }) =>
+    appToken === undefined ? [] : auth.map(({ credentialKind }) => `${id}/${credentialKind}`),
+  );
 }
 
 /** Opens for an exchange. Throws not_found, fenced, credential_unreadable, audit_unavailable. */

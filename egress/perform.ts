@@ -1,7 +1,8 @@
 // One outbound call, step by step: allowed origin, rate budget, fence, signature, sending, classification, counting.
 // The order is the contract: nothing is signed that may not be sent, nothing is sent on an old fence.
-import { signRequest } from '../auth/index.ts';
+import { mintAppToken, signRequest } from '../auth/index.ts';
 import type { CredentialMaterial, Purpose } from '../domain/credential.ts';
+import { MooringError } from '../domain/errors.ts';
 import type { ConnectionId, TenantId } from '../domain/ids.ts';
 import type { OutboundAnswer, OutboundRequest } from '../domain/outbound.ts';
 import type { AuthMethod, Platform, PlatformRequest } from '../domain/platform.ts';
@@ -14,7 +15,7 @@ import type { FenceWatch } from './fence.ts';
 import { addressNotAllowed } from './guard.ts';
 import { type ReadAnswer, readAnswer } from './outcome.ts';
 import type { RateBudgets } from './rate-budget.ts';
-import type { SendBounds, Sender } from './send.ts';
+import { type SendBounds, type Sender, TOKEN_BOUNDS } from './send.ts';
 import type { Clock } from './surroundings.ts';
 
 export interface CallParts {
@@ -67,7 +68,8 @@ export async function performCall(
   for (let waits = 0; ; waits++) {
     await parts.budgets.spend(spender, request.cost ?? 1, subject.signal);
     const generation = await passFence(parts.fence, subject);
-    const material = await materialFor(generation);
+    const own = await materialFor(generation);
+    const material = request.asApp === true ? await ofOurApp(parts, subject) : own;
     const outbound = await signed(parts, subject, material, request);
     assertWithin(base, outbound.url);
     const answer = await sendFenced(parts, subject, outbound).catch((error: unknown) => {
@@ -81,6 +83,26 @@ export async function performCall(
     if (waits >= MAX_WAITS) return read;
     // The next turn of the loop waits in `spend`, which throws platform_rate_limited when the wait is long.
   }
+}
+
+/** A token of our app's own, minted for this call. Throws registration_missing, and the codes of an exchange. */
+async function ofOurApp(parts: CallParts, subject: CallSubject): Promise<SigningMaterial> {
+  const { platform, shop, registration } = subject;
+  const { appToken } = platform;
+  const method = platform.auth.find(({ credentialKind }) => credentialKind === appToken?.kind);
+  if (appToken === undefined || method === undefined)
+    throw new MooringError('internal', `"${platform.id}" has no token for our app itself`);
+  const bounded = { ...parts, bounds: TOKEN_BOUNDS };
+  const context = {
+    platform,
+    shop,
+    registration: registration === null ? null : { ...registration, redirectUri: null, earlierSecrets: [] },
+    authorization: null,
+    send: (request: OutboundRequest) => sendFenced(bounded, subject, request),
+    nowMs: parts.clock.nowMs(),
+  };
+  const accessToken = await mintAppToken(context, appToken.token);
+  return { method, credential: { kind: appToken.kind, parts: { accessToken } } };
 }
 
 /** The platform's base URL of a request, for this shop. */

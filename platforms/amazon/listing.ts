@@ -26,6 +26,17 @@ export function ordersRequest(pass: PassContext, cursor: PageCursor | null): Pla
   };
 }
 
+/** One by itself, told of as much as in the list. */
+export function orderRequest(id: string): PlatformRequest {
+  const path = '/orders/2026-01-01/orders';
+  return {
+    method: 'GET',
+    path: `${path}/${id}`,
+    endpoint: `GET ${path}/{orderId}`,
+    query: { includedData: ORDER_DATA },
+  };
+}
+
 /** All other parameters must stay what they were, so the instant goes along. */
 export function readOrders(pass: PassContext, cursor: PageCursor | null, body: Json): RawPage {
   const items = listAt(body, 'orders');

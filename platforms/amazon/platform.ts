@@ -4,6 +4,7 @@ import type { AuthMethod, Platform, RateLimit, Renew } from '../../domain/platfo
 import { factsOf } from '../facts.ts';
 import { listAt, textOf, valueAt } from '../json.ts';
 import { CHOICES, SELLER_CENTRAL } from './marketplaces.ts';
+import { NOTIFICATIONS } from './notifications.ts';
 import { RESOURCES } from './resources.ts';
 
 /** One address for all regions. */
@@ -170,6 +171,14 @@ export const amazon = {
       help: 'Of the app in the developer console; begins with amzn1.sp.solution.',
       pattern: '^amzn1\\.sp\\.solution\\.[a-z0-9-]{10,60}$',
     },
+    {
+      name: 'destinationId',
+      label: 'Destination id',
+      secret: false,
+      help: 'Of the notification destination whose queue or bus is read here (MOORING_SQS_QUEUES); without it no seller is subscribed to',
+      pattern: '^[A-Za-z0-9-]{8,80}$',
+      optional: true,
+    },
   ],
   proof: {
     request: () => ({
@@ -235,27 +244,23 @@ export const amazon = {
     limitOf('GET /listings/2021-08-01/items/{sellerId}', 5, 5),
     limitOf('GET /fba/inventory/v1/summaries', 2, 2),
     limitOf('GET /sellers/v1/marketplaceParticipations', 0.016, 15),
+    limitOf('GET /orders/2026-01-01/orders/{orderId}', 0.5, 30),
+    limitOf('GET /notifications/v1/subscriptions', 1, 5),
+    limitOf('POST /notifications/v1/subscriptions/{notificationType}', 1, 5),
   ],
   resources: RESOURCES,
-  notifications: {
-    delivery: 'queue',
-    subscribedBy: 'shop',
-    topics: {
-      ORDER_CHANGE: 'orders',
-      LISTINGS_ITEM_STATUS_CHANGE: 'products',
-      FBA_INVENTORY_AVAILABILITY_CHANGES: 'inventory',
+  appToken: {
+    kind: 'lwa_token',
+    token: {
+      url: TOKEN_URL,
+      method: 'POST',
+      format: 'form',
+      parameters: { grant_type: 'client_credentials', scope: 'sellingpartnerapi::notifications' },
+      clientAuthentication: 'body',
+      answer: { accessToken: 'access_token' },
     },
-    topicIn: { json: 'notificationType' },
-    idIn: { json: 'notificationMetadata.notificationId' },
-    // Where the seller and the order stand is from clients of it, as is that the names' case differs [unverified].
-    queue: {
-      shopIn: [{ json: 'payload.orderChangeNotification.sellerId' }, { json: 'payload.sellerId' }],
-      capitals: true,
-    },
-    objectIn: { orders: [{ in: { json: 'payload.orderChangeNotification.amazonOrderId' } }] },
-    signature: null,
-    note: 'To an SQS queue or an EventBridge bus of our own AWS account, never by HTTP; who may write there is all the proof. Amazon advises to poll besides. No type tells an uninstall.',
   },
+  notifications: NOTIFICATIONS,
   explains: {
     credential_dead:
       'The seller removed the app in Manage Your Apps, or did not renew the consent within a year.',
@@ -280,7 +285,7 @@ export const amazon = {
     'Who bought, and where it goes: roles of their own (BUYER, RECIPIENT), not asked for.',
     'Stock that the seller keeps himself; FBA stock alone is read.',
     'Orders older than two years, which Amazon does not serve.',
-    'Draft apps (version=beta), operations without a seller (grantless), and Amazon’s own sandbox.',
+    'Draft apps (version=beta), other operations without a seller (grantless), and Amazon’s own sandbox.',
     'Revoking: only the seller can, in Manage Your Apps.',
   ],
   unverified: [
@@ -290,5 +295,6 @@ export const amazon = {
     'That x-amz-date may be left out.',
     'Addresses of Seller Central by marketplace (secondary).',
     'The fields of a notification around its payload, and the type for listings.',
+    'That a seller of several marketplaces of a region is subscribed to once, and that every type has the payload version 1.0.',
   ],
 } as const satisfies Platform;

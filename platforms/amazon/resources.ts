@@ -1,8 +1,9 @@
 // How each resource of Amazon is listed. Amazon has no customers to list.
 import type { ResourceDefinition } from '../../domain/platform.ts';
-import { textOf, valueAt } from '../json.ts';
+import { objectAt, textOf, valueAt } from '../json.ts';
 import {
   listingsRequest,
+  orderRequest,
   ordersRequest,
   readListings,
   readOrders,
@@ -22,6 +23,11 @@ const orders: ResourceDefinition<'orders'> = {
   windowS: null,
   request: ordersRequest,
   read: (pass, cursor, { body }) => readOrders(pass, cursor, body),
+  one: {
+    id: '^[0-9A-Z-]{5,60}$',
+    request: (_pass, id) => orderRequest(id),
+    read: ({ body }) => [objectAt(body, 'order')],
+  },
   map: mapOrder,
   idOf: (item) => textOf(valueAt(item, 'orderId')),
   mapperVersion: 1,

@@ -2,13 +2,15 @@
 import { type Call, callerOf, shopKeyOfToken } from '../calls.ts';
 import { type ApprovalRules, answerApproval } from '../code-grant.ts';
 import { type Answer, bodyFields, type Exchange, json, textField } from '../exchange.ts';
-import { createGrant, randomHex } from '../grants.ts';
+import { createGrant, issue, randomHex } from '../grants.ts';
 import type { Sandbox } from '../sandbox.ts';
+import { shopsOf } from '../shops.ts';
 import type { CentralPlatform } from '../simulated.ts';
 import type { Grant } from '../state.ts';
-import { answerToken, issueTokens, secondsLeft, type TokenRules } from '../token-endpoint.ts';
+import { answerToken, issueTokens, oauthError, secondsLeft, type TokenRules } from '../token-endpoint.ts';
 import { answerApi } from './api.ts';
 import { amazonError } from './asking.ts';
+import { APPLICATION } from './notifications.ts';
 import { readRestricted } from './restricted.ts';
 
 const LOGIN = 'api.amazon.com';
@@ -70,10 +72,26 @@ function answerAmazon(sandbox: Sandbox, exchange: Exchange): Answer {
   }
   if (host === LOGIN) {
     if (path !== '/auth/o2/token') return json(404, { error: 'not_found' });
-    return answerToken(sandbox, exchange, TOKENS);
+    return answerToken(sandbox, exchange, {
+      ...TOKENS,
+      more: { client_credentials: (fields) => applicationToken(sandbox, textField(fields, 'scope')) },
+    });
   }
   const call = authenticate(sandbox, exchange);
   return 'status' in call ? call : answerApi(call);
+}
+
+/** A token of the app itself, for what is grantless. */
+function applicationToken(sandbox: Sandbox, scope: string): Answer {
+  const shop = shopsOf(sandbox, 'amazon')[0];
+  if (shop === undefined || scope !== 'sellingpartnerapi::notifications')
+    return oauthError(400, 'invalid_scope', 'the scope is unknown');
+  const { clientId, accessTtlS } = sandbox.state.apps.amazon;
+  const grant = createGrant(sandbox, { platform: 'amazon', shop, clientId, scopes: [APPLICATION] });
+  const accessExpiresAtMs = sandbox.now() + accessTtlS * 1000;
+  const access = `Atc|${randomHex(48)}`;
+  issue(sandbox, grant, { access, accessExpiresAtMs, refresh: null, refreshExpiresAtMs: null });
+  return json(200, { access_token: access, token_type: 'bearer', expires_in: accessTtlS });
 }
 
 /** A merchant who says no is not sent back [unverified]. */

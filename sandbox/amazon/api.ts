@@ -8,6 +8,13 @@ import type { AmazonCall } from './amazon.ts';
 import { amazonError, listOf, marketplaces, placeIn } from './asking.ts';
 import { searchListings, summaries } from './goods.ts';
 import {
+  createDestination,
+  createSubscription,
+  deleteSubscription,
+  listDestinations,
+  listSubscriptions,
+} from './notifications.ts';
+import {
   legacyItems,
   MARKETPLACE,
   orderIndex,
@@ -19,11 +26,13 @@ import { answerRestricted } from './restricted.ts';
 
 interface Operation {
   path: RegExp;
-  method?: 'POST';
+  method?: 'POST' | 'DELETE';
   perS: number;
   burst: number;
   answer(call: AmazonCall, found: RegExpExecArray): Answer;
 }
+
+const DESTINATIONS = /^\/notifications\/v1\/destinations$/;
 
 const OPERATIONS: readonly Operation[] = [
   { path: /^\/sellers\/v1\/marketplaceParticipations$/, perS: 0.016, burst: 15, answer: participations },
@@ -39,6 +48,23 @@ const OPERATIONS: readonly Operation[] = [
     perS: 1,
     burst: 10,
     answer: answerRestricted,
+  },
+  { path: DESTINATIONS, perS: 1, burst: 5, answer: listDestinations },
+  { path: DESTINATIONS, method: 'POST', perS: 1, burst: 5, answer: createDestination },
+  { path: /^\/notifications\/v1\/subscriptions$/, perS: 1, burst: 5, answer: listSubscriptions },
+  {
+    path: /^\/notifications\/v1\/subscriptions\/([A-Z_]+)$/,
+    method: 'POST',
+    perS: 1,
+    burst: 5,
+    answer: createSubscription,
+  },
+  {
+    path: /^\/notifications\/v1\/subscriptions\/([A-Z_]+)\/([0-9a-f-]{36})$/,
+    method: 'DELETE',
+    perS: 1,
+    burst: 5,
+    answer: deleteSubscription,
   },
 ];
 

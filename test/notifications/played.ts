@@ -73,7 +73,6 @@ export async function startPlayed(): Promise<Played> {
   parts.keys = createNotificationKeys({
     db,
     withCredential: egress.withCredential,
-    exchange: egress.exchange,
     sender: door.sender,
     clock: SYSTEM_CLOCK,
   });

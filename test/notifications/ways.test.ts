@@ -2,14 +2,8 @@
 import { createHash, createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MooringError } from '../../domain/errors.ts';
-import { Secret } from '../../domain/secret.ts';
-import { createGuard } from '../../egress/guard.ts';
 import { createNotificationKeys } from '../../egress/notification-keys.ts';
-import { NO_OVERRIDES } from '../../egress/overrides.ts';
-import { ebay } from '../../platforms/ebay/platform.ts';
 import { PLATFORMS } from '../../platforms/index.ts';
-import { newId } from '../../store/new-id.ts';
 import { seedConnection } from '../egress/seed.ts';
 import { type Answer, startApi, type TestApi } from '../http/api.ts';
 
@@ -35,39 +29,18 @@ beforeAll(async () => {
     db: api.database.db,
     sender: { send: () => Promise.reject(new Error('unused')), close: async () => undefined },
     clock: { nowMs: () => api.clock.nowMs },
-    withCredential: () => Promise.reject(new Error('no shop’s credential reads a key here')),
-    exchange: (_use, closure) =>
-      closure({
-        platform: ebay,
-        shop: {},
-        registration: {
-          id: newId('clientRegistration'),
-          version: 1,
-          clientId: 'ours',
-          redirectUri: null,
-          secret: new Secret(SECRET),
-          earlierSecrets: [],
-          fields: {},
-        },
-        permissions: [],
-        credential: null,
-        authorization: null,
-        methodFor: () => ebay.auth[0],
-        openGeneration: async () => null,
-        agents: createGuard({ originOverrides: NO_OVERRIDES, allowPrivateNetworks: false }).agents(
-          1_000,
-          new AbortController().signal,
-        ),
-        send: async () => ({ status: 200, headers: {}, bodyText: '{"access_token":"of-the-app"}' }),
-        call: async (credential, request) => {
-          fetched.push(request.path);
-          expect(credential.parts['accessToken']?.reveal()).toBe('of-the-app');
-          if (!request.path.endsWith(KID)) throw new MooringError('platform_not_found', 'no such key');
-          const body = { key: pem, algorithm: 'ECDSA', digest: 'SHA1' };
-          return { classification: 'ok', status: 200, headers: {}, body, bodyText: '' };
-        },
-        prove: () => Promise.reject(new Error('nothing is proved here')),
-        nowMs: api.clock.nowMs,
+    withCredential: (_use, closure) =>
+      closure(async (request) => {
+        fetched.push(request.path);
+        expect(request.asApp).toBe(true);
+        const isThere = request.path.endsWith(KID);
+        return {
+          classification: isThere ? ('ok' as const) : ('not_found' as const),
+          status: isThere ? 200 : 404,
+          headers: {},
+          body: isThere ? { key: pem, algorithm: 'ECDSA', digest: 'SHA1' } : null,
+          bodyText: '',
+        };
       }),
   });
   const register = async (platform: string, fields: Record<string, string> = {}) => {
