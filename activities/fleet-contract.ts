@@ -36,7 +36,7 @@ export interface FleetActivities {
   isImportRead(input: ImportRef): Promise<boolean>;
   importLines(input: ImportRef): Promise<ImportProgress>;
   finishImport(input: ImportRef): Promise<void>;
-  /** waiting: its plan is still being written; gone: it never came to one. */
+  /** waiting: its plan is still being written; gone: it never came to one, or has ended. */
   awaitFleetRun(input: FleetRunRef): Promise<'begun' | 'waiting' | 'gone'>;
   readFleetOptions(input: FleetRunRef): Promise<FleetOptions>;
   /** One batch of a stage. */

@@ -42,7 +42,7 @@ export const awaitFleetRun =
   (deps: Pick<FleetDeps, 'db'>): FleetActivities['awaitFleetRun'] =>
   async ({ fleetRunId }) => {
     const run = await deps.db.acrossTenants((tx) => readFleetRun(tx, fleetRunId));
-    if (run === null) return 'gone';
+    if (run === null || run.status === 'stopped' || run.status === 'completed') return 'gone';
     return run.status === 'planned' ? 'waiting' : 'begun';
   };
 

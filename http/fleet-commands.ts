@@ -20,7 +20,7 @@ import {
   TASK_QUEUES,
   WORKFLOW_TYPES,
 } from '../workflows/messages.ts';
-import { unlessEnded, within } from './lifecycle.ts';
+import { within } from './lifecycle.ts';
 
 /** What Temporal holds for one connection. */
 export interface Inspection {
@@ -36,8 +36,8 @@ export interface FleetCommands {
   endReading(id: ImportId): Promise<void>;
   /** Safe to repeat. */
   startFleetRun(id: FleetRunId): Promise<void>;
-  /** False where the run has ended. */
-  tellFleetRun(id: FleetRunId, signal: keyof typeof FLEET_SIGNALS, by: string): Promise<boolean>;
+  /** Starts a workflow that is gone again, paused as the run is: nobody else would ever end the run. One of a run that has ended ends at once. */
+  tellFleetRun(run: FleetRunInput, signal: keyof typeof FLEET_SIGNALS, by: string): Promise<void>;
   inspect(id: ConnectionId): Promise<Inspection>;
 }
 
@@ -67,14 +67,17 @@ export function createFleetCommands(client: Client): FleetCommands {
           workflowIdConflictPolicy: 'USE_EXISTING',
         });
       }),
-    tellFleetRun: (id, signal, by) =>
-      unlessEnded(false, () =>
-        within(client, async () => {
-          const input: FleetSignalInput = { by };
-          await client.workflow.getHandle(fleetRunWorkflowId(id)).signal(signal, input);
-          return true;
-        }),
-      ),
+    tellFleetRun: (run, signal, by) =>
+      within(client, async () => {
+        const input: FleetSignalInput = { by };
+        await client.workflow.signalWithStart(WORKFLOW_TYPES.fleetRun, {
+          workflowId: fleetRunWorkflowId(run.fleetRunId),
+          taskQueue: TASK_QUEUES.workflows,
+          args: [run],
+          signal,
+          signalArgs: [input],
+        });
+      }),
     inspect: async (id) => ({
       workflow: await within(client, () => workflowOf(client, id)),
       schedule: await within(client, () => scheduleOf(client, id)),

@@ -237,8 +237,10 @@ async function tell(
 ): Promise<void> {
   const { signal, by, reason } = of;
   const isUnderWay = row.status === 'running' || row.status === 'paused';
-  if (!isUnderWay || !isId('fleetRun', row.id) || !(await deps.fleet.tellFleetRun(row.id, signal, by)))
+  if (!isUnderWay || !isId('fleetRun', row.id))
     throw new MooringError('fleet_run_final', `the fleet run "${row.id}" is ${row.status}`);
+  const pausedBy = row.status === 'paused' ? row.reason : null;
+  await deps.fleet.tellFleetRun({ fleetRunId: row.id, pausedBy }, signal, by);
   const tenantId: TenantId | null =
     row.tenantId !== null && isId('tenant', row.tenantId) ? row.tenantId : null;
   await deps.db.acrossTenants((tx) =>

@@ -191,10 +191,7 @@ function answerFleet(commands: string[]): FleetCommands {
     startImport: async (id) => note(`start ${id}`),
     endReading: async (id) => note(`read ${id}`),
     startFleetRun: async (id) => note(`start ${id}`),
-    tellFleetRun: async (id, signal) => {
-      note(`${signal} ${id}`);
-      return true;
-    },
+    tellFleetRun: async ({ fleetRunId }, signal) => note(`${signal} ${fleetRunId}`),
     inspect: async () => ({ workflow: 'running', schedule: { pausedNote: null } }),
   };
 }

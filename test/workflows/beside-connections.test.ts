@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { FleetActivities } from '../../activities/fleet-contract.ts';
 import type { LifecycleActivities } from '../../activities/lifecycle-contract.ts';
 import { DEFAULT_FLEET_OPTIONS, type FleetOptions } from '../../domain/fleet-run.ts';
+import { createFleetCommands } from '../../http/fleet-commands.ts';
 import { newId } from '../../store/new-id.ts';
 import { workflowBundle } from '../../worker/bundle.ts';
 import {
@@ -191,6 +192,18 @@ test('a pause while the canaries are waited for is heard at once, and they are n
   await handle.result();
   const order = ['workFleet canary', 'paused key_01', 'running null', 'proveCanaries', 'workFleet batch'];
   expect(calls.filter((call) => order.includes(call))).toEqual(order);
+}, 30_000);
+
+test('a run whose workflow is gone is told all the same: it is begun again, paused as it was, and ends', async () => {
+  const fleetRunId = newId('fleetRun');
+  const handle = await begin(WORKFLOW_TYPES.fleetRun, fleetRunWorkflowId(fleetRunId), { fleetRunId });
+  await until('the first batch', async () => count('workFleet batch') === 1);
+  await handle.terminate('lost');
+  gate.open();
+  const { tellFleetRun } = createFleetCommands(temporal.client);
+  await tellFleetRun({ fleetRunId, pausedBy: 'key_01' }, 'stopRun', 'key_02');
+  await until('the end', async () => count('finishFleetRun stopped key_02') === 1);
+  expect(count('workFleet batch')).toBe(1);
 }, 30_000);
 
 /** Begins one that can be claimed for so long. */
