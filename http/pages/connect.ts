@@ -103,8 +103,12 @@ function shopInput(field: Platform['shop'][number], page: FormPage): Markup {
   return input({
     name: field.name,
     label: field.optional === true ? `${field.label} (optional)` : field.label,
-    help: `${field.help.replace(/\.?$/, '.')} Example: ${field.example}`,
+    help:
+      field.choices === undefined
+        ? `${field.help.replace(/\.?$/, '.')} Example: ${field.example}`
+        : field.help,
     type: 'text',
+    ...(field.choices === undefined ? {} : { choices: field.choices }),
     value: page.values[field.name] ?? '',
     error: page.errors[field.name],
     isRequired: field.optional !== true,
@@ -130,6 +134,8 @@ interface Input {
   /** file: the text of one, several lines of it. */
   readonly type: 'text' | 'password' | 'file';
   readonly value: string;
+  /** A closed list, chosen from instead of typed. */
+  readonly choices?: NonNullable<Platform['shop'][number]['choices']>;
   readonly error: string | undefined;
   readonly isRequired: boolean;
 }
@@ -142,12 +148,18 @@ function input(field: Input): Markup {
       ${field.error === undefined ? null : html`aria-invalid="true"`}`;
   return html`<label for="${field.name}">${field.label}</label>
     <p class="help" id="${field.name}-help">${field.help}</p>
-    ${
-      field.type === 'file'
-        ? html`<textarea rows="6" ${attributes}>${field.value}</textarea>`
-        : html`<input type="${field.type}" value="${field.value}" ${attributes}>`
-    }
+    ${control(field, attributes)}
     ${field.error === undefined ? null : html`<p class="error" id="${field.name}-error">${field.label} ${field.error}</p>`}`;
+}
+
+function control({ type, value, choices }: Input, attributes: Markup): Markup {
+  if (choices !== undefined)
+    return html`<select ${attributes}><option value="">Choose</option>${choices.map(
+      (one) =>
+        html`<option value="${one.value}"${one.value === value ? html` selected` : null}>${one.label}</option>`,
+    )}</select>`;
+  if (type === 'file') return html`<textarea rows="6" ${attributes}>${value}</textarea>`;
+  return html`<input type="${type}" value="${value}" ${attributes}>`;
 }
 
 function failureNotice(page: FormPage): Markup | null {

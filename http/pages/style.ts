@@ -15,7 +15,7 @@ p { margin: .5rem 0 1rem; }
 label { display: block; margin: 1.1rem 0 .3rem; font-weight: 600; }
 .help { margin: .15rem 0 .4rem; color: var(--soft); font-size: .9rem; }
 input[type=text], input[type=password], input[type=search], textarea, select { width: 100%; padding: .7rem .8rem; font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--soft); border-radius: 8px; }
-input[aria-invalid=true], textarea[aria-invalid=true] { border-color: var(--bad); border-width: 2px; }
+input[aria-invalid=true], textarea[aria-invalid=true], select[aria-invalid=true] { border-color: var(--bad); border-width: 2px; }
 .error { margin: .3rem 0 0; color: var(--bad); font-size: .92rem; }
 .notice { margin: 1rem 0; padding: .8rem 1rem; border-radius: 8px; border-left: 4px solid var(--accent); background: var(--tint); }
 .notice.bad { border-left-color: var(--bad); background: color-mix(in srgb, var(--bad) 9%, var(--paper)); }

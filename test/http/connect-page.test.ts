@@ -42,6 +42,25 @@ it.each([...PLATFORMS.values()])(
   },
 );
 
+it('a country is chosen from a list, and what was chosen stays when something else is wrong', async () => {
+  const tenantId = await api.tenant();
+  const { body } = await api.call('POST', '/v1/connect-sessions', {
+    body: { tenantId, platform: 'kaufland' },
+  });
+  const link = new URL(body.url).pathname;
+  const first = parse((await api.call('GET', link, { key: null })).text);
+  const options = first.querySelectorAll('select#storefront option');
+  expect(options.map((one) => one.text)).toEqual(expect.arrayContaining(['Choose', 'Germany', 'Poland']));
+  const way = first.querySelector('[name=way]')?.getAttribute('value') ?? '';
+  const again = await api.call('POST', link, {
+    key: null,
+    body: new URLSearchParams({ platform: 'kaufland', way, storefront: 'pl', clientKey: 'x' }).toString(),
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  });
+  const chosen = parse(again.text).querySelector('select#storefront option[selected]');
+  expect(chosen?.getAttribute('value'), again.text.slice(0, 300)).toBe('pl');
+});
+
 it('a merchant is offered only platforms at which somebody can be connected: an app is registered, or none is needed', async () => {
   const [tenantId, other] = [await api.tenant(), await api.tenant()];
   const offered = async () => {
