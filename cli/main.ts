@@ -21,6 +21,12 @@ import { InputError } from './input.ts';
 import { createKey, listKeys, revokeKey } from './keys.ts';
 import { addLocalCommands } from './local.ts';
 import { confirmMove, refuseMove } from './move.ts';
+import {
+  listPrivacyRequests,
+  address as notificationAddress,
+  privacyReport,
+  show as showNotifications,
+} from './notifications.ts';
 import { revoke } from './revoke.ts';
 import { command, confirmDeletions, sync } from './sync.ts';
 
@@ -144,6 +150,7 @@ function build(): Command {
   for (const word of ['pause', 'resume', 'stop'] as const) {
     fleet.command(`${word} <run>`).action(action((context, id: string) => tellFleet(context, word, id)));
   }
+  addNotificationCommands(program, action);
   addDeliveryCommands(program, action);
   const audit = program.command('audit').description('the audit trail');
   audit.command('verify').description('walk the chain').action(action(auditVerify));
@@ -164,6 +171,26 @@ function build(): Command {
     .action(action(rotateKeys));
   addLocalCommands(program);
   return program;
+}
+
+function addNotificationCommands(program: Command, action: Acting): void {
+  const notifications = program
+    .command('notifications')
+    .description('what a platform tells us of a connection');
+  notifications
+    .command('show <connection>', { isDefault: true })
+    .description('what is subscribed to, what waits, what was missed')
+    .action(action(showNotifications));
+  notifications
+    .command('address <connection>')
+    .description('a new address, to be set up by hand at the platform')
+    .action(action(notificationAddress));
+  const privacy = program.command('privacy').description('requests of platforms to erase or to report');
+  privacy.command('list', { isDefault: true }).action(action(listPrivacyRequests));
+  privacy
+    .command('report <request>')
+    .description('what is kept of the person, as JSON')
+    .action(action(privacyReport));
 }
 
 function addDeliveryCommands(program: Command, action: Acting): void {

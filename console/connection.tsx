@@ -5,6 +5,7 @@ import { useConsole } from './context.ts';
 import { DiagnosisCard } from './diagnosis.tsx';
 import { useLive } from './live.ts';
 import { MoveCard } from './move.tsx';
+import { NotificationsCard } from './notifications.tsx';
 import { Badge, Card, Copyable, Facts, Failure, Heading, Reading, When } from './parts.tsx';
 import { type Connection, type ConnectionView, type Details, readConnection, readDetails } from './reads.ts';
 import { ResourcesCard } from './resources.tsx';
@@ -82,6 +83,7 @@ function Below({ connection, runs, details }: ConnectionView & { details: Detail
   return (
     <>
       <ResourcesCard connection={connection} runs={runs} plan={details?.plan ?? null} />
+      <NotificationsCard connectionId={connection.id} />
       <div class="two">
         <CredentialCard connection={connection} kind={details?.plan.secretsDestroyed[0]?.kind ?? null} />
         <TimelineCard entries={details?.timeline ?? null} />

@@ -1,0 +1,41 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PLATFORMS } from '../../platforms/index.ts';
+import { startApi, type TestApi } from '../http/api.ts';
+import { seedToldConnection } from '../notifications/told-connection.ts';
+import { startBrowser } from './browser.ts';
+
+let api: TestApi;
+let browser: Browser;
+let url: string;
+let connectionId: string;
+beforeAll(async () => {
+  [api, browser] = await Promise.all([startApi({ platforms: PLATFORMS }), startBrowser()]);
+  url = await api.app.listen({ host: '127.0.0.1', port: 0 });
+  ({ connectionId } = await seedToldConnection(api.database));
+});
+afterAll(async () => {
+  await browser?.close();
+  await api?.close();
+});
+
+test('an operator sees what is subscribed to, what waits and what was made up for', async () => {
+  const page = await (await browser.newContext({ viewport: { width: 1280, height: 844 } })).newPage();
+  const errors: string[] = [];
+  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+  page.on('pageerror', (error) => errors.push(String(error)));
+  await page.goto(`${url}/console`);
+  await page.getByLabel('API key').fill(api.operatorKey);
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: 'Connections' }).click();
+  await page.goto(`${url}/console#/connections/${connectionId}`);
+  const card = page.locator('section', { has: page.getByRole('heading', { name: 'Notifications' }) });
+  await card.getByText('We subscribe, shop by shop').waitFor();
+  await card.getByRole('rowheader', { name: 'orders/updated' }).waitFor();
+  await card.getByText('Refused').waitFor();
+  await card.getByText('scope_missing').waitFor();
+  await card.getByText('made up for').waitFor();
+  await api.database.owner.query('DELETE FROM named_objects');
+  await card.locator('div', { hasText: /^Waiting to be read0$/ }).waitFor({ timeout: 15_000 });
+  expect(errors).toEqual([]);
+}, 60_000);
