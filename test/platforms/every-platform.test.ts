@@ -205,6 +205,33 @@ describe.each(platforms)('$name', (platform) => {
     }
   });
 
+  test('what subscriptions are answered with is platform_answer_invalid, or a list and a reference', () => {
+    const { subscribe, topics } = platform.notifications ?? {};
+    if (subscribe === undefined) return;
+    const topic = Object.keys(topics ?? {})[0] ?? '';
+    const wish = { topic, topics: [topic], address: 'https://us.example/notify/x/token', secret: 's' };
+    const isRefused = (error: unknown) => {
+      if (!(error instanceof MooringError)) throw error;
+      expect(error.code).toBe('platform_answer_invalid');
+    };
+    fc.assert(
+      fc.property(fc.jsonValue(), (body) => {
+        const answer = { body: body as Json, headers: {} };
+        try {
+          expect(typeof subscribe.listed(answer, 1).isLast).toBe('boolean');
+        } catch (error) {
+          isRefused(error);
+        }
+        try {
+          const { ref } = subscribe.created(answer, wish);
+          expect(ref === null || ref !== '').toBe(true);
+        } catch (error) {
+          isRefused(error);
+        }
+      }),
+    );
+  });
+
   test.each([
     ['500', 500, 'platform_down'],
     ['503', 503, 'platform_down'],
