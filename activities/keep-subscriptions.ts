@@ -109,7 +109,7 @@ async function compare(deps: SubscriptionDeps, look: Looking): Promise<Compared>
   } as const;
   return deps.egress.withCredential(use, async (call) => {
     const found = await listAll(subscribe, connection.shop, call);
-    const ofAll = addressOfAll(deps, look);
+    const ofAll = await addressOfAll(deps, look);
     const ours = found.filter(({ address }) =>
       ofAll === null ? hashes.has(hashOfAddress(address)) : address === ofAll,
     );

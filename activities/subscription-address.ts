@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Subscribe } from '../domain/platform.ts';
 import { addAddress } from '../store/notification-addresses.ts';
-import type { SubscriptionOwner } from '../store/subscriptions.ts';
+import { appOf, type SubscriptionOwner } from '../store/subscriptions.ts';
 import type { SubscriptionDeps } from './keep-subscriptions.ts';
 
 /** By what an address that a platform tells is known to be ours. */
@@ -11,18 +11,21 @@ export function hashOfAddress(address: string): string {
   return createHash('sha256').update(token, 'utf8').digest('hex');
 }
 
-/** Where all shops are told that have one address, or what stands for it at the platform; null: each has its own. */
-export function addressOfAll(
-  { publicUrl }: Pick<SubscriptionDeps, 'publicUrl'>,
+/** Where all shops of our app are told that have one address, or what stands for it at the platform; null: each has its own. */
+export async function addressOfAll(
+  { db, publicUrl }: Pick<SubscriptionDeps, 'db' | 'publicUrl'>,
   of: {
+    readonly of: SubscriptionOwner;
     readonly platform: { readonly id: string };
     readonly subscribe: Subscribe;
     readonly connection: { readonly shop: Readonly<Record<string, string>> };
   },
-): string | null {
+): Promise<string | null> {
   const { destination, shared } = of.subscribe;
   if (destination !== undefined) return of.connection.shop[destination] ?? null;
-  return shared === true ? `${publicUrl}/notify/${of.platform.id}` : null;
+  if (shared !== true) return null;
+  const app = await db.sqlInTenant(of.of.tenantId, (sql) => appOf(sql, of.of.connectionId));
+  return `${publicUrl}/notify/${of.platform.id}${app === null ? '' : `/${app}`}`;
 }
 
 export interface MintedAddress {

@@ -109,7 +109,7 @@ export interface Subscribe {
   readonly credentialKinds?: readonly string[];
   /** Topics that are told without this API, or not at all by it: set up in the app's console. */
   readonly except?: readonly string[];
-  /** All shops are told at the one address of all, /notify/{platform}: what comes there is proved by our app's secret, and its shop is signed. Where a shop has one address a topic. */
+  /** All shops are told at the one address of our app, /notify/{platform}/{client registration}: what comes there is proved by our app's secret, and its shop is signed. Where a shop has one address a topic. */
   readonly shared?: true;
   /** What signs is one key for all subscriptions of a shop, given by a call of its own, which ends the key before it. */
   readonly key?: {

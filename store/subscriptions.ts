@@ -89,6 +89,15 @@ export async function fieldsOfApp(
   return rows[0]?.fields ?? {};
 }
 
+/** Our app that the connection was made with; null: it is of none. */
+export async function appOf(sql: Sql, connectionId: ConnectionId): Promise<string | null> {
+  const { rows } = await sql.query<{ id: string | null }>(
+    'SELECT registration_id AS id FROM connections WHERE id = $1',
+    [connectionId],
+  );
+  return rows[0]?.id ?? null;
+}
+
 /** Written before the platform is asked, with the secret that it is going to be told: an answer that is lost loses nothing. */
 export async function beginSubscription(
   sql: Sql,

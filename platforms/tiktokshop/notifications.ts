@@ -1,5 +1,5 @@
 // What TikTok Shop pushes, as data: a numbered type, signed over app key and body by our app's secret. Subscribed to a shop and an event type at a time, each with one
-// address, which a later one replaces: all our connections are told at the one address of all, where the signed shop says whose it is.
+// address, which a later one replaces: all connections of our app are told at its own address, where the signed shop says whose it is.
 import type { Notifications } from '../../domain/platform.ts';
 import { listAt, textOf, valueAt } from '../json.ts';
 

@@ -14,7 +14,7 @@ export function subscriptionWords({ subscribe }: Notifications): string {
   const { together, shared, key, secret, credentialKinds, except } = subscribe;
   return [
     `by API, ${together === true ? 'one for all topics' : 'one a topic'}`,
-    shared === true ? 'all shops at one address' : 'each connection at an address of its own',
+    shared === true ? 'all shops at our app’s address' : 'each connection at an address of its own',
     key === undefined ? SECRETS[secret] : 'proved by a key of the shop that a call gives',
     ...(credentialKinds === undefined ? [] : [`with ${credentialKinds.map(code).join(', ')} alone`]),
     ...(except === undefined ? [] : [`without ${except.map(code).join(', ')}`]),
