@@ -76,6 +76,7 @@ export const notificationsForm = object<Notifications>({
     }),
   ),
   bodyOf: optional(recordOf(listOf(text, 1))),
+  bodyIs: optional(recordOf(listOf(text, 1))),
   erasesAcross: optional(exactly(true)),
   subjectIn: optional(
     object<NonNullable<Notifications['subjectIn']>>({ customer: optional(places), orders: optional(places) }),

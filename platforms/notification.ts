@@ -73,18 +73,24 @@ function isDuty(means: NotificationMeaning): boolean {
 function topicOf(of: Notifications, told: ToldBy): string {
   const topic = of.topicIn === undefined ? null : fieldText(of.topicIn, told);
   if (topic !== null && topic !== '') return topic.replaceAll('\0', '').slice(0, 200);
-  const fits = Object.keys(of.bodyOf ?? {}).filter((one) => hasBodyOf(of, one, told));
+  const known = Object.keys({ ...of.bodyOf, ...of.bodyIs });
+  const fits = known.filter((one) => hasBodyOf(of, one, told));
   return fits[0] ?? '';
 }
 
 function hasBodyOf(of: Notifications, topic: string, told: ToldBy): boolean {
+  if (of.signature === null || !coversBody(of.signature)) return false;
   const paths = Object.hasOwn(of.bodyOf ?? {}, topic) ? of.bodyOf?.[topic] : undefined;
+  const members = Object.hasOwn(of.bodyIs ?? {}, topic) ? of.bodyIs?.[topic] : undefined;
   return (
-    paths !== undefined &&
-    of.signature !== null &&
-    coversBody(of.signature) &&
-    paths.every((path) => jsonValues(told.body, path).length > 0)
+    paths?.every((path) => jsonValues(told.body, path).length > 0) === true ||
+    (members !== undefined && hasJust(members, told.body))
   );
+}
+
+function hasJust(members: readonly string[], body: Json | undefined): boolean {
+  const names = isObject(body) ? Object.keys(body) : [];
+  return names.length === members.length && members.every((name) => names.includes(name));
 }
 
 /** A header that nobody signed must not choose whose data is erased. */

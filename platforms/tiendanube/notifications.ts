@@ -23,6 +23,7 @@ export const NOTIFICATIONS: Notifications = {
     'product/updated': 'products',
     'product/deleted': 'products',
     'app/uninstalled': 'uninstalled',
+    'store/redact': 'erase_shop',
     'customers/redact': 'erase_customer',
     'customers/data_request': 'customer_data',
   },
@@ -33,6 +34,8 @@ export const NOTIFICATIONS: Notifications = {
     'customers/redact': ['store_id', 'customer.id', 'orders_to_redact'],
     'customers/data_request': ['store_id', 'customer.id', 'data_request.id'],
   },
+  // The store’s id and nothing else.
+  bodyIs: { 'store/redact': ['store_id'] },
   subjectIn: {
     customer: [{ ...OBJECT, in: { json: 'customer.id' } }],
     orders: [
@@ -82,5 +85,5 @@ export const NOTIFICATIONS: Notifications = {
   },
   // 40 s until 2025, 10 s then; 3 s since February 2026.
   answerWithinMs: 3_000,
-  note: 'Has no id, comes in no order, and says the same of each change of an object; tried 18 times within 48 h. store/redact is not believed: its body holds the store’s id alone. The addresses of the duties are set in the app: /notify/tiendanube.',
+  note: 'Has no id, comes in no order, and says the same of each change of an object; tried 18 times within 48 h. The addresses of the duties are set in the app: /notify/tiendanube.',
 };
