@@ -48,11 +48,13 @@ export interface Outcome {
   readonly events: {
     readonly written: number;
     readonly byHand: number;
-    readonly read: number;
+    /** That a reader of the feed was not told of. */
+    readonly missed: number;
     readonly readTwice: number;
   };
   readonly deliveries: {
-    readonly made: number;
+    /** Events since the endpoint was made. */
+    readonly wanted: number;
     readonly delivered: number;
     /** Distinct ids that the receiver was sent. */
     readonly received: number;
@@ -109,8 +111,8 @@ async function run(stage: Stage): Promise<Outcome> {
   const { chaos, product, owner, shops, target, breaking } = stage;
   const { tenantId } = product;
   if (!isId('tenant', tenantId)) throw new Error(`"${tenantId}" is no tenant's id`);
-  const beganAt = await firstEventOf(stage);
   const signed = await addEndpoint(product, target);
+  const beganAt = await placeOfEndpoint(owner);
   const records = follow<FeedRecord>(product, `/v1/records/orders?tenantId=${tenantId}&limit=1000`);
   const events = follow<{ id: string }>(product, `/v1/events?tenantId=${tenantId}&limit=1000`);
   const callsBefore = await callsToShops(product);
@@ -123,18 +125,20 @@ async function run(stage: Stage): Promise<Outcome> {
   await breakAll(stage, upTo);
   const told = await telling.done;
   await writing;
+  if (chaos.isHurried) await endClaims(owner);
   await settle(stage);
   const writes = await countWrites(owner, told.changes);
   const called = (await callsToShops(product)) - callsBefore;
   const stale = await fullPass(stage, writes.writes);
   await settle(stage);
+  const written = await eventsOf(stage);
   await Promise.all([records.stop(), events.stop()]);
   return {
     ...{ told, writes, stale, callsToShops: called },
     notificationRows: await count(owner, `notifications WHERE topic = 'orders/updated'`),
     feed: await compareFeed(owner, records.seen),
-    events: await countEvents(owner, events),
-    deliveries: await countDeliveries(stage, beganAt, signed),
+    events: await countEvents(owner, written, events),
+    deliveries: await countDeliveries(stage, written.slice(beganAt), signed),
     ...(await countStanding(stage)),
     alive: breaking.alive(),
     fallen: [...breaking.fallen()],
@@ -158,14 +162,7 @@ async function breakAll({ chaos, owner, breaking }: Stage, accepted: () => numbe
 
 /** Until nothing is left to be gone on with. */
 async function settle({ chaos, owner }: Stage): Promise<void> {
-  let hurriedAt = performance.now();
-  const isDone = async () => {
-    if (chaos.isHurried && performance.now() - hurriedAt > 3_000) {
-      await endClaims(owner);
-      hurriedAt = performance.now();
-    }
-    return (await countUnfinished(owner)) === 0;
-  };
+  const isDone = async () => (await countUnfinished(owner)) === 0;
   await until('all to be read, told and sent', isDone, chaos.within.settleMs);
 }
 
@@ -201,12 +198,10 @@ async function addEndpoint(product: Product, target: Receiver): Promise<{ wrong:
   return signed;
 }
 
-async function firstEventOf({ owner, product }: Stage): Promise<string> {
-  const { rows } = await owner.query<{ position: string }>(
-    `SELECT position::text FROM feed_heads WHERE tenant_id = $1 AND feed = 'events'`,
-    [product.tenantId],
-  );
-  return rows[0]?.position ?? '0';
+/** How many events were before it. */
+async function placeOfEndpoint(owner: pg.Pool): Promise<number> {
+  const { rows } = await owner.query<{ position: string }>('SELECT position::text FROM endpoints');
+  return Number(rows[0]?.position);
 }
 
 async function ordersOf(owner: pg.Pool): Promise<ReadonlyMap<string, readonly string[]>> {
@@ -225,33 +220,43 @@ async function callsToShops(product: Product): Promise<number> {
   return (await product.control<{ total: number }>('GET', '/requests?after=999999999')).total;
 }
 
-async function countEvents(owner: pg.Pool, { seen }: Following<{ id: string }>): Promise<Outcome['events']> {
+/** Ids, in the order of the feed. */
+async function eventsOf({ owner, product }: Stage): Promise<readonly string[]> {
+  const { rows } = await owner.query<{ id: string }>(
+    'SELECT id FROM events WHERE tenant_id = $1 ORDER BY position',
+    [product.tenantId],
+  );
+  return rows.map(({ id }) => id);
+}
+
+async function countEvents(
+  owner: pg.Pool,
+  written: readonly string[],
+  { seen }: Following<{ id: string }>,
+): Promise<Outcome['events']> {
+  const read = new Set(seen.map(({ id }) => id));
   return {
-    written: await count(owner, 'events'),
+    written: written.length,
     byHand: await count(
       owner,
       `(SELECT DISTINCT data->>'n' FROM events WHERE data ? 'n' AND type = 'sync.completed') AS t`,
     ),
-    read: seen.length,
-    readTwice: seen.length - new Set(seen.map(({ id }) => id)).size,
+    missed: written.filter((id) => !read.has(id)).length,
+    readTwice: seen.length - read.size,
   };
 }
 
 async function countDeliveries(
-  { product, owner, target }: Stage,
-  beganAt: string,
+  { owner, target }: Stage,
+  wanted: readonly string[],
   signed: { readonly wrong: number },
 ): Promise<Outcome['deliveries']> {
-  const { rows } = await owner.query<{ id: string }>(
-    'SELECT id FROM events WHERE tenant_id = $1 AND position > $2',
-    [product.tenantId, beganAt],
-  );
   const received = new Set(target.received.map(({ id }) => id));
   return {
-    made: await count(owner, 'deliveries'),
+    wanted: wanted.length,
     delivered: await count(owner, `deliveries WHERE state = 'delivered'`),
     received: received.size,
-    missing: rows.filter(({ id }) => !received.has(id)).length,
+    missing: wanted.filter((id) => !received.has(id)).length,
     repeated: target.received.length - received.size,
     unsigned: signed.wrong,
   };
