@@ -1,7 +1,11 @@
 // The order of test files: what takes minutes begins first, so that no process is left alone with it at the end.
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-const SLOWEST = [/\/connection-sixty-days\./, /\/(invariants|fleet)\//, /\/(browser|oidc|docs|oauth1)\//];
+const SLOWEST = [
+  /\/(connection-sixty-days|chaos)\./,
+  /\/(invariants|fleet)\//,
+  /\/(browser|oidc|docs|oauth1)\//,
+];
 
 export class SlowestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
