@@ -72,6 +72,8 @@ export const NOTIFICATIONS: Notifications = {
   subscribe: {
     secret: 'none',
     together: true,
+    // An update is told of all that happens to an order after it was made.
+    except: ['order_cancelled', 'order_fulfilled'],
     create: ({ topics, address }) =>
       graphqlRequest('mutation webhookCreate', CREATE, {
         input: {
