@@ -34,6 +34,8 @@ interface Position {
   readonly parts: readonly Json[];
   readonly partsAfter: string | null;
   readonly isListed: boolean;
+  /** Read for itself, not because its nested page was too small. */
+  readonly isNamed: boolean;
 }
 
 /** shopify.dev: a connection pages through at most this many objects. */
@@ -46,11 +48,15 @@ const START: Position = {
   parts: [],
   partsAfter: null,
   isListed: false,
+  isNamed: false,
 };
 /** The cursor of a pass over one object alone. */
 export function beginAt(id: string): PageCursor {
-  return { ...START, pending: [id], isListed: true };
+  return { ...START, pending: [id], isListed: true, isNamed: true };
 }
+
+/** Nested nodes that one object is first asked for: few have more, and what is asked for is paid for whether or not it is there. */
+const NAMED_FIRST = 10;
 
 const API_PATH = '/api/2026-07/graphql.json';
 
@@ -77,7 +83,9 @@ export function listRequest(listing: Listing, pass: PassContext, cursor: PageCur
 }
 
 function singleRequest(listing: Listing, pass: PassContext, position: Position, id: string): PlatformRequest {
-  const nested = nestedText(listing, pass, listing.nested?.firstAlone ?? 1, ', after: $after');
+  const most = listing.nested?.firstAlone ?? 1;
+  const first = position.isNamed && position.partsAfter === null ? Math.min(NAMED_FIRST, most) : most;
+  const nested = nestedText(listing, pass, first, ', after: $after');
   const fields = `${listing.single}(id: $id) { ${listing.fields(pass)} ${nested} }`;
   // GraphQL refuses a variable that nothing uses.
   return listing.nested === undefined
@@ -210,5 +218,6 @@ function readPosition(cursor: PageCursor | null): Position {
     parts: list('parts'),
     partsAfter: text('partsAfter'),
     isListed: valueAt(cursor, 'isListed') === true,
+    isNamed: valueAt(cursor, 'isNamed') === true,
   };
 }

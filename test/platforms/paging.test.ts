@@ -99,6 +99,34 @@ describe('Shopify', () => {
     }
   });
 
+  test.each([
+    [0, 1],
+    [3, 1],
+    [10, 1],
+    [11, 2],
+    [400, 4],
+  ])(
+    'an order with %i line items that is read by itself takes %i requests, the first of them a cheap one',
+    (lines, requests) => {
+      const { one } = definition;
+      if (one === undefined || !('begin' in one)) throw new Error('an order is read by a pass');
+      const shop = shopOf([{ id: 1, updatedAt: at(1), lines }]);
+      const costs: number[] = [];
+      const read = readPass(
+        definition,
+        PASS,
+        (request) => {
+          costs.push(request.cost ?? 0);
+          return shop(request);
+        },
+        one.begin(gid(1)),
+      );
+      expect(valueAt(read.items[0] ?? null, 'lineItems.nodes')).toHaveLength(lines);
+      expect(read.requests).toBe(requests);
+      expect(costs[0]).toBeLessThan(40);
+    },
+  );
+
   test('more than 25,000 objects of one second are refused, never cut off in silence', () => {
     const orders = Array.from({ length: 60_000 }, (_, id) => ({ id: id + 1, updatedAt: at(1), lines: 1 }));
     expect(() => readPass(definition, { ...PASS, pageSize: 50 }, shopOf(orders))).toThrow(/25000/);

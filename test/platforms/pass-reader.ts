@@ -25,14 +25,16 @@ export interface ReadPass {
 /** More than any of our tests' lists has pages. */
 const MAX_REQUESTS = 20_000;
 
+/** From the beginning, or from the cursor of one object. */
 export function readPass(
   definition: ResourceDefinition,
   pass: PassContext,
   answer: (request: PlatformRequest) => Answer,
+  from: PageCursor | null = null,
 ): ReadPass {
   const items: Json[] = [];
   const deleted: string[] = [];
-  let cursor: PageCursor | null = null;
+  let cursor = from;
   for (let requests = 1; requests < MAX_REQUESTS; requests++) {
     const page = definition.read(pass, cursor, answer(definition.request(pass, cursor)));
     items.push(...page.items);
