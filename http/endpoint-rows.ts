@@ -47,7 +47,7 @@ export async function newEndpointKey(
   return { row: { ...rest, kind, publicKey, sealed }, told: publicKey === null ? secret : null };
 }
 
-export function assertEnabled({ id, status }: EndpointRow): void {
+export function assertEnabled({ id, status }: Pick<EndpointRow, 'id' | 'status'>): void {
   if (status !== 'enabled') throw new MooringError('endpoint_disabled', `the endpoint "${id}" is disabled`);
 }
 

@@ -139,12 +139,14 @@ export async function settleAttempts(sql: Sql, attempts: readonly MadeAttempt[])
   const changing = await lockChangingEndpoints(sql, attempts);
   await sql.query({
     name: 'insert-attempts',
-    text: `INSERT INTO delivery_attempts (delivery_id, number, tenant_id, at, took_ms, headers, body, status, code, answer)
+    // Where its endpoint was removed meanwhile there is no delivery, and no row is left; a removal that comes now waits, and takes this one too.
+    text: `WITH present AS (SELECT id FROM deliveries WHERE id = ANY ($2) ORDER BY id FOR KEY SHARE)
+      INSERT INTO delivery_attempts (delivery_id, number, tenant_id, at, took_ms, headers, body, status, code, answer)
       SELECT delivery_id, number, tenant_id, to_timestamp(at_ms / 1000.0), took_ms, headers, body, status, code, answer
       FROM jsonb_to_recordset($1::jsonb) AS a(delivery_id text, number int, tenant_id text, at_ms float8, took_ms int, headers jsonb, body text, status int, code text, answer text)
-      WHERE EXISTS (SELECT FROM deliveries AS d WHERE d.id = a.delivery_id)
+      WHERE delivery_id IN (SELECT id FROM present)
       ON CONFLICT DO NOTHING`,
-    values: [JSON.stringify(attempts.map(attemptRow))],
+    values: [JSON.stringify(attempts.map(attemptRow)), attempts.map(({ claim }) => claim.id)],
   });
   // A success counts even when the delivery was given up meanwhile.
   await sql.query({

@@ -1,6 +1,6 @@
 // Endpoints: where a tenant is told of its events. A new one begins where the feed is; so does one that is enabled again.
 import type { EndpointId, TenantId } from '../domain/ids.ts';
-import type { Tx } from './database.ts';
+import type { Sql, Tx } from './database.ts';
 import type { Endpoint } from './generated/client.ts';
 import type { PageAfter } from './page-after.ts';
 import { rowId } from './row-ids.ts';
@@ -71,8 +71,9 @@ export async function disableByHand(tx: Tx, id: EndpointId, now: Date): Promise<
   });
 }
 
-/** With its secrets, its deliveries and their attempts. */
+/** With its secrets, its deliveries and their attempts. What is settling a delivery is waited for: its attempt goes too. */
 export async function deleteEndpoint(tx: Tx, id: EndpointId): Promise<void> {
+  await tx.$executeRaw`SELECT FROM deliveries WHERE endpoint_id = ${id} ORDER BY id FOR UPDATE`;
   await tx.$executeRaw`DELETE FROM delivery_attempts WHERE delivery_id IN (SELECT id FROM deliveries WHERE endpoint_id = ${id})`;
   await tx.delivery.deleteMany({ where: { endpointId: id } });
   await tx.endpointSecret.deleteMany({ where: { endpointId: id } });
@@ -88,6 +89,18 @@ export async function readEndpoint(tx: Tx, id: EndpointId): Promise<EndpointRow 
 export async function lockEndpoint(tx: Tx, id: EndpointId): Promise<EndpointRow | null> {
   await tx.$queryRaw`SELECT id FROM endpoints WHERE id = ${id} FOR UPDATE`;
   return readEndpoint(tx, id);
+}
+
+/** As lockEndpoint, for what Prisma cannot say. */
+export async function lockEndpointBySql(
+  sql: Sql,
+  id: EndpointId,
+): Promise<Pick<EndpointRow, 'id' | 'status' | 'eventTypes'> | null> {
+  const { rows } = await sql.query<Pick<EndpointRow, 'id' | 'status' | 'eventTypes'>>(
+    'SELECT id, status, event_types AS "eventTypes" FROM endpoints WHERE id = $1 FOR UPDATE',
+    [id],
+  );
+  return rows[0] ?? null;
 }
 
 export async function listEndpoints(

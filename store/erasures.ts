@@ -34,8 +34,9 @@ export async function listErasableTenants(tx: Tx): Promise<readonly TenantId[]> 
 
 /** Children before what they belong to. The data keys go first of all, by themselves: without them nothing sealed opens. */
 const OF_A_TENANT = [
-  'delivery_attempts',
+  // Before their attempts: an attempt is written only where its delivery is held.
   'deliveries',
+  'delivery_attempts',
   'endpoint_secrets',
   'endpoints',
   'told_changes',

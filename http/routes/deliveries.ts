@@ -12,7 +12,7 @@ import {
   readDelivery,
   replayDelivery,
 } from '../../store/deliveries-list.ts';
-import { readEndpoint } from '../../store/endpoints.ts';
+import { lockEndpoint } from '../../store/endpoints.ts';
 import { rowId } from '../../store/row-ids.ts';
 import { inScope, principalOf, unknown } from '../auth.ts';
 import { readCursor, toPage } from '../cursor.ts';
@@ -93,7 +93,7 @@ export const deliveryRoutes =
       async (request, reply) => {
         const shown = await inScope(deps.db, principalOf(request), async (tx) => {
           const row = await deliveryOf(tx, request.params.id);
-          const endpoint = await readEndpoint(tx, rowId('endpoint', row.endpointId));
+          const endpoint = await lockEndpoint(tx, rowId('endpoint', row.endpointId));
           if (endpoint?.status !== 'enabled')
             throw new MooringError('endpoint_disabled', `the endpoint "${row.endpointId}" is disabled`);
           await replayDelivery(tx, rowId('delivery', row.id));

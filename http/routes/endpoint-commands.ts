@@ -10,9 +10,9 @@ import {
   listEndpointSecrets,
   retireEndpointSecrets,
 } from '../../store/endpoint-secrets.ts';
-import { changeEndpoint } from '../../store/endpoints.ts';
+import { changeEndpoint, lockEndpointBySql } from '../../store/endpoints.ts';
 import { appendEvent } from '../../store/events.ts';
-import { actorOf, principalOf } from '../auth.ts';
+import { actorOf, principalOf, unknown } from '../auth.ts';
 import type { HttpDeps } from '../deps.ts';
 import {
   assertEnabled,
@@ -121,17 +121,18 @@ export const endpointCommandRoutes =
         },
       },
       async (request, reply) => {
-        const row = await endpointOf(deps, principalOf(request), request.params.id);
-        assertEnabled(row);
+        const { id, tenantId } = await endpointOf(deps, principalOf(request), request.params.id);
         const { state, since, until } = request.body;
-        const { tenantId, id, eventTypes } = row;
-        const made = await deps.db.sqlInTenant(tenantId, (sql) =>
-          replayRange(sql, {
-            ...{ tenantId, endpointId: id, eventTypes, state, atMost: REPLAYED_AT_ONCE },
+        const made = await deps.db.sqlInTenant(tenantId, async (sql) => {
+          const row = await lockEndpointBySql(sql, id);
+          if (row === null) throw unknown('endpoint', id);
+          assertEnabled(row);
+          return replayRange(sql, {
+            ...{ tenantId, endpointId: id, eventTypes: row.eventTypes, state, atMost: REPLAYED_AT_ONCE },
             since: new Date(since ?? 0),
             until: until === undefined ? null : new Date(until),
-          }),
-        );
+          });
+        });
         const { deliveries, hasMore, lastAt } = made;
         return reply.code(202).send({ deliveries, hasMore, until: lastAt?.toISOString() ?? null });
       },
