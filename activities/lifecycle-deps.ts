@@ -2,13 +2,14 @@
 
 import type { Timings } from '../domain/connection.ts';
 import type { CredentialMaterial } from '../domain/credential.ts';
-import type { AuthorizationId, ConnectionId, TenantId } from '../domain/ids.ts';
+import type { AuthorizationId, ConnectionId, ImportId, TenantId } from '../domain/ids.ts';
 import type { AuthMethod, Platform, TokenRequest } from '../domain/platform.ts';
 import type { Permission } from '../domain/resource.ts';
 import type { Exchange, ExchangeContext, OpenCredential } from '../egress/exchange.ts';
 import type { InstallExchange } from '../egress/install-exchange.ts';
 import type { Database } from '../store/database.ts';
 import type { Vault } from '../vault/index.ts';
+import type { FleetRunInput } from '../workflows/messages.ts';
 import type { ConnectionRef, SweepReport } from './lifecycle-contract.ts';
 
 /** A credential as a platform just issued it. Plaintext: it lives in the closure of one exchange and is sealed there. */
@@ -83,6 +84,10 @@ export interface LifecycleWorkflows {
     signal: 'breakerOpened' | 'breakerClosed' | 'settingsChanged',
   ): Promise<boolean>;
   startBreaker(platform: string): Promise<void>;
+  /** False where it runs. */
+  startImport(importId: ImportId): Promise<boolean>;
+  /** False where it runs. */
+  startFleetRun(run: FleetRunInput): Promise<boolean>;
 }
 
 export interface LifecycleDeps {

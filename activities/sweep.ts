@@ -1,5 +1,5 @@
 // Compares connections with their schedules and workflows, and mends what drifted: a missing workflow is started again from Postgres, a
-// schedule set, made or removed. Then it ends what is past its time. Every repair is one that is safe to repeat; what cannot be mended is counted as stuck.
+// schedule set, made or removed. So are the workflows of imports and fleet runs. Then it ends what is past its time. Every repair is one that is safe to repeat; what cannot be mended is counted as stuck.
 import { heartbeat } from '@temporalio/activity';
 import { scheduleNoteOf } from '../domain/connection-schedule.ts';
 import type { ConnectionId } from '../domain/ids.ts';
@@ -8,6 +8,7 @@ import { finishErasures } from './finish-erasures.ts';
 import type { LifecycleActivities, SweepReport } from './lifecycle-contract.ts';
 import type { LifecycleDeps } from './lifecycle-deps.ts';
 import { purge } from './purge.ts';
+import { restartRuns } from './restart-runs.ts';
 import { warnOfDeadlines } from './warn-of-deadlines.ts';
 
 type Deps = Pick<
@@ -68,8 +69,9 @@ export const sweep =
       afterId = last.connectionId;
     }
     await removeOrphans(deps, counts, schedules);
-    Object.assign(counts, await finishErasures(deps));
     const alive = () => heartbeat(counts.connections);
+    counts.workflowsRestarted += await restartRuns(deps, alive);
+    Object.assign(counts, await finishErasures(deps));
     Object.assign(counts, await purge(deps, alive));
     counts.dataKeysRewrapped = await deps.rewrapDataKeys(alive);
     await warnOfDeadlines(deps);

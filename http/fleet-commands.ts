@@ -32,7 +32,7 @@ export interface Inspection {
 export interface FleetCommands {
   /** Starts the import's workflow; it waits for the upload's end. Safe to repeat. */
   startImport(id: ImportId): Promise<void>;
-  /** Says that the upload was read. */
+  /** Says that the upload was read; starts a workflow that is gone again. */
   endReading(id: ImportId): Promise<void>;
   /** Safe to repeat. */
   startFleetRun(id: FleetRunId): Promise<void>;
@@ -55,7 +55,13 @@ export function createFleetCommands(client: Client): FleetCommands {
       }),
     endReading: (importId) =>
       within(client, async () => {
-        await client.workflow.getHandle(importWorkflowId(importId)).signal(IMPORT_READ_SIGNAL);
+        const input: ImportInput = { importId };
+        await client.workflow.signalWithStart(WORKFLOW_TYPES.importConnections, {
+          workflowId: importWorkflowId(importId),
+          taskQueue: TASK_QUEUES.workflows,
+          args: [input],
+          signal: IMPORT_READ_SIGNAL,
+        });
       }),
     startFleetRun: (fleetRunId) =>
       within(client, async () => {

@@ -1,6 +1,6 @@
 // Fleet runs and their items. The workflow of a run decides when; what it did stands here, so that a second worker goes on from it.
 import type { FleetCounts, FleetOptions, FleetStage, ItemOutcome } from '../domain/fleet-run.ts';
-import type { FleetRunId, TenantId } from '../domain/ids.ts';
+import { type FleetRunId, isId, type TenantId } from '../domain/ids.ts';
 import type { Tx } from './database.ts';
 import type { FleetRun, FleetRunItem } from './generated/client.ts';
 import type { PageAfter } from './page-after.ts';
@@ -52,6 +52,20 @@ export async function listFleetRuns(
     orderBy: { id: 'desc' },
     take: page.limit,
   });
+}
+
+/** Those that somebody still has to end, and who paused them. */
+export async function listOpenFleetRuns(
+  tx: Tx,
+): Promise<{ readonly fleetRunId: FleetRunId; readonly pausedBy: string | null }[]> {
+  const rows = await tx.fleetRun.findMany({
+    where: { status: { in: ['running', 'paused'] } },
+    orderBy: { id: 'asc' },
+    select: { id: true, status: true, reason: true },
+  });
+  return rows.flatMap(({ id, status, reason }) =>
+    isId('fleetRun', id) ? [{ fleetRunId: id, pausedBy: status === 'paused' ? reason : null }] : [],
+  );
 }
 
 /** How many items have which outcome, and of those that were left alone or failed, why. */

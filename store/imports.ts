@@ -1,7 +1,13 @@
 // Imports and their lines. A line's secret is sealed before it comes here, is bound to its own authorization, and is dropped when the
 // line is settled. Never says whether a credential is good: the connection's workflow does.
 
-import type { AuthorizationId, ConnectionId, ImportId, TenantId } from '../domain/ids.ts';
+import {
+  type AuthorizationId,
+  type ConnectionId,
+  type ImportId,
+  isId,
+  type TenantId,
+} from '../domain/ids.ts';
 import type { LineOutcome } from '../domain/import.ts';
 import type { Permission } from '../domain/resource.ts';
 import type { Sealed } from '../domain/sealing.ts';
@@ -129,6 +135,16 @@ export async function listImports(tx: Tx, page: PageAfter): Promise<ImportRow[]>
     orderBy: { id: 'desc' },
     take: page.limit,
   });
+}
+
+/** Those that somebody still has to end. */
+export async function listOpenImports(tx: Tx): Promise<ImportId[]> {
+  const rows = await tx.import.findMany({
+    where: { status: { not: 'done' } },
+    orderBy: { id: 'asc' },
+    select: { id: true },
+  });
+  return rows.flatMap(({ id }) => (isId('import', id) ? [id] : []));
 }
 
 export async function countImportLines(tx: Tx, importId: string): Promise<Record<string, number>> {

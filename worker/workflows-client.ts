@@ -18,6 +18,10 @@ import {
   connectionWorkflowId,
   type EnsureFreshInput,
   ensureFreshUpdate,
+  type FleetRunInput,
+  fleetRunWorkflowId,
+  type ImportInput,
+  importWorkflowId,
   SIGNALS,
   TASK_QUEUES,
   UPDATES,
@@ -67,17 +71,31 @@ export function createLifecycleWorkflows(client: Client): LifecycleWorkflows {
       }),
     startBreaker: async (platform) => {
       const input: BreakerInput = { platform };
-      try {
-        await client.workflow.start(WORKFLOW_TYPES.breaker, {
-          workflowId: breakerWorkflowId(platform),
-          taskQueue: TASK_QUEUES.workflows,
-          args: [input],
-        });
-      } catch (error) {
-        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      }
+      await startUnlessRunning(client, WORKFLOW_TYPES.breaker, breakerWorkflowId(platform), input);
     },
+    startImport: (importId) => {
+      const input: ImportInput = { importId };
+      return startUnlessRunning(client, WORKFLOW_TYPES.importConnections, importWorkflowId(importId), input);
+    },
+    startFleetRun: (input) =>
+      startUnlessRunning(client, WORKFLOW_TYPES.fleetRun, fleetRunWorkflowId(input.fleetRunId), input),
   };
+}
+
+/** False where it runs. */
+async function startUnlessRunning(
+  client: Client,
+  type: string,
+  workflowId: string,
+  input: BreakerInput | ImportInput | FleetRunInput,
+): Promise<boolean> {
+  try {
+    await client.workflow.start(type, { workflowId, taskQueue: TASK_QUEUES.workflows, args: [input] });
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+    throw error;
+  }
 }
 
 /** Asks the connection's workflow for a newer credential. */

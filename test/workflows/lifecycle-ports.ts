@@ -3,6 +3,7 @@ import { temporal } from '@temporalio/proto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { LifecycleWorkflows, Schedules } from '../../activities/lifecycle-deps.ts';
 import type { ConnectionId } from '../../domain/ids.ts';
+import { createLifecycleWorkflows } from '../../worker/workflows-client.ts';
 import {
   type AuthorizeInput,
   type AuthorizeOutcome,
@@ -64,7 +65,10 @@ export function workflowsIn(env: TestWorkflowEnvironment): LifecycleWorkflows {
       .describe()
       .then(({ status }) => status.name === 'RUNNING')
       .catch(() => false);
+  const { startImport, startFleetRun } = createLifecycleWorkflows(env.client);
   return {
+    startImport,
+    startFleetRun,
     start: async (ref) => {
       await env.client.workflow.start(WORKFLOW_TYPES.connection, {
         workflowId: connectionWorkflowId(ref.connectionId),

@@ -3,10 +3,13 @@ import { Context } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SweepReport } from '../../activities/lifecycle-contract.ts';
-import type { ConnectionId } from '../../domain/ids.ts';
+import { DEFAULT_FLEET_OPTIONS } from '../../domain/fleet-run.ts';
+import type { ConnectionId, FleetRunId, ImportId } from '../../domain/ids.ts';
+import { createFleetRun, setFleetStatus } from '../../store/fleet-runs.ts';
+import { createImport, endReading, finishImport } from '../../store/imports.ts';
 import { newId } from '../../store/new-id.ts';
 import { createSchedules } from '../../worker/schedules.ts';
-import { SIGNALS, syncScheduleId } from '../../workflows/messages.ts';
+import { fleetRunWorkflowId, importWorkflowId, SIGNALS, syncScheduleId } from '../../workflows/messages.ts';
 import { until } from '../world.ts';
 import { type LifecycleWorld, startLifecycleWorld } from './lifecycle-world.ts';
 
@@ -119,4 +122,59 @@ test('the sweep restarts a lost workflow, and mends schedules that were paused, 
     outcome: 'fresh',
     generation: 2,
   });
+});
+
+/** Nobody in this world works them: that they stand is what counts. */
+const standing = (workflowId: string) =>
+  world.env.client.workflow
+    .getHandle(workflowId)
+    .describe()
+    .then(({ status, runId }) => (status.name === 'RUNNING' ? runId : null))
+    .catch(() => null);
+
+async function openImport(): Promise<ImportId> {
+  const id = newId('import');
+  await world.database.db.acrossTenants(async (tx) => {
+    await createImport(tx, { id, tenantId: world.tenantId, requestedBy: 'key_01' });
+    await endReading(tx, id, null, new Date());
+  });
+  return id;
+}
+
+async function openFleetRun(platform: string): Promise<FleetRunId> {
+  const id = newId('fleetRun');
+  const run = { id, tenantId: world.tenantId, kind: 'api_version', platform, registrationId: null };
+  await world.database.db.acrossTenants((tx) =>
+    createFleetRun(tx, { ...run, target: {}, options: DEFAULT_FLEET_OPTIONS, requestedBy: 'key_01' }),
+  );
+  await world.database.owner.query("UPDATE fleet_runs SET status = 'running' WHERE id = $1", [id]);
+  return id;
+}
+
+test('the sweep starts open imports and fleet runs that lost their workflow again, a paused one paused, and no other', async () => {
+  const [lost, ended] = [await openImport(), await openImport()];
+  const [running, paused, stopped] = [
+    await openFleetRun('one'),
+    await openFleetRun('two'),
+    await openFleetRun('three'),
+  ];
+  await world.database.db.acrossTenants(async (tx) => {
+    await finishImport(tx, ended, new Date());
+    await setFleetStatus(tx, paused, { status: 'paused', reason: 'key_02' });
+  });
+  await world.database.owner.query("UPDATE fleet_runs SET status = 'stopped' WHERE id = $1", [stopped]);
+
+  const ids = [importWorkflowId(lost), fleetRunWorkflowId(running), fleetRunWorkflowId(paused)];
+  expect((await sweep()).workflowsRestarted).toBe(ids.length);
+  const runs = await Promise.all(ids.map(standing));
+  expect(runs).not.toContain(null);
+  const { events } = await world.env.client.workflow.getHandle(fleetRunWorkflowId(paused)).fetchHistory();
+  const input = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0]?.data;
+  expect(JSON.parse(Buffer.from(input ?? []).toString())).toEqual({ fleetRunId: paused, pausedBy: 'key_02' });
+  for (const id of [importWorkflowId(ended), fleetRunWorkflowId(stopped)])
+    expect(await standing(id), id).toBeNull();
+
+  expect((await sweep()).workflowsRestarted).toBe(0);
+  expect(await Promise.all(ids.map(standing))).toEqual(runs);
+  for (const id of ids) await world.env.client.workflow.getHandle(id).terminate('the test is over');
 });
