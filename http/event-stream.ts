@@ -7,6 +7,7 @@ import { EVENTS_CHANNEL } from '../store/event-order.ts';
 import { principalOf } from './auth.ts';
 import type { HttpDeps } from './deps.ts';
 import type { EventFeed, EventPage } from './event-feed.ts';
+import { setSecureHeaders } from './security-headers.ts';
 import type { App } from './server.ts';
 
 export interface EventStreams {
@@ -182,6 +183,7 @@ function createStream(reply: FastifyReply, pace: StreamPace): Stream {
     },
     isEnded: () => isEnded,
   };
+  setSecureHeaders(reply.request, reply);
   reply.hijack();
   raw.on('close', stream.end);
   raw.on('error', stream.end);
@@ -189,7 +191,6 @@ function createStream(reply: FastifyReply, pace: StreamPace): Stream {
   for (const [name, value] of Object.entries(reply.getHeaders()))
     if (value !== undefined) raw.setHeader(name, value);
   raw.setHeader('content-type', 'text/event-stream; charset=utf-8');
-  raw.setHeader('cache-control', 'no-store');
   // Some reverse proxies keep an answer back until it is whole.
   raw.setHeader('x-accel-buffering', 'no');
   // Nothing else goes over it, and a server that stops waits for no idle connection.

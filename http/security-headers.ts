@@ -1,5 +1,5 @@
 // Headers every answer carries. Strict unless a route sets its own policy first: nothing is embedded, cached, or told to others.
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { App } from './server.ts';
 
 const API_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
@@ -14,16 +14,19 @@ const REFERENCE_POLICY =
   "default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 export function secureHeaders(app: App): void {
-  app.addHook('onSend', async (request, reply) => {
-    const isReference = (request.routeOptions.url ?? '').startsWith('/docs');
-    setIfAbsent(reply, 'content-security-policy', isReference ? REFERENCE_POLICY : API_POLICY);
-    setIfAbsent(reply, 'cache-control', 'no-store');
-    setIfAbsent(reply, 'referrer-policy', 'no-referrer');
-    setIfAbsent(reply, 'x-content-type-options', 'nosniff');
-    setIfAbsent(reply, 'x-frame-options', 'DENY');
-    setIfAbsent(reply, 'cross-origin-opener-policy', 'same-origin');
-    if (request.protocol === 'https') setIfAbsent(reply, 'strict-transport-security', 'max-age=31536000');
-  });
+  app.addHook('onSend', async (request, reply) => setSecureHeaders(request, reply));
+}
+
+/** For an answer that is taken over from the framework too: no hook runs for it. */
+export function setSecureHeaders(request: FastifyRequest, reply: FastifyReply): void {
+  const isReference = (request.routeOptions.url ?? '').startsWith('/docs');
+  setIfAbsent(reply, 'content-security-policy', isReference ? REFERENCE_POLICY : API_POLICY);
+  setIfAbsent(reply, 'cache-control', 'no-store');
+  setIfAbsent(reply, 'referrer-policy', 'no-referrer');
+  setIfAbsent(reply, 'x-content-type-options', 'nosniff');
+  setIfAbsent(reply, 'x-frame-options', 'DENY');
+  setIfAbsent(reply, 'cross-origin-opener-policy', 'same-origin');
+  if (request.protocol === 'https') setIfAbsent(reply, 'strict-transport-security', 'max-age=31536000');
 }
 
 /** Sends a page of ours. */

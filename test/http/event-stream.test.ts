@@ -16,6 +16,7 @@ afterAll(() => api.close());
 interface Streamed {
   readonly status: number;
   readonly type: string | null;
+  readonly headers: Headers;
   readonly events: { id: string; event: string; data: { type: string } }[];
   readonly text: () => string;
   readonly isOver: () => boolean;
@@ -50,6 +51,7 @@ async function stream(key: string, of = '', headers: Record<string, string> = {}
   return {
     status: answer.status,
     type: answer.headers.get('content-type'),
+    headers: answer.headers,
     events,
     text: () => text,
     isOver: () => isOver,
@@ -123,6 +125,24 @@ test('a key holds twenty streams, also when it asks for more at once; each that 
     return again.status === 200;
   });
   for (const one of served) one.end();
+});
+
+test('a stream carries the headers that every other answer carries', async () => {
+  const key = await api.key('read', await api.tenant());
+  const page = await api.app.inject({ url: '/v1/events', headers: { authorization: `Bearer ${key}` } });
+  const reader = await stream(key);
+  for (const name of [
+    'content-security-policy',
+    'cache-control',
+    'referrer-policy',
+    'x-content-type-options',
+    'x-frame-options',
+    'cross-origin-opener-policy',
+  ]) {
+    expect(page.headers[name], name).toBeDefined();
+    expect(reader.headers.get(name), name).toBe(page.headers[name]);
+  }
+  reader.end();
 });
 
 test('what is wrong with the wish is a problem, not a stream', async () => {
