@@ -6,7 +6,7 @@ import { appendAuditBySql } from '../store/audit.ts';
 import type { Database, Sql } from '../store/database.ts';
 import { countSubject, eraseSubject, listForSubject } from '../store/erase-subject.ts';
 import { appendEventBySql } from '../store/events.ts';
-import { finishPrivacyRequest, type PrivacyRequestRow } from '../store/privacy-requests.ts';
+import { finishPrivacyRequest, noteHeld, type PrivacyRequestRow } from '../store/privacy-requests.ts';
 import { failingSafely } from './failure.ts';
 
 export interface PrivacyActivities {
@@ -53,7 +53,9 @@ const fulfilPrivacy =
       counts.orders += found.orders;
     }
     if (row.kind === 'customer_data') {
-      await deps.db.sqlAcrossTenants((sql) => tell(sql, row, 'privacy.data_requested', counts));
+      await deps.db.sqlAcrossTenants(async (sql) => {
+        if (await noteHeld(sql, row.id, counts)) await tell(sql, row, 'privacy.data_requested', counts);
+      });
       return 'report';
     }
     await finish(deps, row, { state: 'done', proof: { erased: counts } });
@@ -99,7 +101,10 @@ async function connectionsOf(deps: PrivacyDeps, row: PrivacyRequestRow): Promise
   }
 }
 
-/** It comes two days after an uninstall. A shop that is connected again is nobody's to erase: the vendor is told. */
+/**
+ * It comes two days after an uninstall, when the connection has ended or waits for a new approval: what is kept of it goes. A shop that is connected again is
+ * nobody's to erase: the vendor is told.
+ */
 async function eraseShop(
   deps: PrivacyDeps,
   row: PrivacyRequestRow,
@@ -108,7 +113,7 @@ async function eraseShop(
   let records = 0;
   let connected = 0;
   for (const { tenantId, connectionId } of connections) {
-    const isConnected = await deps.db.sqlInTenant(tenantId, (sql) => isAlive(sql, connectionId));
+    const isConnected = await deps.db.sqlInTenant(tenantId, (sql) => isConnectedNow(sql, connectionId));
     if (isConnected) connected += 1;
     else records += await deps.eraseRecords(tenantId, connectionId);
   }
@@ -119,7 +124,7 @@ async function eraseShop(
   return 'done';
 }
 
-async function isAlive(sql: Sql, connectionId: ConnectionId): Promise<boolean> {
+async function isConnectedNow(sql: Sql, connectionId: ConnectionId): Promise<boolean> {
   const { rowCount } = await sql.query(
     `SELECT 1 FROM connections WHERE id = $1 AND fenced_at IS NULL AND lifecycle = 'active'`,
     [connectionId],

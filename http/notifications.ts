@@ -10,6 +10,7 @@ import { findByShop, type NotifiedConnection } from '../store/notification-addre
 import { type NewNotification, type NotificationScope, takeNotification } from '../store/notifications.ts';
 import { addPrivacyRequest, type PrivacyKind, privacyBinding } from '../store/privacy-requests.ts';
 import type { HttpDeps } from './deps.ts';
+import { DUE_AFTER_MS, noteDutyOfNobody } from './duty-of-nobody.ts';
 import type { FindAddress } from './notification-addresses.ts';
 import { noAddress, proveForApps, unverified } from './notification-proof.ts';
 import type { WriteNotification } from './notification-writer.ts';
@@ -136,10 +137,23 @@ async function write(deps: Receiving, one: Writing): Promise<TakenAs> {
     : registrationId === null
       ? []
       : [{ tenantId: null, registrationId }];
-  if (scopes.length === 0) return 'of_nobody';
+  if (scopes.length === 0) return writeOfNobody(deps, one, means);
   let isNew = false;
   for (const scope of scopes) isNew = (await writeOne(deps, one, means, scope)) || isNew;
   return isNew ? 'taken' : 'duplicate';
+}
+
+/** What is signed and concerns nobody here leaves a proof that nothing is held. */
+async function writeOfNobody(
+  deps: Receiving,
+  { platform, data, told, message, registrationId }: Writing,
+  means: NotificationMeaning,
+): Promise<TakenAs> {
+  const isOwed = isDuty(means) && told.isProven && data.signature !== null && registrationId !== null;
+  if (!isOwed) return 'of_nobody';
+  const of = { registrationId, platform: platform.id, topic: told.topic, kind: means };
+  const isNew = await noteDutyOfNobody(deps, of, dedupeKey({ told, message }, means));
+  return isNew ? 'of_nobody' : 'duplicate';
 }
 
 const DUTIES: readonly PrivacyKind[] = ['erase_customer', 'erase_shop', 'customer_data'];
@@ -197,7 +211,7 @@ function namedBy(
  * What is unique of it: the event's own id where it is signed; else its exact bytes, beside which an unsigned id counts too, so that two events with the same body are two.
  * A change that has no id is never taken for one before it: the same body may tell of the next change of the object, and one reading too many does no harm.
  */
-function dedupeKey({ told, message }: Writing, means: NotificationMeaning): Buffer {
+function dedupeKey({ told, message }: Pick<Writing, 'told' | 'message'>, means: NotificationMeaning): Buffer {
   const body = createHash('sha256').update(message.body).update(new URL(message.url).search).digest('hex');
   const unique =
     told.id !== null && told.isIdSigned
@@ -207,9 +221,6 @@ function dedupeKey({ told, message }: Writing, means: NotificationMeaning): Buff
         : ['body', told.topic, body, told.id ?? (isResource(means) ? randomUUID() : '')];
   return createHash('sha256').update(JSON.stringify(unique)).digest();
 }
-
-/** Erasure is due within thirty days by the strictest platform; we give ourselves three. */
-const DUE_AFTER_MS = 3 * 86_400_000;
 
 async function sealDuty(deps: Receiving, one: Writing, kind: PrivacyKind, scope: NotificationScope) {
   const id = newId('privacyRequest');

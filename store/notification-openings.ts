@@ -75,6 +75,15 @@ export async function findApp(
   return rows.map((row) => row.id);
 }
 
+/** Whose app it is; null: the installation's. */
+export async function tenantOfApp(sql: Sql, id: ClientRegistrationId): Promise<TenantId | null> {
+  const { rows } = await sql.query<{ tenant_id: TenantId | null }>(
+    'SELECT tenant_id FROM client_registrations WHERE id = $1',
+    [id],
+  );
+  return rows[0]?.tenant_id ?? null;
+}
+
 /** The secrets of a connection's subscriptions. Throws audit_unavailable. */
 export async function openSubscriptionSecrets(
   sql: Sql,

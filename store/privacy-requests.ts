@@ -91,6 +91,42 @@ export async function listPrivacyRequests(
   return rows.map(fromRow);
 }
 
+/** Keeps what is held while the request is open. False: that was noted before, or it is finished. */
+export async function noteHeld(
+  sql: Sql,
+  id: PrivacyRequestId,
+  held: Readonly<Record<string, number>>,
+): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `UPDATE privacy_requests SET proof = $2 WHERE id = $1 AND state = 'open' AND proof IS NULL`,
+    [id, JSON.stringify({ held })],
+  );
+  return rowCount === 1;
+}
+
+/** One that was done as it came: nothing is held of the shop that it names, and nothing of it is kept. */
+export async function addRequestOfNobody(
+  sql: Sql,
+  one: Omit<NewPrivacyRequest, 'connectionId' | 'sealed'> & {
+    readonly proof: Readonly<Record<string, unknown>>;
+  },
+): Promise<void> {
+  await sql.query(
+    `INSERT INTO privacy_requests (id, tenant_id, registration_id, platform, kind, topic, due_at, state, proof, finished_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, 'done', $8, now())`,
+    [
+      one.id,
+      one.tenantId,
+      one.registrationId,
+      one.platform,
+      one.kind,
+      one.topic,
+      one.dueAt,
+      JSON.stringify(one.proof),
+    ],
+  );
+}
+
 /** Destroys whom it concerned and keeps the counts. False: it was finished before. */
 export async function finishPrivacyRequest(
   sql: Sql,

@@ -228,7 +228,7 @@ describe('a duty to erase a shop', () => {
   const asked = async () =>
     (
       await api.database.owner.query(
-        `SELECT connection_id AS id FROM privacy_requests WHERE kind = 'erase_shop' ORDER BY received_at`,
+        `SELECT connection_id AS id FROM privacy_requests WHERE kind = 'erase_shop' AND state = 'open' ORDER BY received_at`,
       )
     ).rows.map(({ id }) => id);
 
@@ -250,10 +250,24 @@ describe('a duty to erase a shop', () => {
     expect(await kept(victim.connectionId)).toEqual([]);
   });
 
-  it('that nobody has here asks for nothing', async () => {
+  it('that nobody has here asks for nothing, and leaves one proof that nothing is held', async () => {
     const before = await asked();
-    expect((await redact('nobodys')).status).toBe(200);
+    for (let time = 0; time < 3; time++) expect((await redact('nobodys')).status).toBe(200);
+    const body = JSON.stringify({ shop_id: 1, shop_domain: 'forged.myshopify.com' });
+    const forged = { 'x-shopify-topic': 'shop/redact', 'x-shopify-hmac-sha256': hmac('no', body) };
+    expect((await push('/notify/shopify', body, forged)).status).toBe(401);
     expect(await asked()).toEqual(before);
+    const { rows } = await api.database.owner.query(
+      `SELECT p.*, a.outcome, a.detail FROM privacy_requests AS p LEFT JOIN audit_events AS a ON a.target = p.id AND a.action = 'privacy_request.done'
+       WHERE p.connection_id IS NULL AND p.platform = 'shopify'`,
+    );
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({
+      ...{ kind: 'erase_shop', state: 'done', registration_id: registrationId, tenant_id: null },
+      ...{ sealed: null, proof: { erased: { records: 0 } }, outcome: 'done' },
+    });
+    expect(rows[0]?.finished_at).not.toBeNull();
+    expect(JSON.stringify(rows)).not.toContain('nobodys');
   });
 });
 

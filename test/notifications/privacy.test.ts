@@ -190,24 +190,32 @@ describe('a request to erase a customer', () => {
 });
 
 describe('a request to erase a shop', () => {
-  it('erases what is kept of a connection that has ended, and nothing of one that is connected again', async () => {
-    const [ended, again] = [await hold(), await hold()];
+  it('erases what is kept of a connection that has ended or waits for a new approval, and nothing of one that is connected again', async () => {
+    const [ended, waiting, again] = [await hold(), await hold(), await hold()];
     await door.world.owner.query(
       `UPDATE connections SET lifecycle = 'revoked', fenced_at = now() WHERE id = $1`,
       [ended.connectionId],
     );
-    const [first, second] = [await ask(ended, 'erase_shop'), await ask(again, 'erase_shop')];
-    await run(first);
-    await run(second);
-    expect(await rowsOf('SELECT 1 FROM records WHERE connection_id = $1', ended.connectionId)).toEqual([]);
+    // The platform sends it two days after an uninstall, which leaves a connection so.
+    await door.world.owner.query(`UPDATE connections SET lifecycle = 'reauth_required' WHERE id = $1`, [
+      waiting.connectionId,
+    ]);
+    const asked = [
+      await ask(ended, 'erase_shop'),
+      await ask(waiting, 'erase_shop'),
+      await ask(again, 'erase_shop'),
+    ];
+    for (const id of asked) await run(id);
+    for (const { connectionId } of [ended, waiting])
+      expect(await rowsOf('SELECT 1 FROM records WHERE connection_id = $1', connectionId)).toEqual([]);
     expect(await rowsOf('SELECT 1 FROM records WHERE connection_id = $1', again.connectionId)).toHaveLength(
       4,
     );
     const states = await rowsOf('SELECT state, proof FROM privacy_requests WHERE id = ANY ($1) ORDER BY id', [
-      first,
-      second,
+      asked,
     ]);
     expect(states).toEqual([
+      { state: 'done', proof: { erased: { records: 4 } } },
       { state: 'done', proof: { erased: { records: 4 } } },
       { state: 'refused', proof: { erased: { records: 0 }, stillConnected: 1 } },
     ]);
@@ -237,6 +245,22 @@ describe('a request that names a whole app', () => {
     );
     const proof = { erased: { customers: 1, orders: 2 } };
     expect(told).toEqual(held.map(({ connectionId }) => ({ type: 'privacy.done', id: connectionId, proof })));
+  });
+});
+
+describe('a request for a report', () => {
+  it('is told of once, however often it is carried out', async () => {
+    const of = await hold();
+    const id = await ask(of, 'customer_data');
+    expect(await run(id)).toBe('report');
+    expect(await run(id)).toBe('report');
+    const told = await rowsOf('SELECT type FROM events WHERE tenant_id = $1', of.tenantId);
+    expect(told).toEqual([{ type: 'privacy.data_requested' }]);
+    const [request] = await rowsOf('SELECT state, proof FROM privacy_requests WHERE id = $1', id);
+    expect(request).toEqual({
+      state: 'open',
+      proof: { held: { connections: 1, customers: 1, orders: 2 } },
+    });
   });
 });
 
