@@ -16,6 +16,7 @@ export interface FleetOptions {
   readonly canary?: string;
   readonly canaryWait?: string;
   readonly batch?: string;
+  readonly concurrency?: string;
   readonly perMinute?: string;
   readonly maxErrorRate?: string;
   readonly yes?: boolean;
@@ -34,6 +35,7 @@ export async function start(context: Context, kind: Kind, options: FleetOptions)
   if (options.yes !== true) {
     const planned = await create(context, kind, { options, dryRun: true });
     console.error(planText(planned));
+    if (planned.counts.pending === 0) return;
     if (!(await isConfirmed('Start?'))) {
       console.error('Nothing was done.');
       process.exitCode = 1;
@@ -92,6 +94,7 @@ function create(
         ...number('canary', options.canary),
         ...number('canaryWaitS', options.canaryWait),
         ...number('batchSize', options.batch),
+        ...number('concurrency', options.concurrency),
         ...number('perMinute', options.perMinute),
         ...number('maxErrorRate', options.maxErrorRate),
       },
@@ -116,7 +119,7 @@ function planText(run: Run): string {
   const reasons = Object.entries(run.reasons).map(([why, count]) => [why, String(count)]);
   return [
     `${run.id}: ${run.kind} ${targetText(run)}`,
-    `${run.counts.pending} connections would be worked, ${run.counts.skipped} left alone.`,
+    `${run.counts.pending} connections would be worked, ${run.counts.skipped} left alone.${run.counts.pending === 0 ? ' There is nothing to start.' : ''}`,
     ...(reasons.length === 0 ? [] : [table(['left alone because', 'connections'], reasons, '')]),
   ].join('\n');
 }

@@ -140,6 +140,7 @@ function build(): Command {
       .option('--canary <count>')
       .option('--canary-wait <seconds>')
       .option('--batch <count>')
+      .option('--concurrency <count>', 'at a time')
       .option('--per-minute <count>')
       .option('--max-error-rate <rate>', '0 to 1')
       .option('--yes', 'do not ask')

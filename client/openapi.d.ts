@@ -5135,6 +5135,11 @@ export interface components {
                 help: string;
                 example: string;
                 required: boolean;
+                /** @description the values there are; null: whatever the pattern takes */
+                choices: {
+                    value: string;
+                    label: string;
+                }[] | null;
             }[];
             /** @description What to paste where the platform takes pasted credentials; empty where it does not */
             credential: {
@@ -5498,7 +5503,7 @@ export interface components {
                 skipped: number;
                 pending: number;
             };
-            /** @description why connections are skipped or failed, and how many */
+            /** @description why connections are skipped or failed, and how many; in_other_run: another open run of the kind holds them */
             reasons: {
                 [key: string]: number;
             };
@@ -5551,7 +5556,7 @@ export interface components {
                 skipped: number;
                 pending: number;
             };
-            /** @description why connections are skipped or failed, and how many */
+            /** @description why connections are skipped or failed, and how many; in_other_run: another open run of the kind holds them */
             reasons: {
                 [key: string]: number;
             };
@@ -6486,6 +6491,11 @@ export interface components {
                 help: string;
                 example: string;
                 required: boolean;
+                /** @description the values there are; null: whatever the pattern takes */
+                choices: {
+                    value: string;
+                    label: string;
+                }[] | null;
             }[];
             /** @description What to paste where the platform takes pasted credentials; empty where it does not */
             credential: {
@@ -6849,7 +6859,7 @@ export interface components {
                 skipped: number;
                 pending: number;
             };
-            /** @description why connections are skipped or failed, and how many */
+            /** @description why connections are skipped or failed, and how many; in_other_run: another open run of the kind holds them */
             reasons: {
                 [key: string]: number;
             };
@@ -6902,7 +6912,7 @@ export interface components {
                 skipped: number;
                 pending: number;
             };
-            /** @description why connections are skipped or failed, and how many */
+            /** @description why connections are skipped or failed, and how many; in_other_run: another open run of the kind holds them */
             reasons: {
                 [key: string]: number;
             };

@@ -34,6 +34,17 @@ const REASONS: { readonly [K in FleetGoal['kind']]: string } = {
 /** A credential is revoked whatever state it is in; for the rest a connection must be in full health. */
 const HEALTH = `WHEN n.generation = 0 THEN 'connecting' WHEN n.lifecycle = 'reauth_required' THEN 'reauth_required'`;
 
+/** A run holds what it has not settled, until it ends; one that is a plan alone holds nothing. */
+const HELD = `i.outcome = 'pending' AND r.status IN ('running', 'paused')`;
+const IN_OTHER_RUN = `WHEN EXISTS (SELECT 1 FROM fleet_run_items AS i JOIN fleet_runs AS r ON r.id = i.fleet_run_id
+  WHERE i.connection_id = n.id AND r.kind = $8::jsonb->>'kind' AND ${HELD}) THEN 'in_other_run'`;
+
+/** Until this transaction ends no other run of the kind is begun: two plans of one moment would both take a connection. */
+export async function awaitTurn(sql: Sql, { kind }: FleetGoal): Promise<void> {
+  await sql.query(`SELECT pg_advisory_xact_lock(hashtextextended('fleet_runs ' || $1, 0))`, [kind]);
+}
+
+/** What is left out of the plan because another open run of the kind holds it is "in_other_run". A revocation waits for nobody. */
 export async function planFleetRun(
   sql: Sql,
   run: { readonly id: FleetRunId; readonly canary: number },
@@ -51,7 +62,7 @@ export async function planFleetRun(
          WHEN n.lifecycle = 'revoking' OR n.fenced_at IS NOT NULL THEN 'revoking'
          ${isRevocation ? '' : HEALTH}
          ${REASONS[goal.kind]}
-         ${isRevocation ? '' : `WHEN n.health = 'degraded' THEN 'degraded'`}
+         ${isRevocation ? '' : `WHEN n.health = 'degraded' THEN 'degraded' ${IN_OTHER_RUN}`}
          ELSE NULL END AS skip
        FROM connections AS n LEFT JOIN credentials AS c ON c.connection_id = n.id AND c.generation = n.generation
        WHERE n.lifecycle NOT IN ('revoked', 'abandoned') AND ($2::text IS NULL OR n.tenant_id = $2)
@@ -71,6 +82,24 @@ export async function planFleetRun(
       run.canary,
     ],
   );
+}
+
+/** The open runs that hold all that a plan would have taken; none where it has something to work, or nothing was held. */
+export async function listHolders(
+  sql: Sql,
+  id: FleetRunId,
+): Promise<readonly { readonly id: string; readonly tenantId: string | null }[]> {
+  const { rows } = await sql.query<{ id: string; tenantId: string | null }>(
+    `SELECT DISTINCT r.id, r.tenant_id AS "tenantId" FROM fleet_run_items AS own
+       JOIN fleet_runs AS mine ON mine.id = own.fleet_run_id
+       JOIN fleet_run_items AS i ON i.connection_id = own.connection_id
+       JOIN fleet_runs AS r ON r.id = i.fleet_run_id AND r.kind = mine.kind
+     WHERE own.fleet_run_id = $1 AND own.code = 'in_other_run' AND ${HELD}
+       AND NOT EXISTS (SELECT 1 FROM fleet_run_items WHERE fleet_run_id = $1 AND outcome = 'pending')
+     ORDER BY r.id LIMIT 10`,
+    [id],
+  );
+  return rows;
 }
 
 /** When the merchant approved: what the credential goes back to, however often it was renewed. */

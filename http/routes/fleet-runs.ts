@@ -5,7 +5,14 @@ import { z } from 'zod';
 import { MooringError } from '../../domain/errors.ts';
 import { type FleetRunId, isId, type TenantId } from '../../domain/ids.ts';
 import { appendAudit } from '../../store/audit.ts';
-import { type FleetGoal, type FleetScope, planFleetRun } from '../../store/fleet-plan.ts';
+import type { Sql } from '../../store/database.ts';
+import {
+  awaitTurn,
+  type FleetGoal,
+  type FleetScope,
+  listHolders,
+  planFleetRun,
+} from '../../store/fleet-plan.ts';
 import {
   countFleetItems,
   createFleetRun,
@@ -16,7 +23,6 @@ import {
   readFleetRun,
 } from '../../store/fleet-runs.ts';
 import { newId } from '../../store/new-id.ts';
-import { sqlStateOf } from '../../store/store-error.ts';
 import { actorOf, inScope, type Principal, principalOf, unknown } from '../auth.ts';
 import { readCursor, readNumericCursor, toPage } from '../cursor.ts';
 import type { HttpDeps } from '../deps.ts';
@@ -162,29 +168,30 @@ export interface FleetWish {
   readonly reason: string;
 }
 
+type Alongside = (sql: Sql, id: FleetRunId) => Promise<void>;
+
 /** Writes the run with its plan, and starts its workflow unless it is a plan alone. Throws not_found, unknown_platform, fleet_run_active. */
 export async function beginFleetRun(
   deps: HttpDeps,
   principal: Principal,
   wish: FleetWish,
-  alongside: Parameters<typeof writeRun>[2] = async () => undefined,
+  alongside: Alongside = async () => undefined,
 ): Promise<FleetRunRow> {
   await assertScopeKnown(deps, principal, wish.scope);
   const id = newId('fleetRun');
-  await writeRun(deps, { ...wish, id }, alongside).catch(async (error: unknown) => {
-    if (sqlStateOf(error) !== '23505') throw error;
-    await deps.db.acrossTenants((tx) => forgetFleetRun(tx, id));
-    throw new MooringError('fleet_run_active', `a run of "${wish.goal.kind}" is under way there`, {
-      cause: error,
-    });
+  await writeRun(deps, principal, { ...wish, id }, alongside).catch(async (error: unknown) => {
+    if (error instanceof MooringError && error.code === 'fleet_run_active')
+      await deps.db.acrossTenants((tx) => forgetFleetRun(tx, id));
+    throw error;
   });
   return fleetRunOf(deps, principal, id);
 }
 
 async function writeRun(
   deps: HttpDeps,
+  principal: Principal,
   wish: FleetWish & { readonly id: FleetRunId },
-  alongside: (sql: Parameters<typeof planFleetRun>[0], id: FleetRunId) => Promise<void>,
+  alongside: Alongside,
 ): Promise<void> {
   const { id, goal, scope, options, dryRun } = wish;
   const { kind, ...target } = goal;
@@ -213,11 +220,31 @@ async function writeRun(
   // It waits for the commit below, so that a run that is begun always has a workflow.
   if (!dryRun) await deps.fleet.startFleetRun(id);
   await deps.db.sqlAcrossTenants(async (sql) => {
+    if (!dryRun) await awaitTurn(sql, goal);
     await planFleetRun(sql, { id, canary: options.canary }, scope, goal);
     if (dryRun) return;
+    assertNotHeld(principal, kind, await listHolders(sql, id));
     await alongside(sql, id);
     await sql.query("UPDATE fleet_runs SET status = 'running', started_at = $2 WHERE id = $1", [id, at]);
   });
+}
+
+/** A run that found all its connections with others would end at once, as if its work were done. Names the runs that the caller may see. */
+function assertNotHeld(
+  principal: Principal,
+  kind: string,
+  holders: Awaited<ReturnType<typeof listHolders>>,
+): void {
+  if (holders.length === 0) return;
+  const seen = holders.filter(
+    ({ tenantId }) => principal.tenantId === null || tenantId === principal.tenantId,
+  );
+  const named = seen.length === 0 ? '' : `: "${seen.map(({ id }) => id).join('", "')}"`;
+  throw new MooringError(
+    'fleet_run_active',
+    `every connection that it would take is in another run of "${kind}"${named}`,
+    { detail: { fleetRunIds: seen.map(({ id }) => id) } },
+  );
 }
 
 export async function fleetRunOf(deps: HttpDeps, principal: Principal, id: string): Promise<FleetRunRow> {

@@ -65,7 +65,10 @@ export const fleetRun = z
     counts: z.object({ done: z.int(), failed: z.int(), skipped: z.int(), pending: z.int() }),
     reasons: z
       .record(z.string(), z.int())
-      .meta({ description: 'why connections are skipped or failed, and how many' }),
+      .meta({
+        description:
+          'why connections are skipped or failed, and how many; in_other_run: another open run of the kind holds them',
+      }),
     proof: z
       .record(z.string(), z.int())
       .nullable()

@@ -33,6 +33,10 @@ export const platformView = z
         help: z.string(),
         example: z.string(),
         required: z.boolean(),
+        choices: z
+          .array(z.object({ value: z.string(), label: z.string() }))
+          .nullable()
+          .meta({ description: 'the values there are; null: whatever the pattern takes' }),
       }),
     ),
     credential: z
@@ -87,13 +91,14 @@ export function presentPlatform(platform: Platform, publicUrl: string): z.infer<
     needsRegistration: platform.needsRegistration,
     auth: { obtain, renew, sign },
     authMethods: [first, ...others],
-    shop: platform.shop.map(({ name, label, pattern, help, example, optional }) => ({
+    shop: platform.shop.map(({ name, label, pattern, help, example, optional, choices }) => ({
       name,
       label,
       pattern,
       help,
       example,
       required: optional !== true,
+      choices: choices?.map(({ value, label }) => ({ value, label })) ?? null,
     })),
     credential: platform.auth.flatMap(({ obtain, credentialKind }) =>
       'fields' in obtain ? obtain.fields.map((field) => ({ ...presentField(field), credentialKind })) : [],

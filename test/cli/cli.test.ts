@@ -50,6 +50,19 @@ describe('the command line', { timeout: 60_000 }, () => {
     }
   });
 
+  it('plans work on many connections at the pace it is told, and starts nothing where there is nothing', async () => {
+    const empty = await api.tenant('Nothing to do');
+    const wish = ['api_version', '--platform', 'cedar', '--tenant', empty, '--concurrency', '2'];
+    const planned = await mooring(['fleet', 'plan', ...wish, '--json']);
+    expect(JSON.parse(planned.out), planned.err).toMatchObject({
+      options: { concurrency: 2 },
+      counts: { pending: 0 },
+    });
+    const started = await mooring(['fleet', 'start', ...wish]);
+    expect([started.code, started.out]).toEqual([0, '']);
+    expect(started.err).toContain('0 connections would be worked, 0 left alone. There is nothing to start.');
+  });
+
   it('connects by a pasted credential that is never an argument, lists it, and shows why it is as it is', async () => {
     const made = await mooring(
       [

@@ -148,6 +148,57 @@ describe('a plan', () => {
     expect(api.commands).toContain(`stopRun ${run.body.id}`);
   });
 
+  it('leaves what another open run of the kind holds to it: of a tenant, of chosen connections, paused; until that run is stopped', async () => {
+    const [other, third] = [await api.tenant('Overlapping'), await api.tenant('Beside')];
+    const [held, free] = [await connection({ tenantId: other }), await connection({ tenantId: other })];
+    const [theirs, foreign] = [await api.key('admin', other), await connection({ tenantId: third })];
+    const wish = { kind: 'token_upgrade', connectionIds: [held, free, foreign] };
+    const planned = await plan({ kind: 'token_upgrade', connectionIds: [held] }, theirs);
+    expect(planned.body.counts, 'a plan holds nothing').toMatchObject({ pending: 1 });
+    const first = await plan({ kind: 'token_upgrade', connectionIds: [held], dryRun: false }, theirs);
+    expect(first.body, first.text).toMatchObject({ status: 'running', counts: { pending: 1 } });
+    await api.database.owner.query("UPDATE fleet_runs SET status = 'paused' WHERE id = $1", [first.body.id]);
+    expect((await plan({ kind: 'api_version', connectionIds: [held] })).body.counts.pending).toBe(1);
+
+    const second = await plan({ ...wish, dryRun: false });
+    expect(second.body, second.text).toMatchObject({
+      status: 'running',
+      counts: { pending: 2, skipped: 1 },
+      reasons: { in_other_run: 1 },
+    });
+    const empty = await plan(wish);
+    expect(empty.body).toMatchObject({ counts: { pending: 0, skipped: 3 }, reasons: { in_other_run: 3 } });
+    const refused = await plan({ ...wish, dryRun: false });
+    expect(refused.body, refused.text).toMatchObject({
+      status: 409,
+      code: 'fleet_run_active',
+      facts: { fleetRunIds: [first.body.id, second.body.id].sort() },
+    });
+    const blind = await plan({ kind: 'token_upgrade', dryRun: false }, theirs);
+    expect(blind.body, blind.text).toMatchObject({
+      code: 'fleet_run_active',
+      facts: { fleetRunIds: [first.body.id] },
+    });
+    expect(blind.text).not.toContain(second.body.id);
+
+    expect((await api.call('POST', `/v1/fleet-runs/${first.body.id}/stop`)).status).toBe(202);
+    expect(api.commands).toContain(`stopRun ${first.body.id}`);
+    await api.database.owner.query("UPDATE fleet_runs SET status = 'stopped' WHERE id = $1", [first.body.id]);
+    expect((await plan(wish)).body).toMatchObject({ counts: { pending: 1 }, reasons: { in_other_run: 2 } });
+  });
+
+  it('takes each connection once where several are begun in one moment', async () => {
+    const other = await api.tenant('Racing');
+    const ids = [await connection({ tenantId: other }), await connection({ tenantId: other })];
+    const answers = await Promise.all(
+      [{ tenantId: other }, { connectionIds: ids }, { connectionIds: ids.slice(1) }, { tenantId: other }].map(
+        (of) => plan({ kind: 'token_upgrade', dryRun: false, ...of }),
+      ),
+    );
+    const taken = answers.map(({ body }) => (body.code === 'fleet_run_active' ? 0 : body.counts.pending));
+    expect(taken.reduce((sum, one) => sum + one, 0)).toBe(ids.length);
+  });
+
   it.each<[string, Record<string, unknown>, number, string]>([
     ['an unknown kind', { kind: 'magic' }, 422, 'invalid_request'],
     ['a revocation, which has an address of its own', { kind: 'revocation' }, 422, 'invalid_request'],
