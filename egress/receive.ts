@@ -12,11 +12,12 @@ import {
   type AppForNotifications,
   openAppForNotifications,
   openSubscriptionSecrets,
+  stateOfSecrets,
 } from '../store/notification-openings.ts';
 import type { SealedPart } from '../store/opening-rows.ts';
 import type { Vault } from '../vault/index.ts';
 import type { NotificationKeys } from './notification-keys.ts';
-import { parseJson } from './parse-json.ts';
+import { contentOf } from './received-content.ts';
 import type { Clock } from './surroundings.ts';
 
 /** Whom it is for: a connection, whose own secrets count too, or one of our apps. */
@@ -58,11 +59,19 @@ interface Candidate {
 interface Material {
   readonly candidates: readonly Candidate[];
   readonly openedAtMs: number;
+  /** Of what was opened, as the store tells it without opening. */
+  readonly state: string;
+}
+
+interface Kept {
+  readonly opening: Promise<Material>;
+  /** Whether something newer than it was there when that was asked last. */
+  asked: { readonly atMs: number; readonly isNewer: Promise<boolean> };
 }
 
 const KEPT_MS = 30_000;
-/** A signature that fails may be by a secret that is newer than what is kept. */
-const OPENED_AGAIN_AFTER_MS = 1_000;
+/** A signature that fails may be by a secret that is newer than what is kept: then that is asked for, and nothing opened unless it is. */
+const ASKED_AGAIN_AFTER_MS = 1_000;
 const MOST_KEPT = 2_000;
 
 interface Asked {
@@ -84,38 +93,20 @@ function askedBy(platform: Platform, signature: ReceivedSignature): Asked {
 }
 
 export function createReceive(deps: Deps): Receive {
-  const kept = new Map<string, Promise<Material>>();
-  const materialOf = (of: ReceivedFor, needsCredential: boolean, olderThanMs: number): Promise<Material> => {
-    const key = `${of.connection?.connectionId ?? ''}/${of.registrationId ?? ''}/${needsCredential}`;
-    const known = kept.get(key);
-    const fresh = async (): Promise<Material> => {
-      const found = await known?.catch(() => null);
-      if (found != null && deps.clock.monotonicMs() - found.openedAtMs <= olderThanMs) return found;
-      if (kept.get(key) !== known) return materialOf(of, needsCredential, olderThanMs);
-      const opening = openMaterial(deps, of, needsCredential);
-      if (kept.size >= MOST_KEPT) kept.clear();
-      kept.set(key, opening);
-      opening.catch(() => {
-        if (kept.get(key) === opening) kept.delete(key);
-      });
-      return opening;
-    };
-    return fresh();
-  };
-
+  const { materialOf, newerThan } = keepMaterial(deps);
   return {
     verify: async (of, signature, message) => {
       const { needed, needsCredential } = askedBy(of.platform, signature);
-      const material = await materialOf(of, needsCredential, KEPT_MS);
+      const material = await materialOf(of, needsCredential);
       const verdict = await verifyWith(deps, of, { signature, message, material, needed });
       if (verdict.ok || verdict.at === 'missing' || verdict.at === 'timestamp') return verdict;
-      const newer = await materialOf(of, needsCredential, OPENED_AGAIN_AFTER_MS);
+      const newer = await newerThan(material, of, needsCredential);
       return newer === material
         ? verdict
         : verifyWith(deps, of, { signature, message, material: newer, needed });
     },
     values: async (of, use) => {
-      const { candidates } = await materialOf(of, false, KEPT_MS);
+      const { candidates } = await materialOf(of, false);
       for (const { values } of candidates) {
         const made = use(values);
         if (made !== null) return made;
@@ -126,23 +117,52 @@ export function createReceive(deps: Deps): Receive {
   };
 }
 
-function contentOf({ body, headers }: ReceivedMessage, verdict: ReceivedVerdict | null): Json | undefined {
-  const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
-  if (isForm) return fieldsOf(Buffer.from(body).toString('utf8'));
-  const claims = verdict?.ok === true ? (verdict.claims ?? {}) : {};
-  const hasClaims = Object.keys(claims).length > 0;
-  try {
-    return parseJson(hasClaims ? JSON.stringify(claims) : Buffer.from(body).toString('utf8'));
-  } catch {
-    return undefined;
-  }
+/** What was opened, for half a minute; and anew before that only where the store has something newer, whatever is sent. */
+function keepMaterial(deps: Deps) {
+  const kept = new Map<string, Kept>();
+  const keyOf = (of: ReceivedFor, needsCredential: boolean) =>
+    `${of.connection?.connectionId ?? ''}/${of.registrationId ?? ''}/${needsCredential}`;
+
+  /** In the place of `former`; what somebody else opened in that place meanwhile serves as well. */
+  const open = (former: Kept | undefined, of: ReceivedFor, needsCredential: boolean): Promise<Material> => {
+    const key = keyOf(of, needsCredential);
+    const present = kept.get(key);
+    if (present !== undefined && present !== former) return present.opening;
+    const opening = openMaterial(deps, of, needsCredential);
+    const asked = { atMs: deps.clock.monotonicMs(), isNewer: Promise.resolve(false) };
+    const one: Kept = { opening, asked };
+    if (kept.size >= MOST_KEPT) kept.clear();
+    kept.set(key, one);
+    opening.catch(() => {
+      if (kept.get(key) === one) kept.delete(key);
+    });
+    return opening;
+  };
+
+  return {
+    materialOf: async (of: ReceivedFor, needsCredential: boolean): Promise<Material> => {
+      const known = kept.get(keyOf(of, needsCredential));
+      const found = await known?.opening.catch(() => null);
+      const isKept = found != null && deps.clock.monotonicMs() - found.openedAtMs <= KEPT_MS;
+      return isKept ? found : open(known, of, needsCredential);
+    },
+    newerThan: async (material: Material, of: ReceivedFor, needsCredential: boolean): Promise<Material> => {
+      const known = kept.get(keyOf(of, needsCredential));
+      const present = (await known?.opening) ?? material;
+      if (known === undefined || present !== material) return present;
+      const nowMs = deps.clock.monotonicMs();
+      if (nowMs - known.asked.atMs > ASKED_AGAIN_AFTER_MS) {
+        const isNewer = readState(deps, of).then((state) => state !== material.state);
+        known.asked = { atMs: nowMs, isNewer };
+      }
+      return (await known.asked.isNewer) ? open(known, of, needsCredential) : material;
+    },
+  };
 }
 
-/** Each name once: what is there twice is nobody's field. */
-function fieldsOf(form: string): Json {
-  const pairs = [...new URLSearchParams(form)];
-  const names = pairs.map(([name]) => name);
-  return Object.fromEntries(pairs.filter(([name]) => names.indexOf(name) === names.lastIndexOf(name)));
+function readState(deps: Deps, { registrationId, connection }: ReceivedFor): Promise<string> {
+  const connectionId = connection?.connectionId ?? null;
+  return deps.db.sqlAcrossTenants((sql) => stateOfSecrets(sql, { registrationId, connectionId }));
 }
 
 async function verifyWith(
@@ -205,6 +225,8 @@ const EXTRA_PARTS = ['shopSecret'];
 async function openMaterial(deps: Deps, of: ReceivedFor, needsCredential: boolean): Promise<Material> {
   const openedAtMs = deps.clock.monotonicMs();
   const { registrationId, connection } = of;
+  // Before it is opened: what is added between the two is newer.
+  const state = await readState(deps, of);
   const app =
     registrationId === null
       ? null
@@ -240,7 +262,7 @@ async function openMaterial(deps: Deps, of: ReceivedFor, needsCredential: boolea
         }),
       ),
   );
-  return { candidates: distinct(candidates), openedAtMs };
+  return { candidates: distinct(candidates), openedAtMs, state };
 }
 
 /** Subscriptions of one connection mostly share a secret. */

@@ -51,6 +51,24 @@ export async function openAppForNotifications(
   return { facts, secrets };
 }
 
+/** What opening would find, told without opening it: another text once something of it was added, changed or retired. Run across tenants. */
+export async function stateOfSecrets(
+  sql: Sql,
+  of: { readonly registrationId: ClientRegistrationId | null; readonly connectionId: ConnectionId | null },
+): Promise<string> {
+  const { rows } = await sql.query<{ state: string }>({
+    name: 'state-of-secrets',
+    text: `SELECT json_build_array(
+        (SELECT json_build_array(r.version, r.client_id, md5(r.fields::text)) FROM client_registrations AS r WHERE r.id = $1 AND r.status = 'active'),
+        (SELECT string_agg(s.version::text, ',' ORDER BY s.version) FROM client_secrets AS s
+         WHERE s.registration_id = $1 AND (s.retires_at IS NULL OR s.retires_at > now())),
+        (SELECT md5(string_agg(u.topic || ' ' || md5(u.sealed), ',' ORDER BY u.topic)) FROM subscriptions AS u WHERE u.connection_id = $2 AND u.sealed IS NOT NULL),
+        (SELECT json_build_array(n.generation, n.lifecycle, n.fenced_at IS NULL) FROM connections AS n WHERE n.id = $2))::text AS state`,
+    values: [of.registrationId, of.connectionId],
+  });
+  return rows[0]?.state ?? '';
+}
+
 /** Our apps at a platform: one of them may be whom a notification without an address of its own is for. Each is tried, so that more have addresses of their own. */
 export async function listApps(sql: Sql, platform: string): Promise<readonly ClientRegistrationId[]> {
   const { rows } = await sql.query<{ id: ClientRegistrationId }>({
