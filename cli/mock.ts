@@ -65,19 +65,15 @@ async function tell(url: string, { platform: wanted, json }: MockOptions): Promi
   const overrides = Object.fromEntries(origins.map((origin) => [origin, url]));
   const lines = [
     table(
-      ['platform', 'make a shop and its keys', 'our client id', 'its secret'],
-      shown.map(({ platform, clientId, secret }) => [
-        platform,
-        `POST /_control/shops {"platform":"${platform}"}`,
-        clientId || '–',
-        secret || '–',
-      ]),
+      ['platform', 'our client id', 'its secret'],
+      shown.map(({ platform, clientId, secret }) => [platform, clientId || '–', secret || '–']),
       '',
     ),
     `The sandbox is at ${url}; its credentials are worth nothing elsewhere.`,
-    `  keys of a shop      curl -X POST ${url}/_control/shops/<key>/credential`,
-    `  a call              curl -H 'x-forwarded-host: <the platform's host>' ${url}/…`,
-    `  a browser           ${url}/_host/<the platform's host>/…`,
+    `  a shop, its "key"   curl -d '{"platform":"${shown[0]?.platform ?? ''}"}' '${url}/_control/shops'`,
+    `  its credential      curl -X POST '${url}/_control/shops/<key>/credential'`,
+    `  a call              curl -H 'x-forwarded-host: <the host of the platform>' '${url}/<path>'`,
+    `  a browser           ${url}/_host/<the host of the platform>/<path>`,
     `  a Mooring process   MOORING_ORIGIN_OVERRIDES='${JSON.stringify(overrides)}'`,
     'What each enforces, and how to do harm: docs/sandbox.md. Ctrl-C ends it.',
   ];

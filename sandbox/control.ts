@@ -17,7 +17,14 @@ export function badRequest(message: string): Answer {
   return json(400, { error: message });
 }
 
-export function answerControl(sandbox: Sandbox, exchange: Exchange): Answer | Promise<Answer> {
+/** `curl -d '{…}'` calls its body a form unless told otherwise; what begins with a brace is none. */
+function asMeant(exchange: Exchange): Exchange {
+  if (!exchange.bodyText.trimStart().startsWith('{')) return exchange;
+  return { ...exchange, headers: { ...exchange.headers, 'content-type': 'application/json' } };
+}
+
+export function answerControl(sandbox: Sandbox, received: Exchange): Answer | Promise<Answer> {
+  const exchange = asMeant(received);
   const [, , noun = '', ...rest] = exchange.path.split('/');
   switch (noun) {
     case '':

@@ -89,7 +89,8 @@ function pageFor({ url }: RunningSandbox): string {
     '',
     `The sandbox is at ${url}`,
     `  a program sends the platform's host as Host or x-forwarded-host; a browser goes to ${url}/_host/<host>/…`,
-    `  keys to paste: POST ${url}/_control/shops, then …/shops/<key>/credential; our apps: ${url}/_control/apps`,
+    `  a shop: curl -d '{"platform":"${PLATFORM_NAMES[0]}"}' '${url}/_control/shops'`,
+    `  keys to paste: curl -X POST '${url}/_control/shops/<key>/credential'; our apps: ${url}/_control/apps`,
     'Ctrl-C ends it.',
   ].join('\n');
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { encodeDigest } from '../../auth/encode.ts';
 import { signPlain } from '../../auth/index.ts';
 import { signedText } from '../../auth/sign/hmac.ts';
+import { secretBytesOf } from '../../auth/signing-key.ts';
 import { valuesOf } from '../../auth/values.ts';
 import type { HmacSign, ReceivedHmac } from '../../domain/platform.ts';
 import { Secret } from '../../domain/secret.ts';
@@ -71,6 +72,16 @@ function assertNamed(templates: readonly string[], values: Readonly<Record<strin
     ]);
 }
 
+/** A key that is not written as it is said to be is no key at all, whatever was signed. Throws InputError, without the key. */
+function assertEncoded(keys: readonly string[], encoding: z.infer<typeof keyEncoding>): void {
+  const rules = keys.flatMap((key, index) =>
+    secretBytesOf(key, encoding) === null
+      ? [`/key${keys.length > 1 ? `/${index}` : ''}: is not ${encoding}, as "keyEncoding" says`]
+      : [],
+  );
+  if (rules.length > 0) throw new InputError('the input of "hmac" does not have its form:', rules);
+}
+
 const place = z.union([z.strictObject({ header: z.string() }), z.strictObject({ parameter: z.string() })]);
 
 const VERIFY = z.strictObject({
@@ -111,6 +122,7 @@ export const verifyHmac: VerifyScheme = holding('hmac', VERIFY, async (input, no
     headersText: JSON.stringify(request.headers),
     body: Buffer.from(request.body ?? '', 'utf8'),
   });
+  assertEncoded([key].flat(), input.keyEncoding);
   const secrets = [key].flat().map((one) => new Secret(one));
   return { ...(await judge(signature, message, { secrets, values, nowMs })) };
 });

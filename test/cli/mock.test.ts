@@ -1,10 +1,16 @@
 // The simulated platforms alone, as people start them.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { mooring } from './local-command.ts';
 
 let stop: (() => void) | undefined;
 afterEach(() => stop?.());
+
+async function pasted(line: string): Promise<Record<string, unknown>> {
+  const { stdout } = await promisify(execFile)('sh', ['-c', line]);
+  return JSON.parse(stdout);
+}
 
 describe('mooring mock', { timeout: 60_000 }, () => {
   it('starts, says how to reach each platform and with what, and ends cleanly at Ctrl-C', async () => {
@@ -28,6 +34,11 @@ describe('mooring mock', { timeout: 60_000 }, () => {
     expect(out).toContain('mooring-demo');
     expect(out).not.toContain('shopee ');
     expect(await (await fetch(`${url}/_control`)).json()).toMatchObject({ sandbox: 'mooring' });
+    const hints = [...out.matchAll(/ (curl .*_control.*)$/gm)].map(([, hint]) => hint ?? '');
+    const made = await pasted(hints[0] ?? '');
+    expect(made).toMatchObject({ platform: 'shopify', key: expect.any(String) });
+    const credential = await pasted((hints[1] ?? '').replace('<key>', String(made['key'])));
+    expect(credential).toMatchObject({ access_token: expect.any(String) });
     child.kill('SIGINT');
     expect(await ended).toBe(0);
     await expect(fetch(`${url}/_control`)).rejects.toThrow();

@@ -1,6 +1,7 @@
 // The schemes by themselves: against published vectors, against each other, and with one thing wrong at a time.
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { InputError } from '../../cli/input.ts';
 import { signBasic, verifyBasic } from '../../cli/schemes/basic.ts';
 import type { Signed } from '../../cli/schemes/form.ts';
 import { signHmac, verifyHmac } from '../../cli/schemes/hmac.ts';
@@ -171,6 +172,21 @@ describe('hmac', () => {
     expect((await verifyHmac(timed, MOMENT.nowMs + 301_000)).step).toBe('timestamp');
     expect((await verifyHmac({ ...timed, in: { header: 'x' } }, MOMENT.nowMs)).step).toBe('missing');
   });
+
+  it.each<[string, string | string[], 'hex' | 'base64', string]>([
+    ['hex', 'zz-own-key', 'hex', '/key: is not hex'],
+    ['whole hex', 'abc', 'hex', '/key: is not hex'],
+    ['base64, the second of two', ['a2V5', '!own-key'], 'base64', '/key/1: is not base64'],
+  ])(
+    'judges nothing by a key that is not %s, as it is said to be, and does not show it',
+    async (_what, key, keyEncoding, told) => {
+      const received = { request, ...data, key, keyEncoding, in: { parameter: 'a' } };
+      const error = await verifyHmac(received, MOMENT.nowMs).catch((one: unknown) => one);
+      expect(error).toBeInstanceOf(InputError);
+      expect(String(error)).toContain(told);
+      expect(String(error)).not.toContain('own-key');
+    },
+  );
 
   it('takes a brace in a value for a brace', async () => {
     const signed = await signHmac(

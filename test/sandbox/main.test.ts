@@ -44,6 +44,24 @@ describe('the command', () => {
   });
 });
 
+it.each([
+  [
+    'JSON that is called a form, as curl does',
+    '{"platform":"etsy"}',
+    'application/x-www-form-urlencoded',
+    201,
+  ],
+  ['JSON that is called text, after a line', '\n{"platform":"etsy"}', 'text/plain', 201],
+  ['a form', 'platform=etsy', 'application/x-www-form-urlencoded', 201],
+  ['a broken object', '{"platform":', 'application/x-www-form-urlencoded', 400],
+])('the control takes its body for what it is: %s', async (_what, body, type, status) => {
+  const world = await startWorld();
+  stops.push(world.close);
+  const headers = { 'content-type': type };
+  const answer = await world.call({ host: 'sandbox', path: '/_control/shops', headers, body });
+  expect(answer.status, answer.text).toBe(status);
+});
+
 describe('a seed', () => {
   it('makes other records, the same in every start', async () => {
     const names = async (seed?: string) => {
