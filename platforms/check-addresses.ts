@@ -91,7 +91,10 @@ function checkAddress(platform: Platform, { at, text }: Address, report: Report)
     report(at, 'hostile_address', `"${text}" is no address`);
     return;
   }
-  const { username, password, hash } = new URL(url);
+  const { username, password, hash, hostname } = new URL(url);
+  // The parser writes every IPv4 address, however it was spelt, as four numbers, and an IPv6 address in brackets.
+  if (/^(\[.*\]|\d+(\.\d+){3})\.?$/.test(hostname))
+    report(at, 'hostile_address', `"${hostname}" is no name of a host`);
   if (username !== '' || password !== '' || hash !== '')
     report(at, 'hostile_address', 'holds a user name or a fragment');
   for (const name of names) {

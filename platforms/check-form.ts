@@ -29,24 +29,27 @@ import {
   pureFunction,
   recordOf,
   type Shape,
+  shown,
+  shownOrEmpty,
   text,
   texts,
   truth,
   whichHas,
+  wholeFrom,
 } from './check-shape.ts';
 import { certainty, credentialField, tokenRequest } from './check-token-form.ts';
 
 const choice = object<NonNullable<ShopField['choices']>[number]>({
   value: text,
-  label: text,
+  label: shown,
   gives: optional(texts),
 });
 
 const shopField = object<ShopField>({
   name,
-  label: text,
+  label: shown,
   pattern: text,
-  help: anyText,
+  help: shownOrEmpty,
   example: text,
   normalize: optional(oneOf({ lower: true, url: true })),
   optional: optional(exactly(true)),
@@ -67,9 +70,10 @@ const meaning = oneOf<Classification>({
   platform_down: true,
 });
 
+const code = wholeFrom(100, 599);
 const status: Shape = (value, at, report) => {
   if (value === '5xx') return;
-  (Array.isArray(value) ? listOf(numberFrom(100), 1) : numberFrom(100))(value, at, report);
+  (Array.isArray(value) ? listOf(code, 1) : code)(value, at, report);
 };
 
 const answerRule = object<AnswerRule>({
@@ -109,7 +113,7 @@ const oneObject = whichHas({
 const definition = object<ResourceDefinition>({
   resource: oneOf({ orders: true, products: true, customers: true, inventory: true }),
   requires: text,
-  pageSize: object<ResourceDefinition['pageSize']>({ default: numberFrom(1), max: numberFrom(1) }),
+  pageSize: object<ResourceDefinition['pageSize']>({ default: wholeFrom(1), max: wholeFrom(1) }),
   filter: oneOf({ updated_at: true, full_scan: true }),
   reach: optional(oneOf({ all: true, recent: true })),
   overlapS: numberFrom(0),
@@ -119,7 +123,7 @@ const definition = object<ResourceDefinition>({
   accepts: optional(listOf(meaning)),
   details: optional(
     object<NonNullable<ResourceDefinition['details']>>({
-      max: numberFrom(1),
+      max: wholeFrom(1),
       request: pureFunction,
       read: pureFunction,
     }),
@@ -127,7 +131,7 @@ const definition = object<ResourceDefinition>({
   one: optional(oneObject),
   map: pureFunction,
   idOf: pureFunction,
-  mapperVersion: numberFrom(0),
+  mapperVersion: wholeFrom(0),
 });
 
 type Deadline = NonNullable<Platform['deadlines']>[number];
@@ -165,13 +169,13 @@ const resources: Shape = (value, at, report) => {
 
 export const platformForm = object<Platform>({
   id: text,
-  name: text,
+  name: shown,
   certainty,
-  documentation: text,
+  documentation: shown,
   shop: listOf(shopField),
   baseUrl: text,
   otherBaseUrls: optional(texts),
-  apiVersion: object<Platform['apiVersion']>({ name: text, sunset: orNull(text) }),
+  apiVersion: object<Platform['apiVersion']>({ name: shown, sunset: orNull(text) }),
   endpoints: optional(
     listOf(
       object<EndpointVersion>({ endpoint: text, version: text, sunset: orNull(text), note: optional(text) }),

@@ -20,6 +20,7 @@ import {
   tagged,
   text,
   whichHas,
+  wholeFrom,
 } from './check-shape.ts';
 import { receivedSignature } from './check-sign-form.ts';
 import { textOrPart } from './check-token-form.ts';
@@ -108,7 +109,7 @@ export const notificationsForm = object<Notifications>({
       list: pureFunction,
       listed: pureFunction,
       remove: pureFunction,
-      most: optional(numberFrom(1)),
+      most: optional(wholeFrom(1)),
     }),
   ),
   queue: optional(

@@ -7,6 +7,7 @@ export const CHECK_RULES = {
   missing: 'a field that every definition has is there',
   wrong_type: 'a field has the kind of value that the type says',
   empty: 'a text that must say something is not empty',
+  unshown: 'a text that people read holds no control character and none that turns text around',
   unknown_field: 'a field is one of the type',
   unknown_value: 'a value is one of its closed list',
   unknown_scheme: 'a scheme is one that Mooring signs by',
@@ -18,7 +19,7 @@ export const CHECK_RULES = {
   duplicate: 'a name is used once in its list',
   not_https: 'an address begins with https://, or with a shop field that is an https address',
   hostile_address:
-    'an address is whole: nothing before its host, no brace left in it, no query that it should not have',
+    'an address is whole: a name for its host, nothing before it, no brace left in it, no query that it should not have',
   hostile_template: 'a value that becomes part of an address cannot change which host or path it is',
   secret_in_address: 'no secret is part of an address',
   unknown_name: 'a text names only values that are there',
@@ -93,6 +94,21 @@ export const text: Shape = (value, at, report) => {
   if (value === '') report(at, 'empty', 'is empty');
 };
 
+/** What ends a line, steers a terminal, or turns the text around it. */
+const UNSHOWN = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+
+/** Of what people read. */
+export const shownOrEmpty: Shape = (value, at, report) => {
+  anyText(value, at, report);
+  if (typeof value === 'string' && UNSHOWN.test(value))
+    report(at, 'unshown', 'holds a control character, or one that turns text around');
+};
+
+export const shown: Shape = (value, at, report) => {
+  shownOrEmpty(value, at, report);
+  if (value === '') report(at, 'empty', 'is empty');
+};
+
 /** Of a value that texts name; also a member of what is made of a definition. */
 export const name: Shape = (value, at, report) => {
   text(value, at, report);
@@ -108,6 +124,15 @@ export function numberFrom(least: number): Shape {
     if (typeof value !== 'number' || !Number.isFinite(value))
       report(at, 'wrong_type', `is ${kindOf(value)}, and must be a number`);
     else if (value < least) report(at, 'out_of_range', `is ${value}, and must be at least ${least}`);
+  };
+}
+
+export function wholeFrom(least: number, most = Number.MAX_SAFE_INTEGER): Shape {
+  return (value, at, report) => {
+    numberFrom(least)(value, at, report);
+    if (typeof value !== 'number' || !Number.isFinite(value)) return;
+    if (!Number.isInteger(value)) report(at, 'wrong_type', `is ${value}, and must be a whole number`);
+    else if (value > most) report(at, 'out_of_range', `is ${value}, and must be at most ${most}`);
   };
 }
 

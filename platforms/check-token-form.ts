@@ -10,6 +10,8 @@ import {
   optional,
   recordOf,
   type Shape,
+  shown,
+  shownOrEmpty,
   text,
   texts,
   truth,
@@ -21,9 +23,9 @@ export const scopeSeparator = oneOf({ ',': true, ' ': true });
 
 export const credentialField = object<CredentialField>({
   name,
-  label: text,
+  label: shown,
   secret: truth,
-  help: anyText,
+  help: shownOrEmpty,
   pattern: optional(text),
   form: optional(oneOf({ pem: true, pfx: true })),
   optional: optional(exactly(true)),
