@@ -63,12 +63,10 @@ export const fleetRun = z
     status: z.enum(FLEET_STATUSES),
     reason: z.string().nullable().meta({ description: 'why it was paused or stopped' }),
     counts: z.object({ done: z.int(), failed: z.int(), skipped: z.int(), pending: z.int() }),
-    reasons: z
-      .record(z.string(), z.int())
-      .meta({
-        description:
-          'why connections are skipped or failed, and how many; in_other_run: another open run of the kind holds them',
-      }),
+    reasons: z.record(z.string(), z.int()).meta({
+      description:
+        'why connections are skipped or failed, and how many; in_other_run: another open run of the kind holds them',
+    }),
     proof: z
       .record(z.string(), z.int())
       .nullable()
