@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const node = (...args) => spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' }).status === 0;
 
 const CHECKS = [
-  ["Prisma's client", () => node('--import', 'tsx', 'scripts/stack/generate.ts')],
+  ["Prisma's client", () => node('--import', 'tsx/esm', 'scripts/stack/generate.ts')],
   ['types', () => node('node_modules/typescript/bin/tsc', '-p', '.')],
   // Browser code: the DOM's types, and none of Node's.
   ["the console's types", () => node('node_modules/typescript/bin/tsc', '-p', 'console')],

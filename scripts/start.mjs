@@ -5,7 +5,7 @@ import { ensureInstalled } from './ensure-installed.mjs';
 
 ensureInstalled();
 const script = fileURLToPath(new URL('./start.ts', import.meta.url));
-const child = spawn(process.execPath, ['--import', 'tsx', script, ...process.argv.slice(2)], {
+const child = spawn(process.execPath, ['--import', 'tsx/esm', script, ...process.argv.slice(2)], {
   stdio: 'inherit',
 });
 // The terminal sends Ctrl-C to both, other senders to this process alone; the second of two signals changes nothing.

@@ -2,7 +2,7 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const SLOWEST = [
-  /\/(connection-sixty-days|chaos)\./,
+  /\/(connection-many-days|chaos)\./,
   /\/(invariants|fleet)\//,
   /\/(browser|oidc|docs|oauth1)\//,
 ];

@@ -5,17 +5,17 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 export const WORKFLOWS_PATH = join(root, 'workflows', 'index.ts');
 const CACHE = join(root, 'node_modules', '.cache', 'mooring');
 
-/** The path of the bundle for today's sources. */
-export async function workflowBundle(): Promise<{ readonly codePath: string }> {
-  const codePath = join(CACHE, `workflows-${sourceHash()}.js`);
+/** The path of the bundle for today's sources; `workflowsPath` exports some of the workflows, or more than them. */
+export async function workflowBundle(workflowsPath = WORKFLOWS_PATH): Promise<{ readonly codePath: string }> {
+  const codePath = join(CACHE, `workflows-${sourceHash(workflowsPath)}.js`);
   if (existsSync(codePath)) return { codePath };
-  const { code } = await bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH });
+  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
   await mkdir(CACHE, { recursive: true });
   const partial = `${codePath}.${process.pid}`;
   await writeFile(partial, code);
@@ -23,8 +23,8 @@ export async function workflowBundle(): Promise<{ readonly codePath: string }> {
   return { codePath };
 }
 
-function sourceHash(): string {
-  const hash = createHash('sha256');
+function sourceHash(workflowsPath: string): string {
+  const hash = createHash('sha256').update(readFileSync(workflowsPath));
   for (const folder of ['workflows', 'domain']) {
     for (const file of readdirSync(join(root, folder)).sort())
       hash.update(file).update(readFileSync(join(root, folder, file)));

@@ -199,7 +199,9 @@ async function measured(calls: number, contest: () => Promise<void>): Promise<Pe
 
 async function startSource(): Promise<{ url: string; child: ChildProcess }> {
   const file = fileURLToPath(new URL('./slow-server.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', file], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--import', 'tsx/esm', file], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const port = await new Promise<string>((resolve) =>
     createInterface({ input: child.stdout }).once('line', resolve),
   );

@@ -293,7 +293,9 @@ async function stats(url: string): Promise<{ taken: number; different: number; l
 
 async function startReceiver(): Promise<{ url: string; child: ChildProcess }> {
   const file = fileURLToPath(new URL('./receiver.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', file], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--import', 'tsx/esm', file], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const port = await new Promise<string>((resolve) =>
     createInterface({ input: child.stdout }).once('line', resolve),
   );

@@ -133,7 +133,7 @@ async function seed(url: string, kek: Buffer): Promise<string> {
 async function start(kind: 'mooring' | 'bare', env: NodeJS.ProcessEnv): Promise<Server> {
   const child = fork(fileURLToPath(new URL('./notified-server.ts', import.meta.url)), [kind], {
     env,
-    execArgv: ['--import', 'tsx'],
+    execArgv: ['--import', 'tsx/esm'],
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   if (child.stdout === null) throw new Error('the server has no output');

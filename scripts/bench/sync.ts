@@ -94,7 +94,7 @@ function contestants({
 }: Contest): readonly (readonly [Name, () => Promise<Cost>])[] {
   const loop = (mode: string) => () =>
     mooring.inScratchDatabase((url) =>
-      measureChild(process.execPath, ['--import', 'tsx', here('./plain-loop.ts'), source, url, mode], {
+      measureChild(process.execPath, ['--import', 'tsx/esm', here('./plain-loop.ts'), source, url, mode], {
         orders,
         folder,
       }),
@@ -166,7 +166,7 @@ async function measureChild(
 async function startSource(orders: number): Promise<{ url: string; child: ChildProcess }> {
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', here('./orders-server.ts'), String(orders), '250'],
+    ['--import', 'tsx/esm', here('./orders-server.ts'), String(orders), '250'],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const port = await new Promise<string>((resolve) =>

@@ -32,7 +32,7 @@ const STOP_WITHIN_MS = 40_000;
 export async function startPart(options: PartOptions): Promise<Part> {
   await mkdir(dirname(options.logFile), { recursive: true });
   const log = createWriteStream(options.logFile, { flags: 'a', mode: 0o600 });
-  const child = spawn(process.execPath, ['--import', 'tsx', options.script], {
+  const child = spawn(process.execPath, ['scripts/run.mjs', options.script], {
     cwd: ROOT,
     env: { ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],

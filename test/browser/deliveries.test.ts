@@ -23,7 +23,9 @@ afterAll(async () => {
 test('an operator sees who fails, what was sent and answered, tests an endpoint and sends again', async () => {
   const page = await (await browser.newContext({ viewport: { width: 1280, height: 844 } })).newPage();
   const errors: string[] = [];
-  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(`${message.text()} ${message.location().url}`);
+  });
   page.on('pageerror', (error) => errors.push(String(error)));
   target.answer = (_got, response) => void response.writeHead(410).end('<b>gone</b>');
   const gone = await world.endpoint({ url: `${target.url}/gone`, name: 'Warehouse' });

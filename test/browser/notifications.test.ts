@@ -22,7 +22,9 @@ afterAll(async () => {
 test('an operator sees what is subscribed to, what waits and what was made up for', async () => {
   const page = await (await browser.newContext({ viewport: { width: 1280, height: 844 } })).newPage();
   const errors: string[] = [];
-  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(`${message.text()} ${message.location().url}`);
+  });
   page.on('pageerror', (error) => errors.push(String(error)));
   await page.goto(`${url}/console`);
   await page.getByLabel('API key').fill(api.operatorKey);

@@ -95,7 +95,7 @@ export async function deliverThroughKills({ events, at, breaksDatabase }: Kills)
 
 function spawnDeliverer(databaseUrl: string, key: Buffer): ChildProcess {
   const file = fileURLToPath(new URL('./deliverer-process.ts', import.meta.url));
-  return spawn(process.execPath, ['--import', 'tsx', file], {
+  return spawn(process.execPath, ['scripts/run.mjs', file], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, DATABASE_URL: databaseUrl, KEY: key.toString('base64') },
   });

@@ -88,7 +88,7 @@ describe('the HTTP process', { timeout: 90_000 }, () => {
 
 function startWrongly(env: Record<string, string>): Promise<{ code: number | null; err: string }> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'http/main.ts'], {
+    const child = spawn(process.execPath, ['scripts/run.mjs', 'http/main.ts'], {
       env: { PATH: process.env['PATH'], ...env },
     });
     let text = '';

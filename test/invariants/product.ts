@@ -86,6 +86,9 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   });
   // Read after MOORING_FOLDER is set: the folder is settled when the module is loaded.
   const { planStack } = await import('../../scripts/stack/stack.ts');
+  const { writePorts } = await import('../../scripts/stack/local-state.ts');
+  // Products that start at the same moment would all find the usual port free.
+  await writePorts({ sandbox: await freePort() });
   const { env = {}, origins = {} } = options;
   const stack = planStack({ env, origins });
   for (const step of stack.steps) await step.run();

@@ -112,3 +112,17 @@ export async function compareFeed(owner: Owner, seen: readonly FeedRecord[]): Pr
     missed: rows.filter(({ key, changed_at }) => newest.get(key) !== changed_at.toISOString()).length,
   };
 }
+
+/** How many events were before the one endpoint. */
+export async function placeOfEndpoint(owner: Owner): Promise<number> {
+  const { rows } = await owner.query<{ position: string }>('SELECT position::text FROM endpoints');
+  return Number(rows[0]?.position);
+}
+
+/** Ids of the orders of each connection. */
+export async function ordersOf(owner: Owner): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { rows } = await owner.query<{ connection: string; ids: string[] }>(
+    `SELECT connection_id AS connection, array_agg(platform_id ORDER BY platform_id) AS ids FROM records WHERE resource = 'orders' GROUP BY 1`,
+  );
+  return new Map(rows.map(({ connection, ids }) => [connection, ids]));
+}

@@ -10,7 +10,7 @@ import { addPrivacyRequest, type PrivacyKind, privacyBinding } from '../../store
 import { putRecords } from '../../store/records.ts';
 import { privacyWorkflowId, TASK_QUEUES, WORKFLOW_TYPES } from '../../workflows/messages.ts';
 import { createDoor, type Door } from '../egress/door.ts';
-import { workflowBundle } from '../workflows/lifecycle-world.ts';
+import { lifecycleBundle } from '../workflows/lifecycle-world.ts';
 import { startTimeSkipping } from '../world.ts';
 
 const CANARY = 'canary-191167';
@@ -269,7 +269,7 @@ describe('the workflow of a request for a report', () => {
     const of = await hold();
     const id = await ask(of, 'customer_data');
     const env = await startTimeSkipping();
-    const [bundle, { lifecycle, workflows }] = [await workflowBundle(), TASK_QUEUES];
+    const [bundle, { lifecycle, workflows }] = [await lifecycleBundle(), TASK_QUEUES];
     const workers = await Promise.all([
       Worker.create({ connection: env.nativeConnection, taskQueue: workflows, workflowBundle: bundle }),
       Worker.create({

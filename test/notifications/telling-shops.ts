@@ -84,6 +84,8 @@ export interface TellWish {
   readonly secret: string;
   /** Between two notifications of one sender. */
   readonly paceMs: number;
+  /** How many may have been begun by now. */
+  readonly upTo: () => number;
 }
 
 /** Begins to send; every order is changed in its turn. */
@@ -94,6 +96,10 @@ export function tell(product: Product, wish: TellWish): Telling {
   let next = 0;
   const send = async (): Promise<void> => {
     while (next < wish.notifications) {
+      if (next >= wish.upTo()) {
+        await pause(FIRST_WAIT_MS);
+        continue;
+      }
       const n = next++;
       const { key, url, request } = await change(product, wish, n);
       changes.set(key, (changes.get(key) ?? 0) + 1);

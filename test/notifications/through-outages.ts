@@ -15,6 +15,8 @@ import {
   type FeedRead,
   type FeedRecord,
   noteWrites,
+  ordersOf,
+  placeOfEndpoint,
   type Writes,
 } from './counting.ts';
 import { writeEvents } from './event-writer.ts';
@@ -116,13 +118,14 @@ async function run(stage: Stage): Promise<Outcome> {
   const records = follow<FeedRecord>(product, `/v1/records/orders?tenantId=${tenantId}&limit=1000`);
   const events = follow<{ id: string }>(product, `/v1/events?tenantId=${tenantId}&limit=1000`);
   const callsBefore = await callsToShops(product);
+  const allowed = { now: 0 };
   const telling = tell(product, {
     ...{ shops, notifications: chaos.notifications, paceMs: chaos.paceMs },
-    ...{ orders: await ordersOf(owner), secret: await secretOf(product) },
+    ...{ orders: await ordersOf(owner), secret: await secretOf(product), upTo: () => allowed.now },
   });
   const upTo = () => telling.progress.accepted;
   const writing = writeEvents(product.database.db, { tenantId, total: chaos.notifications, upTo });
-  await breakAll(stage, upTo);
+  await breakAll(stage, upTo, allowed);
   const told = await telling.done;
   await writing;
   if (chaos.isHurried) await endClaims(owner);
@@ -145,12 +148,22 @@ async function run(stage: Stage): Promise<Outcome> {
   };
 }
 
-/** Each outage when its share of the notifications was accepted; the next ones come whether or not the last one was got over. */
-async function breakAll({ chaos, owner, breaking }: Stage, accepted: () => number): Promise<void> {
+/**
+ * Each outage while its share of the notifications is being told, and the next share from then on, so that something is told before, during and after each. The
+ * next ones come whether or not the last one was got over.
+ */
+async function breakAll(
+  { chaos, owner, breaking }: Stage,
+  accepted: () => number,
+  allowed: { now: number },
+): Promise<void> {
   const { plan, notifications } = chaos;
+  const share = Math.floor(notifications / (plan.length + 1));
   for (const [at, outage] of plan.entries()) {
-    const share = (notifications * (at + 1)) / (plan.length + 1);
-    await until(`outage ${at + 1}`, async () => accepted() >= share, chaos.within.tellMs);
+    allowed.now = share * (at + 1);
+    const isUnderWay = async () => accepted() >= allowed.now - share / 2;
+    await until(`outage ${at + 1}`, isUnderWay, chaos.within.tellMs);
+    allowed.now += share;
     // As if nothing had been taken for minutes.
     const whileDown = () =>
       owner
@@ -158,6 +171,7 @@ async function breakAll({ chaos, owner, breaking }: Stage, accepted: () => numbe
         .then(() => undefined);
     await breaking.break(outage, chaos.isHurried && outage.part === 'http' ? whileDown : undefined);
   }
+  allowed.now = notifications;
 }
 
 /** Until nothing is left to be gone on with. */
@@ -196,19 +210,6 @@ async function addEndpoint(product: Product, target: Receiver): Promise<{ wrong:
     response.writeHead(204).end();
   };
   return signed;
-}
-
-/** How many events were before it. */
-async function placeOfEndpoint(owner: pg.Pool): Promise<number> {
-  const { rows } = await owner.query<{ position: string }>('SELECT position::text FROM endpoints');
-  return Number(rows[0]?.position);
-}
-
-async function ordersOf(owner: pg.Pool): Promise<ReadonlyMap<string, readonly string[]>> {
-  const { rows } = await owner.query<{ connection: string; ids: string[] }>(
-    `SELECT connection_id AS connection, array_agg(platform_id ORDER BY platform_id) AS ids FROM records WHERE resource = 'orders' GROUP BY 1`,
-  );
-  return new Map(rows.map(({ connection, ids }) => [connection, ids]));
 }
 
 async function secretOf(product: Product): Promise<string> {

@@ -9,7 +9,7 @@ afterAll(() => Promise.all(stops.map((stop) => stop())));
 
 /** The command's output until it says where it is, or its end. */
 async function run(...options: string[]): Promise<{ text: string; code: number | null; url: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'sandbox/main.ts', ...options]);
+  const child = spawn(process.execPath, ['scripts/run.mjs', 'sandbox/main.ts', ...options]);
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   stops.push(async () => {
     child.kill('SIGTERM');

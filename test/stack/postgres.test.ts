@@ -25,7 +25,7 @@ process.kill(process.pid, 'SIGKILL');
 
 test('a server left behind by a killed start is taken over, with its data', async () => {
   const data = join(folder, 'postgres');
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', SCRIPT], {
+  const child = spawn(process.execPath, ['--import', 'tsx/esm', '--input-type=module', '--eval', SCRIPT], {
     cwd: fileURLToPath(new URL('../..', import.meta.url)),
     env: { ...process.env, FOLDER: data, PORT: String(await freePort()) },
     stdio: 'inherit',

@@ -21,7 +21,7 @@ test('a start beside one that is not ready yet is refused, and leaves its parts 
 }, async () => {
   await writeFile(join(folder, 'pid'), String(starting.pid));
   // Were it not refused, the wrong port would end it before anything starts.
-  const second = spawn(process.execPath, ['--import', 'tsx', 'scripts/start.ts', '--empty'], {
+  const second = spawn(process.execPath, ['--import', 'tsx/esm', 'scripts/start.ts', '--empty'], {
     env: { ...process.env, MOORING_FOLDER: folder, PORT: 'none' },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

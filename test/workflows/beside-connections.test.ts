@@ -1,7 +1,7 @@
 // The workflows beside those of connections, on a real Temporal; the activities are the test's. Work on many connections outlives its history: it continues as new
 // and ends once; signals with long payloads fill a history to where Temporal suggests that, as thousands of batches would. Installs wait, and end.
 import type { WorkflowHandle } from '@temporalio/client';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { FleetActivities } from '../../activities/fleet-contract.ts';
 import type { LifecycleActivities } from '../../activities/lifecycle-contract.ts';
@@ -23,6 +23,7 @@ import {
   WORKFLOW_TYPES,
 } from '../../workflows/messages.ts';
 import { connectTemporal, type TestTemporal, until } from '../world.ts';
+import { quietRuntime } from './quiet-runtime.ts';
 import { recordHistories } from './record-histories.ts';
 
 let temporal: TestTemporal;
@@ -103,7 +104,7 @@ function close(): void {
 }
 
 beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  quietRuntime();
   temporal = await connectTemporal();
   const common = { connection: temporal.connection, namespace: temporal.namespace };
   workers = await Promise.all([

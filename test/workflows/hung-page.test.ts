@@ -1,6 +1,6 @@
 // A page that hangs in the middle of a sync: its heartbeat falls silent, Temporal ends the attempt, the next one resumes, and the one that
 // hung writes nothing any more, whenever it wakes. Real Temporal, workflows, activities, HTTP and PostgreSQL.
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createPageActivities } from '../../activities/pages.ts';
 import { SYNC_DEFAULTS } from '../../activities/sync-deps.ts';
@@ -9,6 +9,7 @@ import { TASK_QUEUES, WORKFLOW_TYPES } from '../../workflows/messages.ts';
 import { createDoor, type Door } from '../egress/door.ts';
 import { createShop, items, SHELF } from '../sync/shelf.ts';
 import { connectTemporal, type TestTemporal, until } from '../world.ts';
+import { quietRuntime } from './quiet-runtime.ts';
 
 const RECORDS = 50;
 /** The attempt is silent after this; MANY_PAGES gives it 5 s from its last heartbeat. */
@@ -20,7 +21,7 @@ let workers: Worker[];
 let running: Promise<unknown>;
 
 beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  quietRuntime();
   [door, temporal] = await Promise.all([createDoor(SHELF), connectTemporal()]);
   const common = {
     connection: temporal.connection,

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { createLifecycleActivities } from '../../activities/lifecycle.ts';
 import type { LifecycleActivities } from '../../activities/lifecycle-contract.ts';
 import type { Timings } from '../../domain/connection.ts';
@@ -12,6 +12,7 @@ import type { ConnectionId, TenantId } from '../../domain/ids.ts';
 import { DEFAULT_TIMINGS } from '../../domain/refresh-plan.ts';
 import { type ConnectionRow, findConnection } from '../../store/connections.ts';
 import { newId } from '../../store/new-id.ts';
+import { workflowBundle } from '../../worker/bundle.ts';
 import { createSchedules } from '../../worker/schedules.ts';
 import { createLifecycleWorkflows } from '../../worker/workflows-client.ts';
 import {
@@ -27,6 +28,7 @@ import { createTestDatabase, type TestDatabase } from '../world.ts';
 import { type FakeOptions, type FakePlatform, fakePlatform } from './fake-platform.ts';
 import { type AuthorizeOptions, authorize, endByRevoking, newConnection } from './lifecycle-acts.ts';
 import { schedulesIn, startTemporal, workflowsIn } from './lifecycle-ports.ts';
+import { quietRuntime } from './quiet-runtime.ts';
 import { recordHistories } from './record-histories.ts';
 
 export interface LifecycleWorld {
@@ -64,25 +66,16 @@ function virtualNowMs(): number {
   return Context.current().info.currentAttemptScheduledTimestampMs;
 }
 
-let bundle: ReturnType<typeof bundleWorkflowCode> | undefined;
-
-/** Built once a process; `failing` lines of the bundler only. */
-export function workflowBundle() {
-  bundle ??= bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('./lifecycle-workflows.ts', import.meta.url)),
-    logger: new DefaultLogger('ERROR'),
-  });
-  return bundle;
-}
+/** What every lifecycle test runs. */
+export const lifecycleBundle = () =>
+  workflowBundle(fileURLToPath(new URL('./lifecycle-workflows.ts', import.meta.url)));
 
 export async function startLifecycleWorld(options: WorldOptions = {}): Promise<LifecycleWorld> {
-  Runtime.install({
-    logger: new DefaultLogger('ERROR'),
-  });
+  quietRuntime();
   const [env, database, workflows] = await Promise.all([
     startTemporal(options.temporal ?? 'skipping'),
     createTestDatabase(),
-    workflowBundle(),
+    lifecycleBundle(),
   ]);
   const { timings, temporal: server, ...fakeOptions } = options;
   const fake = fakePlatform({ ...fakeOptions, db: database.db, nowMs: virtualNowMs });

@@ -2,19 +2,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { temporal } from '@temporalio/proto';
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { beforeAll, expect, test } from 'vitest';
-import { workflowBundle } from './lifecycle-world.ts';
+import { lifecycleBundle } from './lifecycle-world.ts';
+import { quietRuntime } from './quiet-runtime.ts';
 
 const FOLDER = new URL('../histories/', import.meta.url);
 const files = readdirSync(FOLDER).filter((name) => name.endsWith('.json') && !name.startsWith('sync-'));
 const read = (name: string) =>
   temporal.api.history.v1.History.fromObject(JSON.parse(readFileSync(new URL(name, FOLDER), 'utf8')));
 
-beforeAll(() => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
-});
+beforeAll(quietRuntime);
 
 test('there are histories of many paths', () => {
   expect(files.length).toBeGreaterThan(10);
@@ -22,7 +21,7 @@ test('there are histories of many paths', () => {
 
 test.each(files)('%s replays', async (name) => {
   await Worker.runReplayHistory(
-    { workflowBundle: await workflowBundle() },
+    { workflowBundle: await lifecycleBundle() },
     read(name),
     'connection/replayed',
   );

@@ -112,7 +112,7 @@ async function serve() {
 
 async function startWorker(env: Readonly<Record<string, string>>): Promise<ChildProcess> {
   const main = fileURLToPath(new URL('../../worker/main.ts', import.meta.url));
-  const worker = spawn(process.execPath, ['--import', 'tsx', main], {
+  const worker = spawn(process.execPath, ['scripts/run.mjs', main], {
     env: { ...process.env, NODE_ENV: 'test', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
