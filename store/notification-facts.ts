@@ -61,6 +61,7 @@ export async function listSubscribedTopics(tx: Tx, id: ConnectionId): Promise<re
 
 export interface NotificationCounts {
   readonly waiting: number;
+  /** Seconds since the oldest one was named; 0 without one, or where the clock that noted it is ahead of ours. */
   readonly oldestWaitingS: number;
   readonly untold: number;
   readonly subscriptionsMissing: number;
@@ -74,7 +75,7 @@ export interface NotificationCounts {
 export async function countNotifications(tx: Tx, now: Date): Promise<NotificationCounts> {
   const [row] = await tx.$queryRaw<NotificationCounts[]>`
     SELECT (SELECT count(*)::int FROM named_objects) AS waiting,
-      (SELECT coalesce(extract(epoch FROM ${now}::timestamptz - min(first_named_at)), 0)::float FROM named_objects) AS "oldestWaitingS",
+      (SELECT greatest(0, coalesce(extract(epoch FROM ${now}::timestamptz - min(first_named_at)), 0))::float FROM named_objects) AS "oldestWaitingS",
       (SELECT count(*)::int FROM notifications WHERE handled_at IS NULL) AS untold,
       (SELECT count(*)::int FROM subscriptions WHERE state <> 'active' AND topic NOT LIKE 'by hand/%') AS "subscriptionsMissing",
       (SELECT count(*)::int FROM notification_gaps WHERE closed_at IS NULL) AS "gapsOpen",

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { seedToldConnection } from '../notifications/told-connection.ts';
 import { startApi, type TestApi } from './api.ts';
 
 let api: TestApi;
@@ -27,6 +28,16 @@ test('the fleet is counted by platform and state: a tenant sees its own, an oper
   expect(own.body.connections).toEqual([{ platform: 'cedar', state: 'connecting', count: 2 }]);
   const all = await api.call('GET', '/v1/fleet');
   expect(total(all.body)).toBe(3);
+});
+
+test('what was noted by a clock ahead of ours waits since now', async () => {
+  await seedToldConnection(api.database);
+  await api.database.owner.query(`UPDATE named_objects SET first_named_at = now() + interval '1 minute'`);
+  const { status, body } = await api.call('GET', '/v1/fleet');
+  expect({ status, notifications: body.notifications }).toMatchObject({
+    status: 200,
+    notifications: { waiting: 1, oldestWaitingS: 0 },
+  });
 });
 
 test('a search finds a shop by part of its address in any case, or by the start of its id, and nothing of another tenant', async () => {
