@@ -18,6 +18,9 @@ const TOGETHER = suites(
   'vault',
 );
 
+/** Suites that start the product, each with a database and a folder of its own: what they keep in their process is its driver alone. */
+const PRODUCT = suites('browser', 'docs', 'fleet', 'invariants', 'oauth1', 'oidc');
+
 const SET_UP = { globalSetup: ['test/global-setup.ts'] };
 
 export default defineConfig({
@@ -30,13 +33,14 @@ export default defineConfig({
     projects: [
       { extends: true, test: { name: 'alone', include: ALONE, isolate: false } },
       { extends: true, test: { ...SET_UP, name: 'together', include: TOGETHER, isolate: false } },
+      { extends: true, test: { ...SET_UP, name: 'product', include: PRODUCT, isolate: false } },
       {
         extends: true,
         test: {
           ...SET_UP,
           name: 'world',
           include: ['test/**/*.test.ts'],
-          exclude: [...ALONE, ...TOGETHER, 'test/long/**', 'test/real/**', 'node_modules/**'],
+          exclude: [...ALONE, ...TOGETHER, ...PRODUCT, 'test/long/**', 'test/real/**', 'node_modules/**'],
         },
       },
     ],

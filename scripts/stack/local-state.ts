@@ -5,11 +5,11 @@ import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** .mooring/ of this checkout; MOORING_FOLDER names another one, so that a benchmark or a test does not touch it. */
-export const FOLDER = resolve(
-  process.env['MOORING_FOLDER'] ?? fileURLToPath(new URL('../../.mooring', import.meta.url)),
-);
-export const inFolder = (...path: string[]): string => join(FOLDER, ...path);
+const OURS = fileURLToPath(new URL('../../.mooring', import.meta.url));
+
+/** In .mooring/ of this checkout; MOORING_FOLDER names another one, so that a benchmark or a test does not touch it. */
+export const inFolder = (...path: string[]): string =>
+  join(resolve(process.env['MOORING_FOLDER'] ?? OURS), ...path);
 
 /** What `npm start` tells programs, in .mooring/local.json, once all is ready. */
 export interface LocalAddresses {
@@ -22,25 +22,26 @@ export interface LocalAddresses {
   readonly apiKey: string;
 }
 
-const ADDRESSES = inFolder('local.json');
-const PORTS = inFolder('ports.json');
+const ADDRESSES = 'local.json';
+const PORTS = 'ports.json';
 
 export async function writeAddresses(addresses: LocalAddresses): Promise<void> {
-  await writeSecretFile(ADDRESSES, `${JSON.stringify(addresses, null, 2)}\n`);
+  await writeSecretFile(inFolder(ADDRESSES), `${JSON.stringify(addresses, null, 2)}\n`);
 }
 
 /** Removed while the stack is not ready, so that nobody reads addresses of a stack that is down. */
 export async function removeAddresses(): Promise<void> {
-  await rm(ADDRESSES, { force: true });
+  await rm(inFolder(ADDRESSES), { force: true });
 }
 
 export async function readPorts(): Promise<Readonly<Record<string, number>>> {
-  return existsSync(PORTS) ? JSON.parse(await readFile(PORTS, 'utf8')) : {};
+  const file = inFolder(PORTS);
+  return existsSync(file) ? JSON.parse(await readFile(file, 'utf8')) : {};
 }
 
 export async function writePorts(ports: Readonly<Record<string, number>>): Promise<void> {
-  await mkdir(FOLDER, { recursive: true });
-  await writeFile(PORTS, JSON.stringify(ports));
+  await mkdir(inFolder(), { recursive: true });
+  await writeFile(inFolder(PORTS), JSON.stringify(ports));
 }
 
 /** The file of a secret made at the first start: 32 random bytes in base64. */
@@ -61,7 +62,7 @@ export async function keep(name: string, text: string): Promise<void> {
 }
 
 async function writeSecretFile(file: string, text: string): Promise<void> {
-  await mkdir(FOLDER, { recursive: true });
+  await mkdir(inFolder(), { recursive: true });
   await writeFile(file, text, { mode: 0o600 });
   await chmod(file, 0o600);
 }

@@ -33,7 +33,7 @@ type PortName = keyof typeof WANTED_PORTS;
 const WORKER_HEAP = '--max-semi-space-size=8 --max-old-space-size=512';
 
 /** Where the parts that run are remembered. */
-const RUNNING = inFolder('run');
+const RUNNING = 'run';
 
 interface Running {
   databaseUrl: string;
@@ -60,12 +60,12 @@ export function planStack(options: StackOptions = {}): Stack {
   const given = process.env;
 
   const remember = async (running: RunningPart, stop: () => Promise<void>): Promise<void> => {
-    await rememberPart(RUNNING, running);
+    await rememberPart(inFolder(RUNNING), running);
     stops.push({
       title: running.name,
       stop: async () => {
         await stop();
-        await forgetPart(RUNNING, running.name);
+        await forgetPart(inFolder(RUNNING), running.name);
       },
     });
   };
@@ -81,7 +81,7 @@ export function planStack(options: StackOptions = {}): Stack {
   };
 
   const postgres = async (): Promise<string> => {
-    await stopLeftovers(RUNNING);
+    await stopLeftovers(inFolder(RUNNING));
     // Said before anything starts, because PORT may be taken.
     await ports.get('http');
     if (given['DATABASE_URL'] !== undefined) {

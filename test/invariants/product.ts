@@ -3,10 +3,11 @@
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writePorts } from '../../scripts/stack/local-state.ts';
 import { createMerchant, type Page } from '../../scripts/stack/merchant.ts';
 import { freePort } from '../../scripts/stack/ports.ts';
 import { type Part, startPart } from '../../scripts/stack/process.ts';
-import type { Stack } from '../../scripts/stack/stack.ts';
+import { planStack, type Stack } from '../../scripts/stack/stack.ts';
 import {
   connectTemporal,
   createTestDatabase,
@@ -84,9 +85,6 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     TEMPORAL_NAMESPACE: temporal.namespace,
     PORT: String(await freePort()),
   });
-  // Read after MOORING_FOLDER is set: the folder is settled when the module is loaded.
-  const { planStack } = await import('../../scripts/stack/stack.ts');
-  const { writePorts } = await import('../../scripts/stack/local-state.ts');
   // Products that start at the same moment would all find the usual port free.
   await writePorts({ sandbox: await freePort() });
   const { env = {}, origins = {} } = options;
