@@ -39,9 +39,9 @@ export interface Notifications {
   readonly bodyOf?: Readonly<Record<string, readonly string[]>>;
   /** Topic → the members that its signed body has and no other, where nothing in it tells the topic. */
   readonly bodyIs?: Readonly<Record<string, readonly string[]>>;
-  /** Whom a duty concerns: the customer, and their orders. */
   /** A request to erase somebody concerns all shops of our app: a person known to the platform, not one shop's customer. */
   readonly erasesAcross?: true;
+  /** Whom a duty concerns: the customer, and their orders. */
   readonly subjectIn?: {
     readonly customer?: readonly ObjectPlace[];
     readonly orders?: readonly ObjectPlace[];

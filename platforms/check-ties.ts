@@ -70,6 +70,9 @@ export const checkKinds: PlatformRule = ({ auth, answers, notifications, explain
   for (const [index, topic] of except.entries())
     if (!Object.hasOwn(notifications?.topics ?? {}, topic))
       report(`notifications.subscribe.except[${index}]`, 'unknown_value', `"${topic}" is no topic`);
+  const { delivery = 'none', subscribedBy, subscribe } = notifications ?? {};
+  if (delivery !== 'none' && subscribedBy === 'shop' && subscribe === undefined)
+    report('notifications.subscribe', 'missing', 'says how we subscribe; by hand, it is by the merchant');
   for (const code of Object.keys(explains))
     if (!Object.hasOwn(ERRORS, code)) report(joined('explains', code), 'unknown_value', 'is no code of ours');
 };

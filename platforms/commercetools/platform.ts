@@ -146,7 +146,7 @@ export const commercetools = {
   resources: RESOURCES,
   notifications: {
     delivery: 'queue',
-    subscribedBy: 'shop',
+    subscribedBy: 'merchant',
     topics: {
       order: 'orders',
       product: 'products',

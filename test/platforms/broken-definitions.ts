@@ -333,6 +333,13 @@ export const ROWS: readonly (readonly [string, string, unknown, string, CheckRul
     'answers[0].body.matches',
     'pattern_slow',
   ],
+  [
+    'subscriptions that nobody makes',
+    'notifications',
+    { delivery: 'http', subscribedBy: 'shop', topics: {}, signature: null },
+    'notifications.subscribe',
+    'missing',
+  ],
   ['an answer that is every one', 'answers.0.status', undefined, 'answers[0]', 'no_condition'],
   [
     'an exchange of what is not there',
