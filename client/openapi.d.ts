@@ -5440,6 +5440,14 @@ export interface components {
                 privacyOpen: number;
                 privacyOverdue: number;
             };
+            deliveries: {
+                /** @description Messages to vendors that are still to be taken */
+                pending: number;
+                oldestPendingS: number;
+                endpointsFailing: number;
+                /** @description Not by hand */
+                endpointsDisabled: number;
+            };
         };
         NewFleetRunInput: {
             /**
@@ -6795,6 +6803,14 @@ export interface components {
                 gapsClosed: number;
                 privacyOpen: number;
                 privacyOverdue: number;
+            };
+            deliveries: {
+                /** @description Messages to vendors that are still to be taken */
+                pending: number;
+                oldestPendingS: number;
+                endpointsFailing: number;
+                /** @description Not by hand */
+                endpointsDisabled: number;
             };
         };
         NewFleetRun: {

@@ -82,9 +82,9 @@ function Endpoints({ of, again }: { of: readonly Endpoint[]; again: () => void }
           <li key={endpoint.id}>
             <Health of={endpoint} />
             <span class="where">
-              <b>{endpoint.name === '' ? new URL(endpoint.url).host : endpoint.name}</b>{' '}
+              <b>{nameOf(endpoint)}</b>{' '}
               <span class="soft">
-                {endpoint.url} ·{' '}
+                {endpoint.name !== '' && `${endpoint.url} · `}
                 {endpoint.eventTypes.length === 0 ? 'all events' : endpoint.eventTypes.join(', ')}
               </span>
             </span>
@@ -173,8 +173,10 @@ function Filters({ filter, endpoints }: { filter: DeliveryFilter; endpoints: rea
   );
 }
 
+/** Two endpoints of one host are told apart by their paths. */
 function nameOf({ name, url }: Endpoint): string {
-  return name === '' ? new URL(url).host : name;
+  const { host, pathname } = new URL(url);
+  return name === '' ? `${host}${pathname === '/' ? '' : pathname}` : name;
 }
 
 function Table({ rows, endpoints }: { rows: readonly Delivery[]; endpoints: readonly Endpoint[] }) {

@@ -63,12 +63,20 @@ function FleetView({ counts, needing }: { counts: Fleet; needing: readonly Conne
 
 /** What somebody should look at besides the connections' own states. Silent while all is well. */
 function Alarms({ counts }: { counts: Fleet }) {
+  const { deliveries, notifications } = counts;
   const alarms: readonly (readonly [number, string])[] = [
     [counts.openBreakers, 'held back as a whole, because too many of their connections fail (breakers)'],
     [counts.rejectedRegistrations, 'client registrations that their platform refuses'],
     [counts.stuck, 'connections whose next step is overdue'],
     [counts.drifted, 'connections whose syncs do not match their state'],
     [counts.setAside, 'records set aside, because they could not be mapped'],
+    [notifications.gapsOpen, 'gaps in what platforms told, which no sync has made up for yet'],
+    [notifications.privacyOverdue, 'requests to erase or to report that are overdue'],
+    [deliveries.endpointsFailing, 'endpoints that take nothing at present (Deliveries)'],
+    [
+      deliveries.endpointsDisabled,
+      'endpoints disabled, because they failed for days or said 410 (Deliveries)',
+    ],
   ];
   const raised = alarms.filter(([count]) => count > 0);
   return raised.length === 0 ? null : (

@@ -1,4 +1,4 @@
-// How deliveries go, over all tenants, for the metrics.
+// How deliveries go, for the metrics and the console.
 import type { Tx } from './database.ts';
 
 export interface DeliveryCounts {
@@ -9,7 +9,7 @@ export interface DeliveryCounts {
   readonly endpointsDisabled: number;
 }
 
-/** Over all tenants: how much there is, never whose. */
+/** In the transaction's scope: a tenant's, or all; how much there is, never whose. */
 export async function countDeliveries(tx: Tx, now: Date): Promise<DeliveryCounts> {
   const [pending] = await tx.$queryRaw<{ count: bigint; oldest: Date | null }[]>`
     SELECT count(*) AS count, min(created_at) AS oldest FROM deliveries WHERE state = 'pending'`;

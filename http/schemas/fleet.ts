@@ -23,5 +23,11 @@ export const fleet = z
       privacyOpen: count,
       privacyOverdue: count,
     }),
+    deliveries: z.object({
+      pending: count.meta({ description: 'Messages to vendors that are still to be taken' }),
+      oldestPendingS: z.int().min(0),
+      endpointsFailing: count,
+      endpointsDisabled: count.meta({ description: 'Not by hand' }),
+    }),
   })
   .meta({ id: 'Fleet' });

@@ -40,6 +40,29 @@ test('what was noted by a clock ahead of ours waits since now', async () => {
   });
 });
 
+test('endpoints that fail are counted, each tenant its own', async () => {
+  const [mine, theirs] = [await api.tenant('Told'), await api.tenant('Told too')];
+  for (const [tenantId, failing] of [
+    [mine, null],
+    [mine, 'now()'],
+    [theirs, 'now()'],
+  ]) {
+    const { body } = await api.call('POST', '/v1/endpoints', {
+      body: { tenantId, url: 'https://hooks.vendor.example/mooring' },
+    });
+    await api.database.owner.query(`UPDATE endpoints SET failing_since = ${failing} WHERE id = $1`, [
+      body.id,
+    ]);
+  }
+  const own = await api.call('GET', '/v1/fleet', { key: await api.key('read', mine) });
+  expect(own.body.deliveries).toEqual({
+    ...{ pending: 0, oldestPendingS: 0 },
+    ...{ endpointsFailing: 1, endpointsDisabled: 0 },
+  });
+  const all = await api.call('GET', '/v1/fleet');
+  expect(all.body.deliveries).toMatchObject({ endpointsFailing: 2 });
+});
+
 test('a search finds a shop by part of its address in any case, or by the start of its id, and nothing of another tenant', async () => {
   const tenantId = await api.tenant('Searched');
   const id = await connect(tenantId, 'https://Blue-Shoes.example');
