@@ -2,6 +2,7 @@
 // sends hundreds a second (docs/decisions/0015-secrets-that-verify-are-kept-half-a-minute.md). Fails closed: what cannot be read verifies nothing. No secret leaves this file.
 import { templateValues } from '../auth/context.ts';
 import { type ReceivedMessage, type ReceivedVerdict, verifyReceived } from '../auth/index.ts';
+import { MooringError } from '../domain/errors.ts';
 import type { ClientRegistrationId, ConnectionId, TenantId } from '../domain/ids.ts';
 import type { Json, Platform, ReceivedSignature } from '../domain/platform.ts';
 import type { Secret } from '../domain/secret.ts';
@@ -9,7 +10,6 @@ import { namesIn } from '../platforms/template.ts';
 import { openForCall } from '../store/call-openings.ts';
 import type { Database, Sql } from '../store/database.ts';
 import {
-  type AppForNotifications,
   openAppForNotifications,
   openSubscriptionSecrets,
   stateOfSecrets,
@@ -235,12 +235,9 @@ async function openMaterial(deps: Deps, of: ReceivedFor, needsCredential: boolea
     connection === null
       ? { subscriptions: [], credential: null }
       : await deps.db.sqlInTenant(connection.tenantId, (sql) => openOwn(sql, connection, needsCredential));
-  const versions = await openVersions(deps, app);
-  const subscriptions = await Promise.all(
-    own.subscriptions.map(({ binding, sealed }) => deps.vault.open(binding, sealed)),
-  );
-  const parts =
-    own.credential === null ? {} : await deps.vault.open(own.credential.binding, own.credential.sealed);
+  const versions = await openReadable(deps, app?.secrets ?? []);
+  const subscriptions = await openReadable(deps, own.subscriptions);
+  const [parts = {}] = await openReadable(deps, own.credential === null ? [] : [own.credential]);
   const valuesOf = (
     secrets: Readonly<Record<string, Secret>>,
     subscription: Readonly<Record<string, Secret>>,
@@ -290,9 +287,12 @@ async function openOwn(
   return { subscriptions, credential: opening.credential };
 }
 
-async function openVersions(
-  deps: Deps,
-  app: AppForNotifications | null,
-): Promise<readonly Readonly<Record<string, Secret>>[]> {
-  return Promise.all((app?.secrets ?? []).map(({ binding, sealed }) => deps.vault.open(binding, sealed)));
+/** One that cannot be read keeps none beside it from verifying. A key that is not at hand now is another matter: the platform comes again. */
+async function openReadable({ vault }: Pick<Deps, 'vault'>, some: readonly SealedPart[]) {
+  const noneIfUnreadable = (error: unknown) => {
+    if (error instanceof MooringError && error.code === 'credential_unreadable') return null;
+    throw error;
+  };
+  const opened = some.map(({ binding, sealed }) => vault.open(binding, sealed).catch(noneIfUnreadable));
+  return (await Promise.all(opened)).filter((one) => one !== null);
 }

@@ -169,15 +169,17 @@ async function writeOne(
   scope: NotificationScope,
 ): Promise<boolean> {
   const duty = isDuty(means) ? await sealDuty(deps, one, means, scope) : null;
+  const isFlood =
+    one.data.signature === null && 'connectionId' in scope && deps.isFlooded(scope.connectionId);
   const row: NewNotification = {
     scope,
-    dedupeKey: dedupeKey(one, means),
+    dedupeKey: isFlood ? floodKey(means, deps.nowMs()) : dedupeKey(one, means),
     platform: one.platform.id,
     topic: one.told.topic,
     // What nothing proves is told only where a probe decides.
     means: means === 'uninstalled' && !one.told.isProven ? 'maybe_uninstalled' : means,
     objectId: isResource(means) ? one.told.objectId : null,
-    named: namedBy(deps, one, { means, scope }),
+    named: namedBy(one, { means, isFlood }),
     isToBeTold: means === 'uninstalled' || duty !== null,
   };
   if (duty === null && scope.tenantId !== null) return deps.write(scope.tenantId, row);
@@ -195,16 +197,14 @@ function inTenantOf(deps: Receiving, tenantId: NonNullable<NotificationScope['te
 
 /** An object that cannot be read by itself stands for all that changed; so does one of too many that nobody signed, which anybody may have made up. */
 function namedBy(
-  deps: Receiving,
-  { platform, data, told }: Writing,
-  at: { readonly means: NotificationMeaning; readonly scope: NotificationScope },
+  { platform, told }: Writing,
+  at: { readonly means: NotificationMeaning; readonly isFlood: boolean },
 ): NewNotification['named'] {
-  const { means, scope } = at;
+  const { means, isFlood } = at;
   if (!isResource(means) || platform.resources[means] === undefined) return null;
   const one = platform.resources[means]?.one;
   const isOne = one !== undefined && told.objectId !== null && new RegExp(one.id).test(told.objectId);
-  const isFlooded = data.signature === null && 'connectionId' in scope && deps.isFlooded(scope.connectionId);
-  return { resource: means, platformId: isOne && !isFlooded ? (told.objectId ?? '') : '' };
+  return { resource: means, platformId: isOne && !isFlood ? (told.objectId ?? '') : '' };
 }
 
 /**
@@ -219,6 +219,12 @@ function dedupeKey({ told, message }: Pick<Writing, 'told' | 'message'>, means: 
       : isDuty(means)
         ? ['duty', body]
         : ['body', told.topic, body, told.id ?? (isResource(means) ? randomUUID() : '')];
+  return createHash('sha256').update(JSON.stringify(unique)).digest();
+}
+
+/** Those of a second are one row: whoever makes them up without end fills no table. */
+function floodKey(means: NotificationMeaning, nowMs: number): Buffer {
+  const unique = ['flood', means, Math.floor(nowMs / 1_000)];
   return createHash('sha256').update(JSON.stringify(unique)).digest();
 }
 

@@ -99,7 +99,9 @@ function shopOf(of: Notifications, told: ToldBy, isOfDuty: boolean): string | nu
   if (place === undefined || (isOfDuty && !isCovered(of.signature, place))) return null;
   const otherwise = isOfDuty ? undefined : of.otherwiseShopIn;
   const text = fieldText(place, told) ?? (otherwise === undefined ? null : fieldText(otherwise, told));
-  if (text === null || of.shopIs?.pattern === undefined) return text;
+  // No shop is named so, and no database takes it.
+  if (text === null || text.includes('\0')) return null;
+  if (of.shopIs?.pattern === undefined) return text;
   return new RegExp(of.shopIs.pattern).exec(text)?.[1] ?? null;
 }
 
