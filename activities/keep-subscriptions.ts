@@ -22,7 +22,15 @@ import {
 import { readSyncFacts, type SyncedConnection } from '../store/sync-plan.ts';
 import type { Vault } from '../vault/index.ts';
 import type { NamedDeps } from './named-deps.ts';
-import { addressOfAll, addressOnce, hashOfAddress, type MintedAddress } from './subscription-address.ts';
+import {
+  type AddressOnce,
+  addressKnown,
+  addressOfAll,
+  addressOnce,
+  hashOfAddress,
+  type MintedAddress,
+} from './subscription-address.ts';
+import { goodRef, listAll } from './subscription-found.ts';
 import { type MissedSince, makeUpFor, noteGap } from './subscription-gaps.ts';
 import { keepShopKey } from './subscription-key.ts';
 import { maySubscribe, shopAndDestination } from './subscription-means.ts';
@@ -41,7 +49,6 @@ const CLAIM = { limit: 4, leaseMs: 120_000 };
 const AGAIN_MS = 10 * 60_000;
 /** Until one that the platform makes later is looked for. */
 const SOON_MS = 60_000;
-const MOST_PAGES = 20;
 
 /** One turn: looks at the connections that are due, side by side. Gives how many there were. */
 export async function keepSubscriptions(deps: SubscriptionDeps): Promise<number> {
@@ -113,13 +120,32 @@ async function compare(deps: SubscriptionDeps, look: Looking): Promise<Compared>
     const ours = found.filter(({ address }) =>
       ofAll === null ? hashes.has(hashOfAddress(address)) : address === ofAll,
     );
-    const gaps: MissedSince = new Map();
-    const address =
-      ofAll === null ? addressOnce(deps, of, look.platform.id) : async () => ({ address: ofAll, secret: '' });
     await keepShopKey(deps, look, { rows, call });
-    let [code, isPending]: [string | null, boolean] = [null, false];
+    const address = ofAll === null ? addressOnce(deps, of, look.platform.id) : addressKnown(ofAll);
+    const compared = await keepGroups(deps, look, { found, ours, rows, address, call });
+    await dropUnwanted(deps, look, { rows, ours, call });
+    return compared;
+  });
+}
+
+interface At {
+  readonly found: readonly FoundSubscription[];
+  readonly ours: readonly FoundSubscription[];
+  readonly rows: readonly SubscriptionRow[];
+  readonly address: AddressOnce;
+  readonly call: PlatformCall;
+}
+
+async function keepGroups(deps: SubscriptionDeps, look: Looking, at: At): Promise<Compared> {
+  const { of, subscribe, data } = look;
+  const { found, ours, rows, address, call } = at;
+  const gaps: MissedSince = new Map();
+  let [code, isPending, isTaken]: [string | null, boolean, boolean] = [null, false, false];
+  try {
     for (const topics of groupsOf(look)) {
       const same = subscribe.together === true ? ours : ours.filter(({ topic }) => topics.includes(topic));
+      const known = rows.filter(({ topic }) => topics.includes(topic));
+      const isThere = ({ topic }: SubscriptionRow) => same.some((one) => one.topic === topic);
       const ref = goodRef(subscribe, topics, { same, rows });
       await removeAll(
         look,
@@ -128,39 +154,24 @@ async function compare(deps: SubscriptionDeps, look: Looking): Promise<Compared>
       );
       if (ref !== null) {
         await noteAll(deps, of, { topics, ref });
+        for (const row of known)
+          if (row.state !== 'active') noteGap(gaps, data, { known: row, isThere: false });
         continue;
       }
-      const known = rows.filter(({ topic }) => topics.includes(topic));
-      for (const row of known)
-        noteGap(gaps, look.data, { known: row, isThere: same.some(({ topic }) => topic === row.topic) });
-      const others = new Set(found.filter((one) => !ours.includes(one)).map(({ ref }) => ref)).size;
-      const made = await create(deps, look, { topics, address, call, others });
+      const others = new Set(found.filter((one) => !ours.includes(one)).map((one) => one.ref)).size;
+      const made = await create(deps, look, { topics, address: address.mint, call, others });
       code = made.code ?? code;
+      isTaken ||= made.code === null || made.code === 'platform_answer_invalid';
       isPending ||= made.isPending && known.every(({ state }) => state !== 'creating');
+      if (made.code === null && !made.isPending)
+        for (const row of known) noteGap(gaps, data, { known: row, isThere: isThere(row) });
     }
-    await dropUnwanted(deps, look, { rows, ours, call });
+    if (!isTaken) await address.drop();
+  } finally {
+    // What is there again may have missed something, whatever befell the next one.
     await makeUpFor(deps, of, gaps);
-    return { code, isPending };
-  });
-}
-
-/** One that is on, is for these topics and no other, and whose secret we have; null: none is. */
-function goodRef(
-  { secret }: Subscribe,
-  topics: readonly string[],
-  at: { readonly same: readonly FoundSubscription[]; readonly rows: readonly SubscriptionRow[] },
-): string | null {
-  const isOwn = secret === 'ours' || secret === 'told';
-  const isKnown = (topic: string): boolean =>
-    !isOwn || at.rows.some((row) => row.topic === topic && row.hasSecret);
-  const isGood = (ref: string): boolean => {
-    const parts = at.same.filter((one) => one.ref === ref);
-    return (
-      parts.every(({ isEnabled, topic }) => isEnabled && topics.includes(topic)) &&
-      topics.every((topic) => isKnown(topic) && parts.some((one) => one.topic === topic))
-    );
-  };
-  return at.same.find(({ ref }) => isGood(ref))?.ref ?? null;
+  }
+  return { code, isPending };
 }
 
 async function noteAll(
@@ -171,23 +182,6 @@ async function noteAll(
   await deps.db.sqlInTenant(of.tenantId, async (sql) => {
     for (const topic of topics) await noteSubscribed(sql, of, { topic, ref });
   });
-}
-
-async function listAll(
-  subscribe: Subscribe,
-  shop: SyncedConnection['shop'],
-  call: PlatformCall,
-): Promise<readonly FoundSubscription[]> {
-  const all: FoundSubscription[] = [];
-  for (let page = 1; page <= MOST_PAGES; page++) {
-    const answer = await call(subscribe.list(page, shop), { accept: ['not_found'] });
-    // Some say so that there are none.
-    if (answer.classification === 'not_found') break;
-    const { found, isLast } = subscribe.listed(answer, page);
-    all.push(...found);
-    if (isLast) break;
-  }
-  return all;
 }
 
 /** What one topic is refused for another need not be. */

@@ -1,7 +1,7 @@
 // The address that a connection's subscriptions are told at: minted with its secret, shown once to the platform, kept as a hash alone.
 import { createHash, randomBytes } from 'node:crypto';
 import type { Subscribe } from '../domain/platform.ts';
-import { addAddress } from '../store/notification-addresses.ts';
+import { addAddress, dropAddress } from '../store/notification-addresses.ts';
 import { appOf, type SubscriptionOwner } from '../store/subscriptions.ts';
 import type { SubscriptionDeps } from './keep-subscriptions.ts';
 
@@ -33,24 +33,40 @@ export interface MintedAddress {
   readonly secret: string;
 }
 
+export interface AddressOnce {
+  mint(): Promise<MintedAddress>;
+  /** The platform took none of what was to be told at it. */
+  drop(): Promise<void>;
+}
+
 /** One new address for all that this look subscribes to: what was shown once is never shown again. */
 export function addressOnce(
   deps: Pick<SubscriptionDeps, 'db' | 'publicUrl'>,
   of: SubscriptionOwner,
   platform: string,
-): () => Promise<MintedAddress> {
+): AddressOnce {
   let minted: Promise<MintedAddress> | undefined;
-  const mint = async (): Promise<MintedAddress> => {
-    const token = randomBytes(32).toString('base64url');
-    const tokenHash = createHash('sha256').update(token, 'utf8').digest();
+  const token = randomBytes(32).toString('base64url');
+  const tokenHash = createHash('sha256').update(token, 'utf8').digest();
+  const add = async (): Promise<MintedAddress> => {
     await deps.db.sqlInTenant(of.tenantId, (sql) => addAddress(sql, { ...of, tokenHash }));
     return {
       address: `${deps.publicUrl}/notify/${platform}/${token}`,
       secret: randomBytes(32).toString('base64url'),
     };
   };
-  return () => {
-    minted ??= mint();
-    return minted;
+  return {
+    mint: () => {
+      minted ??= add();
+      return minted;
+    },
+    drop: async () => {
+      if (minted !== undefined) await deps.db.sqlInTenant(of.tenantId, (sql) => dropAddress(sql, tokenHash));
+    },
   };
+}
+
+/** Everybody's: nothing of it is kept. */
+export function addressKnown(address: string): AddressOnce {
+  return { mint: async () => ({ address, secret: '' }), drop: async () => undefined };
 }

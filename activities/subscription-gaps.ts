@@ -11,7 +11,7 @@ import type { SubscriptionDeps } from './keep-subscriptions.ts';
 
 export type MissedSince = Map<Resource, { readonly cause: GapCause; readonly from: Date }>;
 
-/** Only what was there once can have been missed since. */
+/** Only what was there once can have been missed since, however long it took to be made again. */
 export function noteGap(
   gaps: MissedSince,
   data: Notifications,
@@ -19,8 +19,8 @@ export function noteGap(
 ): void {
   const { known } = at;
   const resource = RESOURCES.find((one) => one === data.topics[known.topic]);
-  if (known.state !== 'active' || resource === undefined) return;
-  const from = known.checkedAt ?? known.createdAt;
+  const from = known.checkedAt;
+  if (from === null || resource === undefined) return;
   const before = gaps.get(resource);
   if (before !== undefined && before.from <= from) return;
   gaps.set(resource, { cause: at.isThere ? 'disabled' : 'dropped', from });

@@ -65,6 +65,11 @@ export async function addAddress(
   );
 }
 
+/** One that nobody was shown. */
+export async function dropAddress(sql: Sql, tokenHash: Uint8Array): Promise<void> {
+  await sql.query('DELETE FROM notification_addresses WHERE token_hash = $1', [tokenHash]);
+}
+
 /** In hex: what an address that a platform tells is compared with. */
 export async function listAddressHashes(sql: Sql, connectionId: ConnectionId): Promise<readonly string[]> {
   const { rows } = await sql.query<{ hash: string }>(

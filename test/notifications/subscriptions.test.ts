@@ -68,6 +68,8 @@ let stage: Stage;
 let hooks: Hook[];
 let triggered: string[];
 let refused: string[];
+/** Topics whose subscribing the platform is down for. */
+let down: string[];
 let made = 0;
 
 beforeEach(async () => {
@@ -76,6 +78,7 @@ beforeEach(async () => {
   hooks = [];
   triggered = [];
   refused = [];
+  down = [];
   door.answer((asked, response, request) => {
     const send = (status: number, body: unknown) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
@@ -93,6 +96,7 @@ beforeEach(async () => {
     request.on('end', () => {
       const wish: { topic: string; url: string; secret: string } = JSON.parse(text);
       if (refused.includes(wish.topic)) return send(400, { error: 'no such topic' });
+      if (down.includes(wish.topic)) return send(503, {});
       made += 1;
       const hook: Hook = { ...wish, id: `h${made}`, enabled: true };
       hooks.push(hook);
@@ -180,6 +184,36 @@ describe('subscriptions', () => {
     expect(closed.closed_at).not.toBeNull();
   });
 
+  it('that could not be made again at once leave a gap from when they were there last', async () => {
+    await look();
+    const ours = hooks;
+    hooks = [];
+    down = ['stock/changed'];
+    await look();
+    expect(hooks.map(({ topic }) => topic)).not.toContain('stock/changed');
+    const asked = async () =>
+      (
+        await ask(
+          'SELECT r.resources, g.from_at, g.found_at FROM notification_gaps AS g JOIN sync_requests AS r ON r.id = g.request_id WHERE g.connection_id = $1 ORDER BY found_at',
+        )
+      ).map(({ resources, from_at, found_at }) => ({
+        resources,
+        from: from_at.getTime(),
+        found: found_at.getTime(),
+      }));
+    expect((await asked()).map(({ resources }) => resources)).toEqual([['orders']]);
+    await look();
+    expect(await asked()).toHaveLength(1);
+    down = [];
+    await look();
+    expect(hooks).toHaveLength(ours.length);
+    const gaps = await asked();
+    expect(gaps.map(({ resources }) => resources)).toEqual([['orders'], ['inventory']]);
+    expect(gaps[1]?.from).toBeLessThan(gaps[0]?.found ?? 0);
+    await look();
+    expect(await asked()).toHaveLength(2);
+  });
+
   it('of another connection at the same shop, or of somebody else, are not ours to remove', async () => {
     await look();
     hooks.push({
@@ -216,6 +250,11 @@ describe('subscriptions', () => {
       'SELECT topic, state, code FROM subscriptions WHERE connection_id = $1 ORDER BY topic',
     );
     expect(rows[2]).toEqual({ topic: 'stock/changed', state: 'refused', code: 'platform_rejected' });
+    const addresses = () => ask('SELECT 1 FROM notification_addresses WHERE connection_id = $1');
+    const before = await addresses();
+    for (let time = 0; time < 3; time++) await look();
+    // An address that the platform did not take is nobody's.
+    expect(await addresses()).toEqual(before);
     refused = [];
     await look();
     expect(hooks).toHaveLength(3);
