@@ -51,6 +51,19 @@ test.each(REFUSED)('"%s" is no endpoint, new or changed, and every refusal says 
   expect(changed).toMatchObject({ status: 422, body: { code: 'address_not_allowed' } });
 });
 
+const UNCLEAN = ['\u0000', '\r\nx: y', '\t', '\u007f', '\ud800'];
+
+test.each(UNCLEAN)('an address with %j in it is refused as what it is, new or changed', async (part) => {
+  const tenantId = await api.tenant();
+  const url = `https://hooks.vendor.example/a${part}`;
+  const refused = { status: 422, body: { code: 'invalid_request', fields: [{ path: '/url' }] } };
+  expect(await api.call('POST', '/v1/endpoints', { body: { tenantId, url } })).toMatchObject(refused);
+  const well = await api.call('POST', '/v1/endpoints', {
+    body: { tenantId, url: 'https://hooks.vendor.example/a' },
+  });
+  expect(await api.call('PATCH', `/v1/endpoints/${well.body.id}`, { body: { url } })).toMatchObject(refused);
+});
+
 const deliver = async (url: string, resolve?: () => Promise<{ address: string; family: number }[]>) => {
   const key = { kind: 'hmac' as const, secret: new Secret(`whsec_${Buffer.alloc(32).toString('base64')}`) };
   const door = createDeliverer({
