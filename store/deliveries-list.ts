@@ -50,6 +50,12 @@ export async function readDelivery(tx: Tx, id: DeliveryId): Promise<DeliveryRow 
   return tx.delivery.findUnique({ where: { id } });
 }
 
+/** As readDelivery, and held until the transaction ends: its attempts, read then, are of the same moment. */
+export async function holdDelivery(tx: Tx, id: DeliveryId): Promise<DeliveryRow | null> {
+  await tx.$queryRaw`SELECT id FROM deliveries WHERE id = ${id} FOR SHARE`;
+  return readDelivery(tx, id);
+}
+
 /** The newest first. */
 export async function listAttempts(
   tx: Tx,

@@ -7,6 +7,7 @@ import type { Tx } from '../../store/database.ts';
 import {
   type DeliveryAttemptRow,
   type DeliveryRow,
+  holdDelivery,
   listAttempts,
   listDeliveries,
   readDelivery,
@@ -72,7 +73,7 @@ export const deliveryRoutes =
       },
       async (request) =>
         inScope(deps.db, principalOf(request), async (tx) => {
-          const row = await deliveryOf(tx, request.params.id);
+          const row = await deliveryOf(tx, request.params.id, holdDelivery);
           const attempts = await listAttempts(tx, row.id, ATTEMPTS_SHOWN);
           return { ...presentDelivery(row), attemptLog: attempts.map(presentAttempt) };
         }),
@@ -104,8 +105,8 @@ export const deliveryRoutes =
     );
   };
 
-async function deliveryOf(tx: Tx, id: string): Promise<DeliveryRow> {
-  const row = isId('delivery', id) ? await readDelivery(tx, id) : null;
+async function deliveryOf(tx: Tx, id: string, read = readDelivery): Promise<DeliveryRow> {
+  const row = isId('delivery', id) ? await read(tx, id) : null;
   if (row === null) throw unknown('delivery', id);
   return row;
 }

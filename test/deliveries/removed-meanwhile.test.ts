@@ -1,5 +1,5 @@
 // An endpoint that is removed, or disabled, while what was sent to it is being written or is to be sent again: neither waits for the other in a circle, and nothing is
-// left of one that is gone.
+// left of one that is gone. Who looks meanwhile sees one moment.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isId } from '../../domain/ids.ts';
 import { claimDeliveries, type MadeAttempt, settleAttempts } from '../../store/deliveries.ts';
@@ -106,4 +106,20 @@ test('an endpoint that is disabled while a range is to be sent again is sent not
   expect(await asking.answer).toMatchObject({ status: 409, body: { code: 'endpoint_disabled' } });
   const { rows } = await owner.query('SELECT state FROM deliveries WHERE endpoint_id = $1', [id]);
   expect(rows).toEqual([{ state: 'failed' }]);
+});
+
+test('a delivery that is looked at while its attempt is being written is shown with it, and as it left it', async () => {
+  const taken = await made('success');
+  const [id] = taken.map(({ claim }) => claim.id);
+  const asking: { answer?: ReturnType<typeof world.api.call> } = {};
+  await world.api.database.db.sqlAcrossTenants(async (sql) => {
+    await sql.query('LOCK TABLE delivery_attempts IN ACCESS EXCLUSIVE MODE');
+    await settleAttempts(sql, taken);
+    asking.answer = world.api.call('GET', `/v1/deliveries/${id}`);
+    await oneWaits();
+  });
+  expect(await asking.answer).toMatchObject({
+    status: 200,
+    body: { state: 'delivered', attempts: 1, nextAttemptAt: null, attemptLog: [{ number: 1, status: 204 }] },
+  });
 });
