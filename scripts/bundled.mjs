@@ -1,7 +1,7 @@
 // A program of ours as one file of JavaScript, kept beside the packages it needs and made anew when one of its sources changed.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -23,6 +23,7 @@ export async function bundled(program) {
   await mkdir(CACHE, { recursive: true });
   await keep(join(CACHE, file), contents);
   await keep(join(CACHE, `${name}.json`), JSON.stringify({ root, file, sources }));
+  if (noted !== null && noted.file !== file) await rm(join(CACHE, noted.file), { force: true });
   return join(CACHE, file);
 }
 
