@@ -4,7 +4,7 @@ import type { ConnectionId, PrivacyRequestId } from '../domain/ids.ts';
 import { findConnection } from '../store/connections.ts';
 import type { Database } from '../store/database.ts';
 import { claimToTell, noteTold, type WaitingNotification } from '../store/notifications.ts';
-import { listOpenRequests } from '../store/privacy-requests.ts';
+import { listUnbegunRequests } from '../store/privacy-requests.ts';
 
 export interface TellDeps {
   readonly db: Database;
@@ -15,6 +15,8 @@ export interface TellDeps {
 }
 
 const BATCH = 50;
+/** Of a page. */
+const DUTIES = 500;
 
 /** One turn; how many were told. */
 export async function tellNotified(deps: TellDeps): Promise<number> {
@@ -38,8 +40,14 @@ async function tell(deps: TellDeps, one: WaitingNotification): Promise<void> {
   if (isTold) await deps.tellUninstalled(connectionId, one.receivedAtMs);
 }
 
-/** Their rows are beside the notifications that asked for them: whatever is open has its workflow. */
+/** Their rows are beside the notifications that asked for them: whatever nothing was done for has its workflow after this, however many there are. */
 async function startDuties(deps: TellDeps): Promise<void> {
-  const open = await deps.db.sqlAcrossTenants((sql) => listOpenRequests(sql, 500));
-  for (const { id, dueAt } of open) await deps.startPrivacy(id, dueAt.getTime());
+  for (let afterId = ''; ; ) {
+    const page = { afterId, limit: DUTIES };
+    const open = await deps.db.sqlAcrossTenants((sql) => listUnbegunRequests(sql, page));
+    for (const { id, dueAt } of open) await deps.startPrivacy(id, dueAt.getTime());
+    const last = open.at(-1);
+    if (last === undefined || open.length < DUTIES) return;
+    afterId = last.id;
+  }
 }

@@ -65,13 +65,16 @@ interface Row extends Omit<PrivacyRequestRow, 'sealed'> {
   readonly key_version: number | null;
 }
 
-/** Open requests, those that are due first. Run across tenants. */
-export async function listOpenRequests(sql: Sql, limit: number): Promise<readonly PrivacyRequestRow[]> {
-  const { rows } = await sql.query<Row>(
-    `SELECT ${COLUMNS} FROM privacy_requests WHERE state = 'open' ORDER BY due_at LIMIT $1`,
-    [limit],
+/** Requests that nothing was done for yet, a page at a time: a report that is counted waits for its deadline alone. Run across tenants. */
+export async function listUnbegunRequests(
+  sql: Sql,
+  page: { readonly afterId: string; readonly limit: number },
+): Promise<readonly Pick<PrivacyRequestRow, 'id' | 'dueAt'>[]> {
+  const { rows } = await sql.query<Pick<PrivacyRequestRow, 'id' | 'dueAt'>>(
+    `SELECT id, due_at AS "dueAt" FROM privacy_requests WHERE state = 'open' AND proof IS NULL AND id > $1 ORDER BY id LIMIT $2`,
+    [page.afterId, page.limit],
   );
-  return rows.map(fromRow);
+  return rows;
 }
 
 export async function readPrivacyRequest(sql: Sql, id: PrivacyRequestId): Promise<PrivacyRequestRow | null> {
