@@ -29,7 +29,9 @@ export function idInPath<K extends IdKind>(kind: K) {
     .meta({ description: `An id such as "${ID_PREFIXES[kind]}_…"` });
 }
 
-export const instant = z.iso.datetime().meta({ description: 'RFC 3339, UTC' });
+export const instant = z.iso
+  .datetime({ error: 'must be an instant in UTC such as "2026-11-21T08:00:00Z"' })
+  .meta({ description: 'RFC 3339, UTC' });
 export const resource = z.enum(RESOURCES);
 const permissionForms: readonly string[] = PERMISSIONS;
 export const permission = z

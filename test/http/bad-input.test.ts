@@ -269,6 +269,11 @@ describe('bad input', () => {
     expect(good.status).toBe(201);
   });
 
+  it('an instant of another zone is told what an instant is', async () => {
+    const { body } = await api.call('GET', '/v1/deliveries?since=2026-11-21T08:00:00%2B01:00');
+    expect(body.fields[0].rule).toBe('must be an instant in UTC such as "2026-11-21T08:00:00Z"');
+  });
+
   it('a key in the query is refused and stands in no log line', async () => {
     const key = await api.key('read', tenantId);
     const answer = await api.call('GET', `/v1/connections?api_key=${key}`, { key });
