@@ -13,6 +13,8 @@ export interface NamedObject {
   /** How often it had been named when it was claimed. */
   readonly times: string;
   readonly attempts: number;
+  /** Beside `attempts`, which begin anew when it is named after it was settled: tells this claim from any other. */
+  readonly firstNamedAt: Date;
 }
 
 /** Claims what is due, of a few connections at most. Run across tenants. */
@@ -28,10 +30,17 @@ export async function claimNamed(
       )
       UPDATE named_objects AS n SET attempts = n.attempts + 1, next_try_at = now() + $2::int * interval '1 millisecond'
       FROM due WHERE n.connection_id = due.connection_id AND n.resource = due.resource AND n.platform_id = due.platform_id
-      RETURNING n.tenant_id AS "tenantId", n.connection_id AS "connectionId", n.resource, n.platform_id AS "platformId", n.times::text, n.attempts`,
+      RETURNING n.tenant_id AS "tenantId", n.connection_id AS "connectionId", n.resource, n.platform_id AS "platformId", n.times::text, n.attempts, n.first_named_at AS "firstNamedAt"`,
     values: [claim.limit, claim.leaseMs],
   });
   return rows;
+}
+
+const THIS_CLAIM =
+  'connection_id = $1 AND resource = $2 AND platform_id = $3 AND attempts = $4 AND first_named_at = $5';
+
+function claimOf(one: NamedObject) {
+  return [one.connectionId, one.resource, one.platformId, one.attempts, one.firstNamedAt];
 }
 
 /** Holds the claim until the commit. False: another reader has taken it over. */
@@ -39,25 +48,26 @@ export async function holdClaim(sql: Sql, one: NamedObject): Promise<boolean> {
   const { rowCount } = await sql.query({
     name: 'hold-named',
     text: `SELECT 1 FROM named_objects AS o JOIN connections AS n ON n.id = o.connection_id
-           WHERE o.connection_id = $1 AND o.resource = $2 AND o.platform_id = $3 AND o.attempts = $4 AND n.fenced_at IS NULL FOR UPDATE OF o`,
-    values: [one.connectionId, one.resource, one.platformId, one.attempts],
+           WHERE o.connection_id = $1 AND o.resource = $2 AND o.platform_id = $3 AND o.attempts = $4 AND o.first_named_at = $5
+             AND n.fenced_at IS NULL FOR UPDATE OF o`,
+    values: claimOf(one),
   });
   return rowCount === 1;
 }
 
 /** Done. Where it was named again meanwhile it stays, to be read at once. */
 export async function settleNamed(sql: Sql, one: NamedObject): Promise<void> {
-  const key = [one.connectionId, one.resource, one.platformId, one.attempts];
+  const key = claimOf(one);
   const { rowCount } = await sql.query({
     name: 'settle-named',
-    text: `DELETE FROM named_objects WHERE connection_id = $1 AND resource = $2 AND platform_id = $3 AND attempts = $4 AND times = $5`,
+    text: `DELETE FROM named_objects WHERE ${THIS_CLAIM} AND times = $6`,
     values: [...key, one.times],
   });
   if (rowCount === 1) return;
   await sql.query({
     name: 'read-named-again',
     text: `UPDATE named_objects SET attempts = 0, next_try_at = now(), first_named_at = seen_at, code = NULL
-           WHERE connection_id = $1 AND resource = $2 AND platform_id = $3 AND attempts = $4`,
+           WHERE ${THIS_CLAIM}`,
     values: key,
   });
 }
@@ -70,16 +80,9 @@ export async function postponeNamed(
 ): Promise<void> {
   await sql.query({
     name: 'postpone-named',
-    text: `UPDATE named_objects SET next_try_at = now() + $5::bigint * interval '1 millisecond', code = $6
-           WHERE connection_id = $1 AND resource = $2 AND platform_id = $3 AND attempts = $4`,
-    values: [
-      one.connectionId,
-      one.resource,
-      one.platformId,
-      one.attempts,
-      Math.round(because.waitMs),
-      because.code,
-    ],
+    text: `UPDATE named_objects SET next_try_at = now() + $6::bigint * interval '1 millisecond', code = $7
+           WHERE ${THIS_CLAIM}`,
+    values: [...claimOf(one), Math.round(because.waitMs), because.code],
   });
 }
 
@@ -87,8 +90,8 @@ export async function postponeNamed(
 export async function releaseNamed(sql: Sql, one: NamedObject): Promise<void> {
   await sql.query(
     `UPDATE named_objects SET attempts = attempts - 1, next_try_at = now()
-     WHERE connection_id = $1 AND resource = $2 AND platform_id = $3 AND attempts = $4`,
-    [one.connectionId, one.resource, one.platformId, one.attempts],
+     WHERE ${THIS_CLAIM}`,
+    claimOf(one),
   );
 }
 

@@ -139,6 +139,20 @@ describe('what a platform named', () => {
     expect(await stored()).toEqual([['a', '2.00']]);
   });
 
+  it('and read by one who was given up for dead ends no later claim, though its count is the same', async () => {
+    put('a', 1_000, '1.00');
+    await tell('a');
+    whileReading = async () => {
+      await door.world.owner.query('UPDATE named_objects SET next_try_at = now()');
+      await readNamed(deps());
+      // Named anew: claimed for the first time, as the one that is still reading had claimed it.
+      await tell('a');
+      await door.world.db.sqlAcrossTenants((sql) => claimNamed(sql, { limit: 10, leaseMs: 60_000 }));
+    };
+    await readNamed(deps());
+    expect(await waiting()).toHaveLength(1);
+  });
+
   it('an older state never takes a newer one’s place, by the platform’s own clock', async () => {
     put('a', 5_000, '5.00');
     await tell('a');
