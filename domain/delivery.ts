@@ -95,7 +95,7 @@ export function endpointAfter(
 /** Retry-After as seconds from now (RFC 9110 § 10.2.3); null where it says nothing usable. */
 export function readRetryAfter(text: string | undefined, nowMs: number): number | null {
   if (text === undefined) return null;
-  if (/^\d{1,9}$/.test(text.trim())) return Number(text);
+  if (/^\d+$/.test(text.trim())) return Number(text);
   const atMs = Date.parse(text);
   return Number.isNaN(atMs) ? null : Math.max(0, Math.ceil((atMs - nowMs) / 1000));
 }

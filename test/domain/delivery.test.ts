@@ -90,6 +90,7 @@ describe('how an endpoint fares', () => {
 test.each<[string | undefined, number | null]>([
   [undefined, null],
   ['120', 120],
+  ['99999999999999', 99_999_999_999_999],
   ['Sat, 21 Nov 2026 12:00:30 GMT', 30],
   ['Sat, 21 Nov 2026 11:00:00 GMT', 0],
   ['soon', null],
