@@ -66,15 +66,13 @@ export async function takeAtAddress(
   if (verdict?.ok === false) throw unverified(verdict);
   const content = deps.receive.content(message, verdict);
   const told = readNotification(data, { headers: message.headers, body: content });
-  return write(deps, {
-    platform,
-    data,
-    message,
-    content,
-    told,
-    connections: [connection],
-    registrationId: null,
-  });
+  const { registrationId, connectionId } = connection;
+  if (told.means !== null && isDuty(told.means) && told.shop !== null && data.erasesAcross !== true) {
+    // The signed body says whose data it is: our app's secret signs for other shops, too.
+    const named = await connectionsOf(deps, { platform, data, told, registrationId });
+    if (!named.some((one) => one.connectionId === connectionId)) throw noAddress();
+  }
+  return write(deps, { platform, data, message, content, told, connections: [connection], registrationId });
 }
 
 /** At the one address for all, or at that of one app. Throws notification_unverified, and not_found where there is no such app. */

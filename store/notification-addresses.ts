@@ -49,7 +49,7 @@ export async function findByShop(
     text: `SELECT tenant_id, id AS connection_id, platform, registration_id, shop FROM connections
            WHERE platform = $1 AND ${of.isEndedToo ? 'true' : ALIVE}
              AND ${of.field === null ? 'shop_key = $2' : 'shop ->> $4 = $2'}
-             AND ($3::text[] IS NULL OR registration_id = ANY ($3)) LIMIT 50`,
+             AND ($3::text[] IS NULL OR registration_id = ANY ($3)) ${of.isEndedToo ? '' : 'LIMIT 50'}`,
     values: [of.platform, of.shop, of.registrationIds, ...(of.field === null ? [] : [of.field])],
   });
   return rows.map(told);

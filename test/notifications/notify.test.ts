@@ -250,6 +250,25 @@ describe('a duty to erase a shop', () => {
     expect(await kept(victim.connectionId)).toEqual([]);
   });
 
+  it('at the address of another connection of the app erases nothing there, and is not taken for done', async () => {
+    const before = await asked();
+    const [named, other] = [await shopify('meant'), await shopify('another')];
+    const body = JSON.stringify({ shop_id: 7, shop_domain: 'meant.myshopify.com' });
+    const at = (token: string) =>
+      pushShopify(token, body, { 'x-shopify-topic': 'shop/redact' }, 'shpss_second');
+    expect((await at(other.token)).status).toBe(404);
+    expect(await asked()).toEqual(before);
+    expect((await at(named.token)).status).toBe(200);
+    expect(await asked()).toEqual([...before, named.connectionId]);
+  });
+
+  it('concerns each connection that was ever made with it', async () => {
+    const before = await asked();
+    for (let time = 0; time < 55; time++) await shopify('often');
+    expect((await redact('often')).status).toBe(200);
+    expect(await asked()).toHaveLength(before.length + 55);
+  });
+
   it('that nobody has here asks for nothing, and leaves one proof that nothing is held', async () => {
     const before = await asked();
     for (let time = 0; time < 3; time++) expect((await redact('nobodys')).status).toBe(200);

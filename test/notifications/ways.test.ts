@@ -131,6 +131,20 @@ describe('eBay', () => {
     expect((await push('ebay', body, { 'x-ebay-signature': signed(body, KID, 'SHA256') })).status).toBe(200);
   });
 
+  it('is a duty at the address of one connection too, over all shops of its app', async () => {
+    const connectionId = await shopOf('ebay', 'another-seller');
+    await api.database.owner.query(
+      `INSERT INTO notification_addresses (token_hash, tenant_id, connection_id) SELECT $1, tenant_id, id FROM connections WHERE id = $2`,
+      [createHash('sha256').update('of-one-seller').digest(), connectionId],
+    );
+    const other = body.replace('ma8vp1jySJC', 'somebody-else').replace('n1', 'n2');
+    expect((await push('ebay/of-one-seller', other, { 'x-ebay-signature': signed(other) })).status).toBe(200);
+    const { rows } = await api.database.owner.query(
+      `SELECT registration_id FROM privacy_requests WHERE platform = 'ebay' ORDER BY received_at`,
+    );
+    expect(rows).toEqual(Array(2).fill({ registration_id: registrations.get('ebay') }));
+  });
+
   it('by a key id that leads elsewhere, or by many that are nobody’s, has nothing fetched, or little', async () => {
     const before = fetched.length;
     for (const kid of ['../../x', 'https://evil.example/key', 'a/b', '', 'x'.repeat(200)])
