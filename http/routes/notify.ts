@@ -118,7 +118,9 @@ function sendAnswer(reply: FastifyReply, answer: ChallengeAnswer): FastifyReply 
 /** As the platform called it: our public address, and the path and query as they came. */
 function messageOf(deps: HttpDeps, request: FastifyRequest): ReceivedMessage {
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-  const url = `${deps.settings.publicUrl}${request.raw.url ?? ''}`;
+  // A first line may name a host, as that of a call to a proxy does (RFC 9112 § 3.2.2).
+  const target = (request.raw.url ?? '').replace(/^https?:\/\/[^/?#]*/i, '');
+  const url = `${deps.settings.publicUrl}${target}`;
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers))
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;

@@ -1,5 +1,6 @@
 // What anybody may send to an address that everybody knows: it costs little, fills nothing, and keeps nobody else out. Real PostgreSQL; platforms' own data.
 import { createHmac } from 'node:crypto';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PLATFORMS } from '../../platforms/index.ts';
 import { seedConnection } from '../egress/seed.ts';
@@ -73,4 +74,16 @@ test('an app whose secret cannot be read keeps no other one out', async () => {
     ).status;
   expect(await by('whole')).toBe(200);
   expect(await by('broken')).not.toBe(200);
+});
+
+test('a call that names another host in its first line is of ours', async () => {
+  await api.app.listen({ host: '127.0.0.1', port: 0 });
+  const at = api.app.server.address();
+  const socket = connect(typeof at === 'object' ? (at?.port ?? 0) : 0, '127.0.0.1');
+  socket.end(
+    'POST http://elsewhere.example/notify/mercadolibre HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}',
+  );
+  let answer = '';
+  for await (const chunk of socket) answer += chunk;
+  expect(answer.split('\r\n', 1)).toEqual(['HTTP/1.1 200 OK']);
 });
