@@ -191,11 +191,19 @@ export async function openGap(
   return { requestId };
 }
 
-/** A gap is closed when the sync that was asked for has ended; how many were. Run across tenants. */
+/**
+ * A gap is closed when the sync that was asked for has brought what was missed, or where that one failed, the first after it that did: each goes on where the
+ * last one ended. How many were. Run across tenants.
+ */
 export async function closeGaps(sql: Sql): Promise<number> {
   const { rowCount } = await sql.query(
-    `UPDATE notification_gaps AS g SET closed_at = r.finished_at FROM sync_requests AS r
-     WHERE r.id = g.request_id AND r.finished_at IS NOT NULL AND g.closed_at IS NULL`,
+    `UPDATE notification_gaps AS g SET closed_at = brought.at
+     FROM sync_requests AS r CROSS JOIN LATERAL (
+       SELECT min(s.finished_at) AS at FROM sync_runs AS s
+       WHERE s.connection_id = r.connection_id AND s.status IN ('completed', 'held', 'partial')
+         AND s.started_at >= coalesce((SELECT own.started_at FROM sync_runs AS own WHERE own.id = r.run_id), r.created_at)
+     ) AS brought
+     WHERE r.id = g.request_id AND r.finished_at IS NOT NULL AND g.closed_at IS NULL AND brought.at IS NOT NULL`,
   );
   return rowCount ?? 0;
 }

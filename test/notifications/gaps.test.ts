@@ -45,3 +45,25 @@ test('a gap whose sync could not be triggered is asked for once, triggered again
   const [gap] = await ask('SELECT closed_at, request_id FROM notification_gaps WHERE connection_id = $1');
   expect(gap.closed_at).not.toBeNull();
 });
+
+test('a gap whose sync failed is open until one after it brought what was missed', async () => {
+  const turn = () => makeUpForGaps({ db: door.world.db, triggerSync: async () => true });
+  const open = () => ask('SELECT 1 FROM notification_gaps WHERE connection_id = $1 AND closed_at IS NULL');
+  await door.world.owner.query(
+    `INSERT INTO notification_gaps (connection_id, found_at, tenant_id, cause, from_at, until_at)
+     VALUES ($1, now(), $2, 'outage', now() - interval '5 minutes', now())`,
+    [stage.connectionId, stage.tenantId],
+  );
+  await turn();
+  await stage.sync();
+  await door.world.owner.query(
+    `UPDATE sync_runs SET status = 'failed' WHERE id = (SELECT run_id FROM sync_requests WHERE connection_id = $1 ORDER BY id DESC LIMIT 1)`,
+    [stage.connectionId],
+  );
+  await turn();
+  expect(await open()).toHaveLength(1);
+  await stage.request('incremental');
+  expect(await stage.sync()).toMatchObject({ status: 'completed' });
+  await turn();
+  expect(await open()).toEqual([]);
+});

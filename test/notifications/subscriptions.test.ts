@@ -178,7 +178,13 @@ describe('subscriptions', () => {
     const [request] = await ask('SELECT id, resources, mode FROM sync_requests WHERE connection_id = $1');
     expect(request).toMatchObject({ mode: 'incremental', id: gap.request_id });
     expect(request.resources.sort()).toEqual(['inventory', 'orders']);
-    await door.world.owner.query('UPDATE sync_requests SET finished_at = now()');
+    await door.world.owner.query(
+      `WITH run AS (
+         INSERT INTO sync_runs (id, tenant_id, connection_id, workflow_id, temporal_run_id, trigger, status, finished_at)
+         VALUES ('run of ' || $1, $2, $1, 'sync of ' || $1, 'first', 'notification', 'completed', now()) RETURNING id)
+       UPDATE sync_requests SET finished_at = now(), run_id = run.id FROM run WHERE connection_id = $1`,
+      [stage.connectionId, stage.tenantId],
+    );
     await door.world.db.sqlAcrossTenants(closeGaps);
     const [closed] = await ask('SELECT * FROM notification_gaps WHERE connection_id = $1');
     expect(closed.closed_at).not.toBeNull();
