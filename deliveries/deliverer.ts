@@ -1,7 +1,7 @@
 // Sends what is due, as long as it runs: claims, posts, settles in batches. Two lanes with slots of their own: an endpoint that fails or dawdles is
 // served in the slow one, so it holds up no other. What is claimed and not settled, because the process died, is due again when its lease ends.
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAttempt, type Lane } from '../domain/delivery.ts';
+import { afterAttempt, DAWDLES_AFTER_MS, type Lane } from '../domain/delivery.ts';
 import type { Deliverer } from '../egress/deliver.ts';
 import type { Database } from '../store/database.ts';
 import {
@@ -40,6 +40,11 @@ const LANE_NAMES = ['quick', 'slow'] as const;
 const LOOK_EVERY_MS = 500;
 /** Attempts end in swarms: one claim for several. */
 const LINGER_MS = 4;
+/**
+ * Attempts that dawdle give their slots back, lest endpoints that go dead together hold up all others until they time out. So many times the
+ * slots are under way at most.
+ */
+const UNDER_WAY_AT_MOST = 4;
 const SETTLED_AT_ONCE = 200;
 
 /** Runs until `stop`, which waits for the attempts under way. */
@@ -51,11 +56,15 @@ export async function keepDelivering(deps: DeliveringDeps): Promise<{ stop(): Pr
   const lanes = LANE_NAMES.map(async (lane) => {
     const bounds = (deps.lanes ?? LANES)[lane];
     const underWay = new Set<Promise<void>>();
+    let dawdling = 0;
     const heard = wake.listener();
     while (!isStopping) {
-      const claimed = await claim(deps, { lane, bounds, free: bounds.slots - underWay.size });
+      const slots = Math.min(bounds.slots + dawdling, bounds.slots * UNDER_WAY_AT_MOST);
+      const claimed = await claim(deps, { lane, bounds, free: slots - underWay.size });
       for (const delivery of claimed) {
+        const dawdles = lane === 'quick' ? after(DAWDLES_AFTER_MS, () => dawdling++) : null;
         const attempt = attemptOne(deps, settling.add, delivery).finally(() => {
+          if (dawdles?.end() === true) dawdling--;
           underWay.delete(attempt);
           heard.ring();
         });
@@ -74,6 +83,21 @@ export async function keepDelivering(deps: DeliveringDeps): Promise<{ stop(): Pr
       await stopListening();
       await Promise.all(lanes);
       await settling.end();
+    },
+  };
+}
+
+/** `end` says whether it was too late to call it off. */
+function after(ms: number, job: () => void): { end(): boolean } {
+  let isDone = false;
+  const timer = setTimeout(() => {
+    isDone = true;
+    job();
+  }, ms);
+  return {
+    end: () => {
+      clearTimeout(timer);
+      return isDone;
     },
   };
 }
