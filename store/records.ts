@@ -69,7 +69,7 @@ async function putAll(sql: Sql, page: PageWrite): Promise<Put> {
     text: `${MOVE_CHECKPOINT}, head AS (
         UPDATE feed_heads SET position = position + $11::int WHERE tenant_id = $1 AND feed = $3 AND EXISTS (SELECT 1 FROM moved)
         RETURNING position - $11::int AS base
-      ), put AS (${PUT('$12', '$9::text IS NOT NULL')}), told AS (
+      ), put AS (${PUT('$12', '$9::text IS NOT NULL', 'false')}), told AS (
         UPDATE sync_runs SET progress = progress || jsonb_build_object($3::text, $14::jsonb || jsonb_build_object(
           'written', ($14::jsonb->>'written')::int + (SELECT count(*) FROM put),
           'unchanged', ($14::jsonb->>'unchanged')::int + $11::int - (SELECT count(*) FROM put)))
@@ -115,16 +115,18 @@ async function putDifferent(sql: Sql, page: PageWrite): Promise<Put> {
   if (row?.moved !== '1') throw await whyNot(sql, page.of);
   const wanted = new Set((row.different ?? []).map((ord) => Number(ord) - 1));
   const toSend = page.records.filter((_, index) => wanted.has(index));
-  return toSend.length === 0 ? { created: 0, changed: 0 } : putSome(sql, page.of, toSend, page.seen !== null);
+  return toSend.length === 0
+    ? { created: 0, changed: 0 }
+    : putSome(sql, page.of, toSend, { isFull: page.seen !== null, wasReadAlone: false });
 }
 
-/** Writes records that were read one by one: an older state never comes after a newer one. The feed has its head. */
+/** Writes records that were read one by one, just now: an older state never comes after a newer one, and what was deleted is there again. The feed has its head. */
 export async function putRecords(
   sql: Sql,
   of: RecordsOf,
   records: readonly PreparedRecord[],
 ): Promise<number> {
-  const { created, changed } = await putSome(sql, of, records);
+  const { created, changed } = await putSome(sql, of, records, { isFull: false, wasReadAlone: true });
   return created + changed;
 }
 
@@ -132,15 +134,18 @@ async function putSome(
   sql: Sql,
   of: RecordsOf,
   records: readonly PreparedRecord[],
-  isFull = false,
+  { isFull, wasReadAlone }: { readonly isFull: boolean; readonly wasReadAlone: boolean },
 ): Promise<Put> {
   const { rows } = await sql.query<{ put: string; created: string; heads: string }>({
     name: 'put-records',
     text: `WITH head AS (
         UPDATE feed_heads SET position = position + $4::int WHERE tenant_id = $1 AND feed = $3 RETURNING position - $4::int AS base
-      ), put AS (${PUT('$5', '$6::boolean')})
+      ), put AS (${PUT('$5', '$6::boolean', '$7::boolean')})
       SELECT count(*) AS put, count(*) FILTER (WHERE is_new) AS created, (SELECT count(*) FROM head) AS heads FROM put`,
-    values: [of.tenantId, of.connectionId, of.resource, records.length, asParameter(records), isFull],
+    values: [
+      ...[of.tenantId, of.connectionId, of.resource, records.length],
+      ...[asParameter(records), isFull, wasReadAlone],
+    ],
   });
   const row = rows[0];
   if (row?.heads !== '1') throw headless(of);
@@ -150,11 +155,13 @@ async function putSome(
 /**
  * One parameter holds all records. The head row is locked from here to the commit, so that commit order is position order.
  * A tombstone has the hash zero, so that a record that comes back differs from it. Beside a pass a notified object may be read and written: a page that was
- * read before it holds an older state, by the platform's own clock, and does not take its place. A full pass may: it mends a shop that was set back.
+ * read before it holds an older state, by the platform's own clock, and does not take its place, nor that of a deletion: only a newer state does. A full pass may: it
+ * mends a shop that was set back.
  */
 const PUT = (
   records: '$5' | '$12',
   isFull: '$6::boolean' | '$9::text IS NOT NULL',
+  wasReadAlone: '$7::boolean' | 'false',
 ) => `INSERT INTO records AS r
     (tenant_id, connection_id, resource, platform_id, position, hash, record, platform_updated_at)
   SELECT $1, $2, $3, i.id, head.base + i.ord, i.hash, i.record, i.updated
@@ -162,7 +169,8 @@ const PUT = (
     WITH ORDINALITY AS i(id, hash, record, updated, ord)
   ON CONFLICT (connection_id, resource, platform_id) DO UPDATE SET position = excluded.position, hash = excluded.hash,
     record = excluded.record, platform_updated_at = excluded.platform_updated_at, changed_at = now(), deleted_at = NULL
-  WHERE r.hash IS DISTINCT FROM excluded.hash AND (${isFull} OR r.deleted_at IS NOT NULL OR excluded.platform_updated_at >= r.platform_updated_at) IS NOT FALSE
+  WHERE r.hash IS DISTINCT FROM excluded.hash AND (${isFull} OR excluded.platform_updated_at > r.platform_updated_at
+    OR excluded.platform_updated_at = r.platform_updated_at AND r.deleted_at IS NULL OR ${wasReadAlone} AND r.deleted_at IS NOT NULL) IS NOT FALSE
   RETURNING r.first_seen_at = now()::timestamptz(3) AS is_new`;
 
 function headless(of: RecordsOf): MooringError {

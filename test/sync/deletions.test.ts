@@ -1,6 +1,7 @@
 // What a full pass finds gone: tombstones, deletions that are held until somebody confirms them, and what is not taken for gone.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { confirmDeletions } from '../../store/deletions.ts';
+import { deleteByIds } from '../../store/records.ts';
 import { createDoor, type Door } from '../egress/door.ts';
 import { items, SHELF } from './shelf.ts';
 import { createStage } from './stage.ts';
@@ -30,6 +31,32 @@ describe('deletions', () => {
     expect(alive?.deleted_at).toBeNull();
     expect(alive?.record).toMatchObject({ available: 1 });
     expect(Number(alive?.position)).toBeGreaterThan(Number(tombstone?.position));
+  });
+
+  test('a page that was read before a deletion was told brings nothing back; a newer state does', async () => {
+    const stage = await createStage(door, 'orders');
+    const { tenantId, connectionId, shop } = stage;
+    // Not before the instant from which on the next pass asks.
+    const soonMs = Date.now() + 60_000;
+    shop.put('orders', ...items(2, '1.00', soonMs));
+    await stage.sync();
+    const { answer } = shop;
+    const of = { tenantId, connectionId, resource: 'orders' } as const;
+    shop.answer = (url, response) =>
+      void door.world.db
+        .sqlInTenant(tenantId, (sql) => deleteByIds(sql, of, ['item-000000']))
+        .then(() => answer(url, response));
+    await stage.request('incremental');
+    await stage.sync();
+    expect((await stage.records('orders')).map(({ deleted_at }) => deleted_at === null)).toEqual([
+      false,
+      true,
+    ]);
+    shop.answer = answer;
+    shop.put('orders', { id: 'item-000000', amount: '2.00', updatedAtMs: soonMs + 1 });
+    await stage.request('incremental');
+    await stage.sync();
+    expect((await stage.records('orders'))[0]).toMatchObject({ deleted_at: null });
   });
 
   test('what a list of recent things does not tell any more is not taken for deleted', async () => {
