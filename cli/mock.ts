@@ -20,9 +20,8 @@ const ORIGINS = z.object({ origins: z.array(z.string()) });
 
 /** Ends when the sandbox does, with its exit code. */
 export async function mock(options: MockOptions): Promise<void> {
-  const [run, main] = ['../scripts/run.mjs', '../sandbox/main.ts'].map((path) =>
-    fileURLToPath(new URL(path, import.meta.url)),
-  ) as [string, string];
+  const run = fileURLToPath(new URL('../scripts/run.mjs', import.meta.url));
+  const main = fileURLToPath(new URL('../sandbox/main.ts', import.meta.url));
   const seed = options.seed === undefined ? [] : ['--seed', options.seed];
   const child = spawn(process.execPath, [run, main, '--port', options.port, ...seed], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -56,15 +56,17 @@ export async function keepDelivering(deps: DeliveringDeps): Promise<{ stop(): Pr
   const lanes = LANE_NAMES.map(async (lane) => {
     const bounds = (deps.lanes ?? LANES)[lane];
     const underWay = new Set<Promise<void>>();
-    let dawdling = 0;
+    const dawdling = new Set<ClaimedDelivery>();
     const heard = wake.listener();
     while (!isStopping) {
-      const slots = Math.min(bounds.slots + dawdling, bounds.slots * UNDER_WAY_AT_MOST);
+      const slots = Math.min(bounds.slots + dawdling.size, bounds.slots * UNDER_WAY_AT_MOST);
       const claimed = await claim(deps, { lane, bounds, free: slots - underWay.size });
       for (const delivery of claimed) {
-        const dawdles = lane === 'quick' ? after(DAWDLES_AFTER_MS, () => dawdling++) : null;
+        const dawdles =
+          lane === 'quick' ? setTimeout(() => dawdling.add(delivery), DAWDLES_AFTER_MS) : undefined;
         const attempt = attemptOne(deps, settling.add, delivery).finally(() => {
-          if (dawdles?.end() === true) dawdling--;
+          clearTimeout(dawdles);
+          dawdling.delete(delivery);
           underWay.delete(attempt);
           heard.ring();
         });
@@ -83,21 +85,6 @@ export async function keepDelivering(deps: DeliveringDeps): Promise<{ stop(): Pr
       await stopListening();
       await Promise.all(lanes);
       await settling.end();
-    },
-  };
-}
-
-/** `end` says whether it was too late to call it off. */
-function after(ms: number, job: () => void): { end(): boolean } {
-  let isDone = false;
-  const timer = setTimeout(() => {
-    isDone = true;
-    job();
-  }, ms);
-  return {
-    end: () => {
-      clearTimeout(timer);
-      return isDone;
     },
   };
 }

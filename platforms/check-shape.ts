@@ -98,16 +98,15 @@ export const text: Shape = (value, at, report) => {
 const UNSHOWN = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
 /** Of what people read. */
-export const shownOrEmpty: Shape = (value, at, report) => {
-  anyText(value, at, report);
-  if (typeof value === 'string' && UNSHOWN.test(value))
-    report(at, 'unshown', 'holds a control character, or one that turns text around');
-};
-
-export const shown: Shape = (value, at, report) => {
-  shownOrEmpty(value, at, report);
-  if (value === '') report(at, 'empty', 'is empty');
-};
+const readable =
+  (shape: Shape): Shape =>
+  (value, at, report) => {
+    shape(value, at, report);
+    if (typeof value === 'string' && UNSHOWN.test(value))
+      report(at, 'unshown', 'holds a control character, or one that turns text around');
+  };
+export const shownOrEmpty = readable(anyText);
+export const shown = readable(text);
 
 /** Of a value that texts name; also a member of what is made of a definition. */
 export const name: Shape = (value, at, report) => {

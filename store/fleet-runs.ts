@@ -1,9 +1,10 @@
 // Fleet runs and their items. The workflow of a run decides when; what it did stands here, so that a second worker goes on from it.
 import type { FleetCounts, FleetOptions, FleetStage, ItemOutcome } from '../domain/fleet-run.ts';
-import { type FleetRunId, isId, type TenantId } from '../domain/ids.ts';
+import type { FleetRunId, TenantId } from '../domain/ids.ts';
 import type { Tx } from './database.ts';
 import type { FleetRun, FleetRunItem } from './generated/client.ts';
 import type { PageAfter } from './page-after.ts';
+import { rowId } from './row-ids.ts';
 
 export type FleetRunRow = FleetRun;
 export type FleetRunItemRow = FleetRunItem;
@@ -63,9 +64,10 @@ export async function listOpenFleetRuns(
     orderBy: { id: 'asc' },
     select: { id: true, status: true, reason: true },
   });
-  return rows.flatMap(({ id, status, reason }) =>
-    isId('fleetRun', id) ? [{ fleetRunId: id, pausedBy: status === 'paused' ? reason : null }] : [],
-  );
+  return rows.map(({ id, status, reason }) => ({
+    fleetRunId: rowId('fleetRun', id),
+    pausedBy: status === 'paused' ? reason : null,
+  }));
 }
 
 /** How many items have which outcome, and of those that were left alone or failed, why. */

@@ -1,19 +1,14 @@
 // Imports and their lines. A line's secret is sealed before it comes here, is bound to its own authorization, and is dropped when the
 // line is settled. Never says whether a credential is good: the connection's workflow does.
 
-import {
-  type AuthorizationId,
-  type ConnectionId,
-  type ImportId,
-  isId,
-  type TenantId,
-} from '../domain/ids.ts';
+import type { AuthorizationId, ConnectionId, ImportId, TenantId } from '../domain/ids.ts';
 import type { LineOutcome } from '../domain/import.ts';
 import type { Permission } from '../domain/resource.ts';
 import type { Sealed } from '../domain/sealing.ts';
 import type { Sql, Tx } from './database.ts';
 import type { Import, ImportLine } from './generated/client.ts';
 import type { PageAfter } from './page-after.ts';
+import { rowId } from './row-ids.ts';
 
 export type ImportRow = Import;
 export type ImportLineRow = ImportLine;
@@ -144,7 +139,7 @@ export async function listOpenImports(tx: Tx): Promise<ImportId[]> {
     orderBy: { id: 'asc' },
     select: { id: true },
   });
-  return rows.flatMap(({ id }) => (isId('import', id) ? [id] : []));
+  return rows.map(({ id }) => rowId('import', id));
 }
 
 export async function countImportLines(tx: Tx, importId: string): Promise<Record<string, number>> {

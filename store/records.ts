@@ -143,8 +143,13 @@ async function putSome(
       ), put AS (${PUT('$5', '$6::boolean', '$7::boolean')})
       SELECT count(*) AS put, count(*) FILTER (WHERE is_new) AS created, (SELECT count(*) FROM head) AS heads FROM put`,
     values: [
-      ...[of.tenantId, of.connectionId, of.resource, records.length],
-      ...[asParameter(records), isFull, wasReadAlone],
+      of.tenantId,
+      of.connectionId,
+      of.resource,
+      records.length,
+      asParameter(records),
+      isFull,
+      wasReadAlone,
     ],
   });
   const row = rows[0];
