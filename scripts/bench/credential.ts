@@ -1,12 +1,9 @@
 // What a usable credential costs: calls through the door (opened with its audit row, fence, budget, signature, classification, counting) against the same
 // calls by bare undici, one after another, in one process. No Temporal is near: the hot path must not need it, so none is started.
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import Table from 'cli-table3';
 import { Agent } from 'undici';
 import type { ConnectionId, TenantId } from '../../domain/ids.ts';
@@ -22,6 +19,7 @@ import { createVault, localKey, localKeyProvider } from '../../vault/index.ts';
 import { migrate } from '../stack/migrate.ts';
 import { freePort } from '../stack/ports.ts';
 import { startPostgres } from '../stack/postgres.ts';
+import { startServer } from './child-server.ts';
 import type { BenchOptions } from './main.ts';
 import { median } from './measure.ts';
 import { platform as bench } from './platforms/bench.ts';
@@ -97,7 +95,7 @@ async function prepare(closings: (() => Promise<unknown>)[], calls: number): Pro
   await migrate(postgres.urlOf('mooring'));
   const db = openDatabase({ url: postgres.urlOf('mooring'), poolSize: 4 });
   closings.push(() => db.close());
-  const source = await startSource();
+  const source = await startServer('./slow-server.ts');
   closings.push(async () => source.child.kill());
   const vault = createVault({
     keyProvider: localKeyProvider(localKey(randomBytes(32))),
@@ -195,17 +193,6 @@ async function measured(calls: number, contest: () => Promise<void>): Promise<Pe
     ms: (performance.now() - startedAtMs) / calls,
     cpuMs: (cpu.user + cpu.system) / 1000 / calls,
   };
-}
-
-async function startSource(): Promise<{ url: string; child: ChildProcess }> {
-  const file = fileURLToPath(new URL('./slow-server.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx/esm', file], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const port = await new Promise<string>((resolve) =>
-    createInterface({ input: child.stdout }).once('line', resolve),
-  );
-  return { url: `http://127.0.0.1:${port}`, child };
 }
 
 function report(costs: ReadonlyMap<Name, readonly PerCall[]>, options: BenchOptions): void {

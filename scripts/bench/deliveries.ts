@@ -1,13 +1,10 @@
 // What deliveries cost: events of the outbox to an endpoint (fan-out, claims, keys from the vault, signature, guard, attempts and states written) against
 // a bare loop that signs the same bodies and posts them by undici to the same receiver, as many at a time. Then how late a message comes when events
 // are written at a pace. Linux only: it reads /proc.
-import { type ChildProcess, spawn } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import Table from 'cli-table3';
 import { Agent } from 'undici';
 import { LANES, startDelivering } from '../../deliveries/index.ts';
@@ -25,6 +22,7 @@ import { keepOutbox } from '../../worker/outbox.ts';
 import { migrate } from '../stack/migrate.ts';
 import { freePort } from '../stack/ports.ts';
 import { startPostgres } from '../stack/postgres.ts';
+import { startServer } from './child-server.ts';
 import type { BenchOptions } from './main.ts';
 import { median, postgresCpuSeconds, watchMemory } from './measure.ts';
 
@@ -91,7 +89,7 @@ async function prepare(closings: (() => Promise<unknown>)[]): Promise<Bench> {
   await migrate(postgres.urlOf('mooring'));
   const db = openDatabase({ url: postgres.urlOf('mooring'), poolSize: 8 });
   closings.push(() => db.close());
-  const receiver = await startReceiver();
+  const receiver = await startServer('./receiver.ts');
   closings.push(async () => receiver.child.kill());
   const vault = createVault({
     keyProvider: localKeyProvider(localKey(randomBytes(32))),
@@ -289,17 +287,6 @@ async function paced(bench: Bench): Promise<Late> {
 async function stats(url: string): Promise<{ taken: number; different: number; lateMs: number[] }> {
   const answer = await fetch(`${url}/stats`);
   return (await answer.json()) as { taken: number; different: number; lateMs: number[] };
-}
-
-async function startReceiver(): Promise<{ url: string; child: ChildProcess }> {
-  const file = fileURLToPath(new URL('./receiver.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx/esm', file], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const port = await new Promise<string>((resolve) =>
-    createInterface({ input: child.stdout }).once('line', resolve),
-  );
-  return { url: `http://127.0.0.1:${port}`, child };
 }
 
 function report(

@@ -5,10 +5,10 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import Table from 'cli-table3';
+import { startServer } from './child-server.ts';
 import type { BenchOptions } from './main.ts';
 import { type Cost, cpuSeconds, median, postgresCpuSeconds, watchMemory } from './measure.ts';
 import { createMooringContestant, type MooringContestant } from './mooring-contestant.ts';
@@ -32,7 +32,7 @@ export async function run(options: BenchOptions): Promise<void> {
   const say = (line: string): void => {
     if (!options.json) console.error(line);
   };
-  const source = await startSource(options.orders);
+  const source = await startServer('./orders-server.ts', String(options.orders), '250');
   const mooring = await createMooringContestant({ source: source.url, folder, say }).catch(
     (error: unknown) => {
       source.child.kill();
@@ -161,18 +161,6 @@ async function measureChild(
   };
   if (rows !== orders) throw new Error(`${command} loaded ${rows} of ${orders} orders`);
   return { rowsPerS: rows / seconds, cpuS, dbCpuS: postgresCpuSeconds(folder) - dbBefore, peakMb };
-}
-
-async function startSource(orders: number): Promise<{ url: string; child: ChildProcess }> {
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx/esm', here('./orders-server.ts'), String(orders), '250'],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  const port = await new Promise<string>((resolve) =>
-    createInterface({ input: child.stdout }).once('line', resolve),
-  );
-  return { url: `http://127.0.0.1:${port}`, child };
 }
 
 /** Installs dlt into a cache folder once; null, with the reason, where Python cannot. */

@@ -17,7 +17,7 @@ import {
   type TestTemporal,
   until,
 } from '../world.ts';
-import { startBrowser } from './browser.ts';
+import { errorsOn, startBrowser } from './browser.ts';
 
 let browser: Browser;
 let database: TestDatabase;
@@ -99,18 +99,14 @@ async function control(what: string): Promise<any> {
 
 async function openLink(
   wish: object,
-): Promise<{ page: Page; tenantId: string; errors: string[]; requests: string[] }> {
+): Promise<{ page: Page; tenantId: string; errors: readonly string[]; requests: string[] }> {
   const tenant = await api('POST', '/v1/tenants', { name: 'Acme Outdoor' });
   const session = await api('POST', '/v1/connect-sessions', { tenantId: tenant.id, ...wish });
   const context = await browser.newContext({ viewport: { width: 390, height: 844 } });
   const page = await context.newPage();
-  const errors: string[] = [];
+  // A refused form is a 422.
+  const errors = errorsOn(page, '422');
   const requests: string[] = [];
-  // A refused form is a 422, which Chromium tells as a failed resource.
-  page.on('console', (message) => {
-    if (message.type() === 'error' && !message.text().includes('422')) errors.push(message.text());
-  });
-  page.on('pageerror', (error) => errors.push(String(error)));
   page.on('request', (request) => requests.push(request.url()));
   await page.goto(session.url);
   return { page, tenantId: tenant.id, errors, requests };

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TenantId } from '../../domain/ids.ts';
 import { startApi, type TestApi } from '../http/api.ts';
 import { until } from '../world.ts';
-import { startBrowser } from './browser.ts';
+import { errorsOn, startBrowser } from './browser.ts';
 
 let api: TestApi;
 let browser: Browser;
@@ -40,20 +40,16 @@ const setState = (id: string, state: string, reason: string | null = null) =>
 
 interface Visit {
   readonly page: Page;
-  readonly errors: string[];
+  readonly errors: readonly string[];
   readonly requests: string[];
 }
 
 async function open(key: string | null, width = 1280): Promise<Visit> {
   const context = await browser.newContext({ viewport: { width, height: 844 } });
   const page = await context.newPage();
-  const errors: string[] = [];
+  // A refused key is a 401.
+  const errors = errorsOn(page, '401');
   const requests: string[] = [];
-  // A refused key is a 401, which Chromium tells as a failed resource.
-  page.on('console', (message) => {
-    if (message.type() === 'error' && !message.text().includes('401')) errors.push(message.text());
-  });
-  page.on('pageerror', (error) => errors.push(String(error)));
   page.on('request', (request) => requests.push(request.url()));
   await page.goto(`${url}/console`);
   if (key !== null) {

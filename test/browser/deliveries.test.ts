@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Delivering, startDeliveries } from '../deliveries/delivering.ts';
 import { type Receiver, startReceiver } from '../deliveries/receiver.ts';
 import { until } from '../world.ts';
-import { startBrowser } from './browser.ts';
+import { errorsOn, startBrowser } from './browser.ts';
 
 let world: Delivering;
 let target: Receiver;
@@ -22,11 +22,7 @@ afterAll(async () => {
 
 test('an operator sees who fails, what was sent and answered, tests an endpoint and sends again', async () => {
   const page = await (await browser.newContext({ viewport: { width: 1280, height: 844 } })).newPage();
-  const errors: string[] = [];
-  page.on('console', (message) => {
-    if (message.type() === 'error') errors.push(`${message.text()} ${message.location().url}`);
-  });
-  page.on('pageerror', (error) => errors.push(String(error)));
+  const errors = errorsOn(page);
   target.answer = (_got, response) => void response.writeHead(410).end('<b>gone</b>');
   const gone = await world.endpoint({ url: `${target.url}/gone`, name: 'Warehouse' });
   await world.tell([{ type: 'sync.failed' }]);

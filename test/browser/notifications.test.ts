@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PLATFORMS } from '../../platforms/index.ts';
 import { startApi, type TestApi } from '../http/api.ts';
 import { seedToldConnection } from '../notifications/told-connection.ts';
-import { startBrowser } from './browser.ts';
+import { errorsOn, startBrowser } from './browser.ts';
 
 let api: TestApi;
 let browser: Browser;
@@ -21,11 +21,7 @@ afterAll(async () => {
 
 test('an operator sees what is subscribed to, what waits and what was made up for', async () => {
   const page = await (await browser.newContext({ viewport: { width: 1280, height: 844 } })).newPage();
-  const errors: string[] = [];
-  page.on('console', (message) => {
-    if (message.type() === 'error') errors.push(`${message.text()} ${message.location().url}`);
-  });
-  page.on('pageerror', (error) => errors.push(String(error)));
+  const errors = errorsOn(page);
   await page.goto(`${url}/console`);
   await page.getByLabel('API key').fill(api.operatorKey);
   await page.keyboard.press('Enter');

@@ -1,8 +1,8 @@
-import { execFile } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Delivering, startDeliveries } from '../deliveries/delivering.ts';
 import { type Receiver, startReceiver } from '../deliveries/receiver.ts';
 import { until } from '../world.ts';
+import { mooring as runMooring } from './local-command.ts';
 
 let world: Delivering;
 let target: Receiver;
@@ -18,16 +18,8 @@ afterAll(async () => {
   await target.close();
 });
 
-function mooring(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  return new Promise((resolve) => {
-    const env = { PATH: process.env['PATH'] ?? '', MOORING_URL: url, MOORING_KEY: world.api.operatorKey };
-    const options = { env, timeout: 30_000 };
-    const child = execFile(process.execPath, ['cli/mooring.mjs', ...args], options, (_error, out, err) =>
-      resolve({ code: child.exitCode ?? -1, out, err }),
-    );
-    child.stdin?.end();
-  });
-}
+const mooring = (...args: readonly string[]) =>
+  runMooring(args, { env: { MOORING_URL: url, MOORING_KEY: world.api.operatorKey } });
 
 test('an endpoint is added, tested, rotated, its deliveries shown and replayed, and removed', async () => {
   const added = await mooring(

@@ -1,8 +1,8 @@
-import { execFile } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PLATFORMS } from '../../platforms/index.ts';
 import { startApi, type TestApi } from '../http/api.ts';
 import { seedToldConnection } from '../notifications/told-connection.ts';
+import { mooring as runMooring } from './local-command.ts';
 
 let api: TestApi;
 let url: string;
@@ -14,16 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-function mooring(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  return new Promise((resolve) => {
-    const env = { PATH: process.env['PATH'] ?? '', MOORING_URL: url, MOORING_KEY: api.operatorKey };
-    const options = { env, timeout: 30_000 };
-    const child = execFile(process.execPath, ['cli/mooring.mjs', ...args], options, (_error, out, err) =>
-      resolve({ code: child.exitCode ?? -1, out, err }),
-    );
-    child.stdin?.end();
-  });
-}
+const mooring = (...args: readonly string[]) =>
+  runMooring(args, { env: { MOORING_URL: url, MOORING_KEY: api.operatorKey } });
 
 test('what a platform tells of a connection is shown: topics, what waits, gaps', async () => {
   const { code, out, err } = await mooring('notifications', connectionId);
