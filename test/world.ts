@@ -1,4 +1,5 @@
 // The real surroundings of a test: a database of its own, Temporal, and a clock that can skip. Whoever makes something closes it.
+
 import { randomBytes } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
@@ -7,6 +8,7 @@ import Long from 'long';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { type Database, openDatabase } from '../store/database.ts';
+import { calmUpdates } from './calm-updates.ts';
 
 export interface TestDatabase {
   readonly url: string;
@@ -83,9 +85,11 @@ export async function connectTemporal(address = inject('temporalAddress')): Prom
 
 /** A Temporal whose clock skips to the next timer. It has no schedules, no lists and no search attributes. */
 export async function startTimeSkipping(): Promise<TestWorkflowEnvironment> {
-  return await TestWorkflowEnvironment.createTimeSkipping({
+  const env: TestWorkflowEnvironment = await TestWorkflowEnvironment.createTimeSkipping({
     server: { executable: { type: 'existing-path', path: inject('timeSkippingServer') } },
+    client: { interceptors: { workflow: [calmUpdates(() => env.client)] } },
   });
+  return env;
 }
 
 /** Waits until `condition` gives a truthy value, and gives it; throws after `withinMs` with what it waited for. Asks ever less often, so that waiting leaves the machine to what is waited for. */

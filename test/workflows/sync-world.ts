@@ -7,7 +7,8 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { credentialBinding } from '../../store/credentials.ts';
 import { createDataKeyPort } from '../../store/data-keys.ts';
 import { createVault, localKey, localKeyProvider, type Vault } from '../../vault/index.ts';
-import { TASK_QUEUES, WORKFLOW_TYPES } from '../../workflows/messages.ts';
+import { ensureSweepSchedule } from '../../worker/schedules.ts';
+import { SWEEP_SCHEDULE_ID, TASK_QUEUES, WORKFLOW_TYPES } from '../../workflows/messages.ts';
 import { type SeededConnection, seedConnection } from '../egress/seed.ts';
 import { createShop, type Shop } from '../sync/shelf.ts';
 import { connectTemporal, createTestDatabase, type TestDatabase, type TestTemporal } from '../world.ts';
@@ -28,6 +29,9 @@ export interface SyncWorld {
 
 export async function createSyncWorld(): Promise<SyncWorld> {
   const [database, temporal] = await Promise.all([createTestDatabase(), connectTemporal()]);
+  // These connections have no workflow of their own: the sweep would start one, and that a sync beside the test's.
+  await ensureSweepSchedule(temporal.client);
+  await temporal.client.schedule.getHandle(SWEEP_SCHEDULE_ID).pause('only what a test starts');
   const kek = randomBytes(32);
   const vault = createVault({
     keyProvider: localKeyProvider(localKey(kek)),
