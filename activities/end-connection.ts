@@ -20,6 +20,7 @@ import { clearMove } from '../store/shop-moves.ts';
 import { dropSubscription, endNotifications, listSubscriptions } from '../store/subscriptions.ts';
 import type { LifecycleActivities } from './lifecycle-contract.ts';
 import type { IssuedCredential, LifecycleDeps } from './lifecycle-deps.ts';
+import { isOfOneTopic } from './subscription-topics.ts';
 
 /** HTTP fenced already where a user asked; this is for what the platform or a deadline ended. */
 export const fence =
@@ -68,7 +69,8 @@ async function removeSubscriptions(
     try {
       if (!removed.has(platformRef)) await call(credential.material, subscribe.remove(platformRef, shop));
     } catch (error) {
-      if (!isCode(error, 'platform_not_found')) return;
+      if (!isOfOneTopic(error)) return;
+      if (error.code !== 'platform_not_found') continue;
     }
     removed.add(platformRef);
     await deps.db.sqlInTenant(of.tenantId, (sql) => dropSubscription(sql, of.connectionId, topic));

@@ -31,10 +31,10 @@ import {
   type MintedAddress,
 } from './subscription-address.ts';
 import { goodRef, listAll } from './subscription-found.ts';
-import { type MissedSince, makeUpFor, noteGap } from './subscription-gaps.ts';
+import { makeUpFor } from './subscription-gaps.ts';
 import { keepShopKey } from './subscription-key.ts';
 import { maySubscribe, shopAndDestination } from './subscription-means.ts';
-import { groupsOf, wantedTopics } from './subscription-topics.ts';
+import { groupsOf, isOfOneTopic, wantedTopics } from './subscription-topics.ts';
 
 export interface SubscriptionDeps extends Pick<NamedDeps, 'egress' | 'platforms' | 'triggerSync'> {
   readonly db: Database;
@@ -139,13 +139,11 @@ interface At {
 async function keepGroups(deps: SubscriptionDeps, look: Looking, at: At): Promise<Compared> {
   const { of, subscribe, data } = look;
   const { found, ours, rows, address, call } = at;
-  const gaps: MissedSince = new Map();
   let [code, isPending, isTaken]: [string | null, boolean, boolean] = [null, false, false];
   try {
     for (const topics of groupsOf(look)) {
       const same = subscribe.together === true ? ours : ours.filter(({ topic }) => topics.includes(topic));
       const known = rows.filter(({ topic }) => topics.includes(topic));
-      const isThere = ({ topic }: SubscriptionRow) => same.some((one) => one.topic === topic);
       const ref = goodRef(subscribe, topics, { same, rows });
       await removeAll(
         look,
@@ -154,22 +152,18 @@ async function keepGroups(deps: SubscriptionDeps, look: Looking, at: At): Promis
       );
       if (ref !== null) {
         await noteAll(deps, of, { topics, ref });
-        for (const row of known)
-          if (row.state !== 'active') noteGap(gaps, data, { known: row, isThere: false });
         continue;
       }
       const others = new Set(found.filter((one) => !ours.includes(one)).map((one) => one.ref)).size;
-      const made = await create(deps, look, { topics, address: address.mint, call, others });
+      const made = await create(deps, look, { topics, same, address: address.mint, call, others });
       code = made.code ?? code;
       isTaken ||= made.code === null || made.code === 'platform_answer_invalid';
       isPending ||= made.isPending && known.every(({ state }) => state !== 'creating');
-      if (made.code === null && !made.isPending)
-        for (const row of known) noteGap(gaps, data, { known: row, isThere: isThere(row) });
     }
     if (!isTaken) await address.drop();
   } finally {
     // What is there again may have missed something, whatever befell the next one.
-    await makeUpFor(deps, of, gaps);
+    await makeUpFor(deps, of, data);
   }
   return { code, isPending };
 }
@@ -184,12 +178,13 @@ async function noteAll(
   });
 }
 
-/** What one topic is refused for another need not be. */
 async function create(
   deps: SubscriptionDeps,
   { of, subscribe, connection }: Looking,
   at: {
     readonly topics: readonly string[];
+    /** Ours for these topics that are not as they should be. */
+    readonly same: readonly FoundSubscription[];
     readonly address: () => Promise<MintedAddress>;
     readonly call: PlatformCall;
     /** Subscriptions of somebody else. */
@@ -202,7 +197,8 @@ async function create(
     deps.vault.seal(subscriptionBinding(of, topic), { notificationSecret: text });
   for (const topic of topics) {
     const sealed = subscribe.secret === 'ours' ? await seal(topic, secret) : null;
-    await deps.db.sqlInTenant(of.tenantId, (sql) => beginSubscription(sql, of, { topic, sealed }));
+    const missed = at.same.some((one) => one.topic === topic) ? 'disabled' : 'dropped';
+    await deps.db.sqlInTenant(of.tenantId, (sql) => beginSubscription(sql, of, { topic, sealed, missed }));
   }
   try {
     if (subscribe.most !== undefined && at.others >= subscribe.most)
@@ -231,17 +227,10 @@ async function create(
     await deps.db.sqlInTenant(of.tenantId, async (sql) => {
       for (const topic of topics) await noteRefused(sql, of, { topic, code });
     });
-    if (error instanceof MooringError && OF_TOPIC.has(error.code)) return { code, isPending: false };
+    if (isOfOneTopic(error)) return { code, isPending: false };
     throw error;
   }
 }
-
-const OF_TOPIC = new Set([
-  'platform_rejected',
-  'platform_answer_invalid',
-  'scope_missing',
-  'platform_not_found',
-]);
 
 async function removeAll(
   { subscribe, connection }: Looking,

@@ -1,4 +1,5 @@
 // Which topics a connection is to be told of, and which of them are one subscription. Pure.
+import { MooringError } from '../domain/errors.ts';
 import type { Notifications, Platform, Subscribe } from '../domain/platform.ts';
 import { RESOURCES } from '../domain/resource.ts';
 
@@ -25,4 +26,16 @@ export function groupsOf(look: Wanting): readonly (readonly string[])[] {
   const wanted = wantedTopics(look);
   if (look.subscribe.together !== true) return wanted.map((topic) => [topic]);
   return wanted.length === 0 ? [] : [wanted];
+}
+
+const OF_TOPIC = new Set([
+  'platform_rejected',
+  'platform_answer_invalid',
+  'scope_missing',
+  'platform_not_found',
+]);
+
+/** Whether the platform refused this one alone: what one is refused for another need not be. */
+export function isOfOneTopic(error: unknown): error is MooringError {
+  return error instanceof MooringError && OF_TOPIC.has(error.code);
 }

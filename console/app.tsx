@@ -10,6 +10,7 @@ import { EventsPage } from './events.tsx';
 import { FleetPage } from './fleet.tsx';
 import { sayFailure } from './live.ts';
 import { Failure, Heading } from './parts.tsx';
+import { PrivacyPage } from './privacy.tsx';
 import { readPlatforms, readTenants } from './reads.ts';
 import { addressOf, parseRoute, type Route } from './route.ts';
 import { clientFor, forgetKey, keepKey, savedKey } from './session.ts';
@@ -115,6 +116,7 @@ function Signed({ apiKey, leave }: { apiKey: string; leave: Console['leave'] }) 
           <Tab to={{ page: 'connections', filter: {} }} route={route} name="Connections" />
           <Tab to={{ page: 'events' }} route={route} name="Events" />
           <Tab to={{ page: 'deliveries', filter: {} }} route={route} name="Deliveries" />
+          <Tab to={{ page: 'privacy' }} route={route} name="Privacy" />
         </nav>
         <button type="button" class="small" onClick={() => leave(null)}>
           Forget the key
@@ -141,6 +143,8 @@ function Page({ route }: { route: Route }) {
       return <DeliveriesPage filter={route.filter} />;
     case 'delivery':
       return <DeliveryPage key={route.id} id={route.id} />;
+    case 'privacy':
+      return <PrivacyPage />;
     case 'nowhere':
       return <Heading title="Not found">There is no such page</Heading>;
   }

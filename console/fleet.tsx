@@ -71,7 +71,7 @@ function Alarms({ counts }: { counts: Fleet }) {
     [counts.drifted, 'connections whose syncs do not match their state'],
     [counts.setAside, 'records set aside, because they could not be mapped'],
     [notifications.gapsOpen, 'gaps in what platforms told, which no sync has made up for yet'],
-    [notifications.privacyOverdue, 'requests to erase or to report that are overdue'],
+    [notifications.privacyOverdue, 'requests to erase or to report that are overdue (Privacy)'],
     [deliveries.endpointsFailing, 'endpoints that take nothing at present (Deliveries)'],
     [
       deliveries.endpointsDisabled,

@@ -1,6 +1,7 @@
-// What the pages read of notifications: one call through the client.
+// What the pages read of notifications and of requests to erase: one call through the client each.
 import { type components, dataOf, type MooringClient } from '../client/index.ts';
 
+export type PrivacyRequest = components['schemas']['PrivacyRequest'];
 export type Subscriptions = components['schemas']['Subscriptions'];
 export type Gap = Subscriptions['gaps'][number];
 
@@ -10,4 +11,17 @@ export function readSubscriptions(
   signal: AbortSignal,
 ): Promise<Subscriptions> {
   return dataOf(client.GET('/v1/connections/{id}/subscriptions', { params: { path: { id } }, signal }));
+}
+
+const SHOWN = 100;
+
+/** Newest first. */
+export async function readPrivacyRequests(
+  client: MooringClient,
+  signal: AbortSignal,
+): Promise<readonly PrivacyRequest[]> {
+  const page = await dataOf(
+    client.GET('/v1/privacy-requests', { params: { query: { limit: SHOWN } }, signal }),
+  );
+  return page.data;
 }

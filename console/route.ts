@@ -12,6 +12,7 @@ export type Route =
   | { readonly page: 'connections'; readonly filter: ConnectionFilter }
   | { readonly page: 'connection'; readonly id: string }
   | { readonly page: 'events' }
+  | { readonly page: 'privacy' }
   | { readonly page: 'deliveries'; readonly filter: DeliveryFilter }
   | { readonly page: 'delivery'; readonly id: string }
   | { readonly page: 'nowhere' };
@@ -30,7 +31,7 @@ export function parseRoute(hash: string): Route {
   const [page, id, ...rest] = path.split('/').filter((part) => part !== '');
   if (rest.length > 0) return { page: 'nowhere' };
   if (page === undefined) return { page: 'fleet' };
-  if (page === 'events' && id === undefined) return { page: 'events' };
+  if ((page === 'events' || page === 'privacy') && id === undefined) return { page };
   const asked = new URLSearchParams(query);
   if (page === 'deliveries') {
     return id === undefined
@@ -56,7 +57,8 @@ export function addressOf(route: Exclude<Route, { page: 'nowhere' }>): string {
     case 'fleet':
       return '#/';
     case 'events':
-      return '#/events';
+    case 'privacy':
+      return `#/${route.page}`;
     case 'connection':
       return `#/connections/${route.id}`;
     case 'delivery':

@@ -37,6 +37,8 @@ const TONES: Readonly<Record<string, Tone>> = {
   refused: 'bad',
   open: 'warn',
   closed: 'good',
+  done: 'good',
+  overdue: 'bad',
   pending: 'busy',
   delivered: 'good',
   enabled: 'good',

@@ -98,22 +98,28 @@ export async function appOf(sql: Sql, connectionId: ConnectionId): Promise<strin
   return rows[0]?.id ?? null;
 }
 
-/** Written before the platform is asked, with the secret that it is going to be told: an answer that is lost loses nothing. */
+/**
+ * Written before the platform is asked, with the secret that it is going to be told: an answer that is lost loses nothing. `missed` says why one
+ * that was there is made again; how long it was not there is kept until `takeMissed`.
+ */
 export async function beginSubscription(
   sql: Sql,
   of: SubscriptionOwner,
-  { topic, sealed }: { readonly topic: string; readonly sealed: Sealed | null },
+  one: { readonly topic: string; readonly sealed: Sealed | null; readonly missed?: GapCause },
 ): Promise<void> {
+  const { sealed } = one;
   await sql.query(
-    `INSERT INTO subscriptions (connection_id, topic, tenant_id, state, sealed, key_version) VALUES ($1, $2, $3, 'creating', $4, $5)
+    `INSERT INTO subscriptions AS s (connection_id, topic, tenant_id, state, sealed, key_version) VALUES ($1, $2, $3, 'creating', $4, $5)
      ON CONFLICT (connection_id, topic) DO UPDATE SET state = 'creating', platform_ref = NULL, code = NULL, sealed = $4, key_version = $5,
-       recreated = subscriptions.recreated + 1`,
+       recreated = s.recreated + 1, missed_cause = coalesce(s.missed_cause, $6),
+       missed_since = CASE WHEN $6::text IS NULL THEN s.missed_since ELSE coalesce(s.missed_since, s.checked_at) END`,
     [
       of.connectionId,
-      topic,
+      one.topic,
       of.tenantId,
       sealed === null ? null : Buffer.from(sealed.bytes),
       sealed?.keyVersion ?? null,
+      one.missed ?? null,
     ],
   );
 }
@@ -167,6 +173,22 @@ export async function endNotifications(tx: Tx, connectionId: ConnectionId): Prom
 const GAP_ASKS = 'notification gap';
 
 export type GapCause = 'dropped' | 'disabled' | 'outage';
+
+export interface Missed {
+  readonly topic: string;
+  readonly since: Date;
+  readonly cause: GapCause;
+}
+
+/** What is there again and had been missing, to be noted as a gap in the same transaction: each once. */
+export async function takeMissed(tx: Tx, connectionId: ConnectionId): Promise<readonly Missed[]> {
+  return tx.$queryRaw<Missed[]>`WITH missed AS (
+      SELECT topic, missed_since, missed_cause FROM subscriptions
+      WHERE connection_id = ${connectionId} AND state = 'active' AND missed_since IS NOT NULL FOR UPDATE)
+    UPDATE subscriptions AS s SET missed_since = NULL, missed_cause = NULL FROM missed
+    WHERE s.connection_id = ${connectionId} AND s.topic = missed.topic
+    RETURNING s.topic, missed.missed_since AS since, missed.missed_cause AS cause`;
+}
 
 /** Notes the gap and asks for the sync that makes up for it; whoever calls triggers the schedule after the commit. */
 export async function openGap(

@@ -37,3 +37,22 @@ test('an operator sees what is subscribed to, what waits and what was made up fo
   await card.locator('div', { hasText: /^Waiting to be read0$/ }).waitFor({ timeout: 15_000 });
   expect(errors).toEqual([]);
 }, 60_000);
+
+test('an operator sees what platforms asked to have erased, and what of it is overdue', async () => {
+  const page = await (await browser.newContext({ viewport: { width: 1280, height: 844 } })).newPage();
+  const errors = errorsOn(page);
+  await page.goto(`${url}/console`);
+  await page.getByLabel('API key').fill(api.operatorKey);
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: 'Privacy' }).click();
+  const row = page.getByRole('row', { name: /Erase a customer/ });
+  await row.getByText('Done').waitFor();
+  await row.getByText('customers 1').waitFor();
+  await api.database.owner.query(
+    `UPDATE privacy_requests SET state = 'open', finished_at = NULL, proof = NULL, due_at = now() - interval '1 hour'`,
+  );
+  await row.getByText('Overdue').waitFor({ timeout: 15_000 });
+  await row.getByRole('link', { name: connectionId }).click();
+  await page.getByRole('heading', { name: 'Notifications' }).waitFor();
+  expect(errors).toEqual([]);
+}, 60_000);

@@ -15,12 +15,13 @@ describe('an address of the console', () => {
     ],
     ['one connection', { page: 'connection', id: 'con_01' }],
     ['the events', { page: 'events' }],
+    ['what is to be erased', { page: 'privacy' }],
   ];
   it.each(routes)('leads back to %s', (_what, route) => {
     expect(parseRoute(addressOf(route))).toEqual(route);
   });
 
-  it.each(['#/elsewhere', '#/events/1', '#/connections/con_01/runs'])(
+  it.each(['#/elsewhere', '#/events/1', '#/privacy/1', '#/connections/con_01/runs'])(
     'that is unknown is told: %s',
     (hash) => {
       expect(parseRoute(hash)).toEqual({ page: 'nowhere' });

@@ -2,7 +2,7 @@
 // end. Real PostgreSQL, the real door.
 import { createHash } from 'node:crypto';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { destroyCredential } from '../../activities/end-connection.ts';
+import { destroyCredential, revokeUpstream } from '../../activities/end-connection.ts';
 import { keepSubscriptions, type SubscriptionDeps } from '../../activities/keep-subscriptions.ts';
 import { setSchedule } from '../../activities/set-schedule.ts';
 import type { Platform } from '../../domain/platform.ts';
@@ -70,6 +70,8 @@ let triggered: string[];
 let refused: string[];
 /** Topics whose subscribing the platform is down for. */
 let down: string[];
+/** One that the platform refuses to remove. */
+let kept: string | undefined;
 let made = 0;
 
 beforeEach(async () => {
@@ -79,12 +81,14 @@ beforeEach(async () => {
   triggered = [];
   refused = [];
   down = [];
+  kept = undefined;
   door.answer((asked, response, request) => {
     const send = (status: number, body: unknown) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     if (asked.method === 'GET') return send(200, hooks);
     const id = asked.url.split('/').at(-1);
     if (asked.method === 'DELETE') {
+      if (id === kept) return send(400, { error: 'not this one' });
       const before = hooks.length;
       hooks = hooks.filter((one) => one.id !== id);
       return send(before === hooks.length ? 404 : 200, {});
@@ -220,6 +224,22 @@ describe('subscriptions', () => {
     expect(await asked()).toHaveLength(2);
   });
 
+  it('made again by a look that was stopped there leave their gap to the next one', async () => {
+    await look();
+    hooks = [];
+    await wake();
+    const { db } = door.world;
+    const stopped = { ...db, inTenant: () => Promise.reject(new Error('stopped')) };
+    await keepSubscriptions({ ...deps(), db: stopped });
+    const gaps = () => ask('SELECT cause FROM notification_gaps WHERE connection_id = $1');
+    expect(hooks).toHaveLength(3);
+    expect(await gaps()).toEqual([]);
+    await look();
+    await look();
+    expect(await gaps()).toEqual([{ cause: 'dropped' }]);
+    expect(triggered).toEqual([stage.connectionId]);
+  });
+
   it('of another connection at the same shop, or of somebody else, are not ours to remove', async () => {
     await look();
     hooks.push({
@@ -282,6 +302,21 @@ describe('subscriptions', () => {
     expect(hooks).toHaveLength(3);
     const rows = await ask('SELECT state FROM subscriptions WHERE connection_id = $1');
     expect(rows.every(({ state }) => state === 'active')).toBe(true);
+  });
+
+  it('are removed with the grant, but for what the platform keeps', async () => {
+    await look();
+    kept = hooks[0]?.id;
+    const refuse = () => Promise.reject(new Error('no grant is ended in this test'));
+    const grants = {
+      obtain: refuse,
+      renew: refuse,
+      upgrade: refuse,
+      revoke: refuse,
+      missingScopes: () => [],
+    };
+    await revokeUpstream({ db: door.world.db, exchange: door.open().exchange, grants })(stage);
+    expect(hooks.map(({ id }) => id)).toEqual([kept]);
   });
 
   it('leave nothing behind when the connection ends', async () => {
