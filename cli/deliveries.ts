@@ -1,5 +1,6 @@
 // mooring deliveries: what was sent to endpoints, what came back, and sending it again.
 import { type components, dataOf } from '../client/index.ts';
+import { replayAll } from '../client/replay.ts';
 import type { Context } from './context.ts';
 import { InputError } from './input.ts';
 import { minute, plain, table } from './table.ts';
@@ -72,22 +73,16 @@ export async function replay(
     return;
   }
   if (endpoint === undefined) throw new InputError('Name a delivery, or an endpoint with --endpoint.', []);
-  const made = await dataOf(
-    context.client.POST('/v1/endpoints/{id}/replay', {
-      params: { path: { id: endpoint } },
-      body: {
-        state: all === true ? 'all' : 'failed',
-        ...(since === undefined ? {} : { since: instantOf(since) }),
-        ...(until === undefined ? {} : { until: instantOf(until) }),
-      },
-    }),
-  );
-  context.print(made, ({ deliveries, hasMore, until: last }) =>
-    [
-      `${deliveries} deliveries are sent again`,
-      ...(hasMore ? [`There are more: go on with --since ${last ?? ''}`] : []),
-    ].join('\n'),
-  );
+  const wish = {
+    state: all === true ? ('all' as const) : ('failed' as const),
+    ...(since === undefined ? {} : { since: instantOf(since) }),
+    // Fixed, so that what is made meanwhile is not sent twice.
+    until: until === undefined ? new Date().toISOString() : instantOf(until),
+  };
+  const deliveries = await replayAll(context.client, endpoint, wish, (some) => {
+    if (!context.isJson) console.error(`${some} so far`);
+  });
+  context.print({ deliveries }, () => `${deliveries} deliveries are sent again`);
 }
 
 export function deliveryText(one: DeliveryWithAttempts): string {

@@ -2875,7 +2875,7 @@ export interface paths {
         put?: never;
         /**
          * Send again: what was given up, or everything of a range
-         * @description At most 10000 at once. A receiver that keeps webhook-ids takes none of them twice.
+         * @description At most 10000 events a call. A receiver that keeps webhook-ids takes none of them twice.
          */
         post: {
             parameters: {
@@ -5403,13 +5403,13 @@ export interface components {
              * @enum {string}
              */
             state: "failed" | "all";
+            /** @description nextCursor of the previous page */
+            cursor?: string;
         };
         ReplayedInput: {
             deliveries: number;
-            /** @description Ten thousand were taken; ask again with `since` for the rest */
-            hasMore: boolean;
-            /** @description The instant of the last event that was taken */
-            until: string | null;
+            /** @description Ten thousand events were taken: ask again with it for the rest. Null: that was all */
+            nextCursor: string | null;
         };
         FleetInput: {
             /** @description A row per platform and state that has any */
@@ -6767,13 +6767,13 @@ export interface components {
              * @enum {string}
              */
             state: "failed" | "all";
+            /** @description nextCursor of the previous page */
+            cursor?: string;
         };
         Replayed: {
             deliveries: number;
-            /** @description Ten thousand were taken; ask again with `since` for the rest */
-            hasMore: boolean;
-            /** @description The instant of the last event that was taken */
-            until: string | null;
+            /** @description Ten thousand events were taken: ask again with it for the rest. Null: that was all */
+            nextCursor: string | null;
         };
         Fleet: {
             /** @description A row per platform and state that has any */

@@ -1,5 +1,6 @@
 // What the pages of deliveries read of the API, and the commands they give.
 import { type components, dataOf, type MooringClient } from '../client/index.ts';
+import { replayAll } from '../client/replay.ts';
 import type { DeliveryFilter } from './route.ts';
 import { counted } from './words.ts';
 
@@ -54,9 +55,7 @@ export const testEndpoint: EndpointCommand = async (client, endpoint) => {
 };
 
 export const replayFailed: EndpointCommand = async (client, endpoint) => {
-  const { deliveries } = await dataOf(
-    client.POST('/v1/endpoints/{id}/replay', { params: at(endpoint), body: { state: 'failed' } }),
-  );
+  const deliveries = await replayAll(client, endpoint.id, { state: 'failed' });
   return deliveries === 0 ? 'Nothing was given up.' : `${counted(deliveries)} are sent again.`;
 };
 

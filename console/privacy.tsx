@@ -89,10 +89,20 @@ function Row({ of }: { of: PrivacyRequest }) {
   );
 }
 
-/** The counts of a proof in a line. */
+/** What a proof counts, in a line. */
 function countsOf(proof: NonNullable<PrivacyRequest['proof']>): string {
-  const counts = Object.entries(proof).flatMap(([name, value]) =>
-    typeof value === 'number' ? [`${spoken(name).toLowerCase()} ${counted(value)}`] : [],
-  );
-  return counts.length === 0 ? 'Kept' : counts.join(' · ');
+  return Object.entries(proof)
+    .map(
+      ([what, counts]) => `${spoken(what)}: ${typeof counts === 'object' ? inLine(counts) : String(counts)}`,
+    )
+    .join('; ');
+}
+
+function inLine(counts: object | null): string {
+  return Object.entries(counts ?? {})
+    .map(
+      ([of, count]) =>
+        `${spoken(of).toLowerCase()} ${typeof count === 'number' ? counted(count) : String(count)}`,
+    )
+    .join(', ');
 }

@@ -106,14 +106,15 @@ export interface ReplayRange {
   readonly since: Date;
   /** null: whatever there is */
   readonly until: Date | null;
+  /** Where an earlier call ended; null: from the first. */
+  readonly afterPosition: string | null;
   readonly atMost: number;
 }
 
 export interface ReplayedRange {
   readonly deliveries: number;
-  readonly hasMore: boolean;
-  /** The instant of the last event taken. */
-  readonly lastAt: Date | null;
+  /** Of the last event taken, where there are more; null: that was all. */
+  readonly lastPosition: string | null;
 }
 
 interface EventRow {
@@ -121,18 +122,18 @@ interface EventRow {
   readonly type: string;
   readonly connection_id: ConnectionId | null;
   readonly position: string;
-  readonly at: Date;
 }
 
-/** By the instants of the events, oldest first. */
+/** By the instants of the events, in the order of the feed. */
 export async function replayRange(sql: Sql, range: ReplayRange): Promise<ReplayedRange> {
-  const { endpointId, tenantId, state, since, until, atMost } = range;
+  const { endpointId, tenantId, state, since, until, afterPosition, atMost } = range;
   const failed = `AND EXISTS (SELECT FROM deliveries AS d WHERE d.endpoint_id = $5 AND d.event_id = v.id AND d.state = 'failed')`;
   const { rows } = await sql.query<EventRow>(
-    `SELECT id, type, connection_id, position, at FROM events AS v
-     WHERE tenant_id = $1 AND at >= $2 AND ($3::timestamptz IS NULL OR at < $3) AND type <> '${TEST_EVENT}' ${state === 'failed' ? failed : 'AND $5::text IS NOT NULL'}
+    `SELECT id, type, connection_id, position FROM events AS v
+     WHERE tenant_id = $1 AND at >= $2 AND ($3::timestamptz IS NULL OR at < $3) AND ($6::bigint IS NULL OR position > $6)
+       AND type <> '${TEST_EVENT}' ${state === 'failed' ? failed : 'AND $5::text IS NOT NULL'}
      ORDER BY position LIMIT $4`,
-    [tenantId, since, until, atMost + 1, endpointId],
+    [tenantId, since, until, atMost + 1, endpointId, afterPosition],
   );
   const taken = rows.slice(0, atMost);
   const wanted = state === 'failed' ? taken : taken.filter(({ type }) => isWanted(range.eventTypes, type));
@@ -150,7 +151,6 @@ export async function replayRange(sql: Sql, range: ReplayRange): Promise<Replaye
   );
   return {
     deliveries: (rowCount ?? 0) + made,
-    hasMore: rows.length > atMost,
-    lastAt: taken.at(-1)?.at ?? null,
+    lastPosition: rows.length > atMost ? (taken.at(-1)?.position ?? null) : null,
   };
 }

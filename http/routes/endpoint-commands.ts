@@ -13,6 +13,7 @@ import {
 import { changeEndpoint, lockEndpointBySql } from '../../store/endpoints.ts';
 import { appendEvent } from '../../store/events.ts';
 import { actorOf, principalOf, unknown } from '../auth.ts';
+import { readNumericCursor, writeCursor } from '../cursor.ts';
 import type { HttpDeps } from '../deps.ts';
 import {
   assertEnabled,
@@ -114,7 +115,7 @@ export const endpointCommandRoutes =
         schema: {
           tags,
           summary: 'Send again: what was given up, or everything of a range',
-          description: `At most ${REPLAYED_AT_ONCE} at once. A receiver that keeps webhook-ids takes none of them twice.`,
+          description: `At most ${REPLAYED_AT_ONCE} events a call. A receiver that keeps webhook-ids takes none of them twice.`,
           params,
           body: replayWish,
           response: { 202: replayed },
@@ -122,7 +123,9 @@ export const endpointCommandRoutes =
       },
       async (request, reply) => {
         const { id, tenantId } = await endpointOf(deps, principalOf(request), request.params.id);
-        const { state, since, until } = request.body;
+        const { state, since, until, cursor } = request.body;
+        const subject = { of: `replay ${id} ${state}`, tenant: tenantId };
+        const afterPosition = readNumericCursor(subject, cursor);
         const made = await deps.db.sqlInTenant(tenantId, async (sql) => {
           const row = await lockEndpointBySql(sql, id);
           if (row === null) throw unknown('endpoint', id);
@@ -131,10 +134,12 @@ export const endpointCommandRoutes =
             ...{ tenantId, endpointId: id, eventTypes: row.eventTypes, state, atMost: REPLAYED_AT_ONCE },
             since: new Date(since ?? 0),
             until: until === undefined ? null : new Date(until),
+            afterPosition,
           });
         });
-        const { deliveries, hasMore, lastAt } = made;
-        return reply.code(202).send({ deliveries, hasMore, until: lastAt?.toISOString() ?? null });
+        const { deliveries, lastPosition } = made;
+        const nextCursor = lastPosition === null ? null : writeCursor(subject, lastPosition);
+        return reply.code(202).send({ deliveries, nextCursor });
       },
     );
   };

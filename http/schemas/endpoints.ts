@@ -196,15 +196,15 @@ export const replayWish = z
       description:
         'failed: deliveries that were given up. all: every event that the endpoint wants, those it was never sent too',
     }),
+    cursor: pageQuery.cursor,
   })
   .meta({ id: 'ReplayWish' });
 export const replayed = z
   .object({
     deliveries: z.int(),
-    hasMore: z
-      .boolean()
-      .meta({ description: 'Ten thousand were taken; ask again with `since` for the rest' }),
-    until: instant.nullable().meta({ description: 'The instant of the last event that was taken' }),
+    nextCursor: z.string().nullable().meta({
+      description: 'Ten thousand events were taken: ask again with it for the rest. Null: that was all',
+    }),
   })
   .meta({ id: 'Replayed' });
 

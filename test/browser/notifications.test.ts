@@ -47,7 +47,7 @@ test('an operator sees what platforms asked to have erased, and what of it is ov
   await page.getByRole('link', { name: 'Privacy' }).click();
   const row = page.getByRole('row', { name: /Erase a customer/ });
   await row.getByText('Done').waitFor();
-  await row.getByText('customers 1').waitFor();
+  await row.getByText('Erased: orders 2, customers 1, connections 1').waitFor();
   await api.database.owner.query(
     `UPDATE privacy_requests SET state = 'open', finished_at = NULL, proof = NULL, due_at = now() - interval '1 hour'`,
   );

@@ -34,7 +34,9 @@ test('an address is made and shown once', async () => {
 });
 
 test('requests to erase are listed with their proof, and a stranger has no report', async () => {
-  expect((await mooring('privacy')).out).toMatch(/erase_customer .*│ done .*│ \{"customers":1\}/);
+  expect((await mooring('privacy')).out).toMatch(
+    /erase_customer .*│ done .*│ \{"erased":\{"orders":2,"customers":1,"connections":1\}\}/,
+  );
   const refused = await mooring('privacy', 'report', 'prv_00000000000000000000000000');
   expect(refused.code).toBe(1);
   expect(refused.err).toContain('not_found');

@@ -227,7 +227,7 @@ test('five days of failure disable it; enabled again it is sent nothing of befor
   await until('what came after', async () => target.received.length > 0);
   expect(target.received.map((got) => got.id)).toEqual([third]);
   const failed = await world.api.call('POST', `/v1/endpoints/${id}/replay`, { body: { state: 'failed' } });
-  expect(failed).toMatchObject({ status: 202, body: { deliveries: 1, hasMore: false } });
+  expect(failed).toMatchObject({ status: 202, body: { deliveries: 1, nextCursor: null } });
   await until('what was given up', async () => target.received.length === 2);
   expect(target.received[1]?.id).toBe(first);
   await until(

@@ -27,7 +27,7 @@ export async function seedToldConnection(world: TestDatabase): Promise<SeededCon
   );
   await world.owner.query(
     `INSERT INTO privacy_requests (id, tenant_id, connection_id, platform, kind, topic, state, due_at, finished_at, proof)
-     VALUES ($3, $2, $1, 'shopify', 'erase_customer', 'customers/redact', 'done', now() + interval '3 days', now(), '{"customers":1}')`,
+     VALUES ($3, $2, $1, 'shopify', 'erase_customer', 'customers/redact', 'done', now() + interval '3 days', now(), '{"erased":{"connections":1,"customers":1,"orders":2}}')`,
     [...of, newId('privacyRequest')],
   );
   return seeded;
