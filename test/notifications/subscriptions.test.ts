@@ -5,108 +5,22 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { destroyCredential, revokeUpstream } from '../../activities/end-connection.ts';
 import { keepSubscriptions, type SubscriptionDeps } from '../../activities/keep-subscriptions.ts';
 import { setSchedule } from '../../activities/set-schedule.ts';
-import type { Platform } from '../../domain/platform.ts';
 import { closeGaps, noteReceiving } from '../../store/subscriptions.ts';
 import { createDoor, type Door } from '../egress/door.ts';
-import { SHELF } from '../sync/shelf.ts';
 import { createStage, type Stage } from '../sync/stage.ts';
+import { answerAsShop, HOOKED, type HookShop } from './hooked-platform.ts';
 
-interface Hook {
-  readonly id: string;
-  readonly topic: string;
-  readonly url: string;
-  readonly secret: string;
-  enabled: boolean;
-}
-
-const isHook = (one: unknown): one is Hook => typeof one === 'object' && one !== null && 'topic' in one;
-
-const PLATFORM: Platform = {
-  ...SHELF,
-  answers: [{ status: 404, means: 'not_found' }, ...SHELF.answers],
-  notifications: {
-    delivery: 'http',
-    subscribedBy: 'shop',
-    topics: {
-      'order/changed': 'orders',
-      'stock/changed': 'inventory',
-      'customer/changed': 'customers',
-      gone: 'uninstalled',
-    },
-    signature: {
-      kind: 'hmac',
-      in: { header: 'signature' },
-      algorithm: 'sha256',
-      encoding: 'hex',
-      key: '{notificationSecret}',
-      message: ['{body}'],
-    },
-    subscribe: {
-      secret: 'ours',
-      most: 4,
-      create: ({ topic, address, secret }) => ({
-        method: 'POST',
-        path: '/hooks',
-        body: { topic, url: address, secret },
-        endpoint: 'POST /hooks',
-      }),
-      created: ({ body }) => ({ ref: isHook(body) ? body.id : '' }),
-      list: () => ({ method: 'GET', path: '/hooks', endpoint: 'GET /hooks' }),
-      listed: ({ body }) => ({
-        found: (Array.isArray(body) ? body : [])
-          .filter(isHook)
-          .map(({ id, topic, url, enabled }) => ({ ref: id, topic, address: url, isEnabled: enabled })),
-        isLast: true,
-      }),
-      remove: (ref) => ({ method: 'DELETE', path: `/hooks/${ref}`, endpoint: 'DELETE /hooks/{id}' }),
-    },
-  },
-};
-
-const door: Door = await createDoor(PLATFORM);
+const door: Door = await createDoor(HOOKED);
 let stage: Stage;
-let hooks: Hook[];
+let shop: HookShop;
 let triggered: string[];
-let refused: string[];
-/** Topics whose subscribing the platform is down for. */
-let down: string[];
-/** One that the platform refuses to remove. */
-let kept: string | undefined;
-let made = 0;
 
 beforeEach(async () => {
   await door.world.owner.query('DELETE FROM subscription_checks');
   stage = await createStage(door, 'orders', 'inventory');
-  hooks = [];
+  shop = { hooks: [], refused: [], down: [], kept: undefined };
   triggered = [];
-  refused = [];
-  down = [];
-  kept = undefined;
-  door.answer((asked, response, request) => {
-    const send = (status: number, body: unknown) =>
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-    if (asked.method === 'GET') return send(200, hooks);
-    const id = asked.url.split('/').at(-1);
-    if (asked.method === 'DELETE') {
-      if (id === kept) return send(400, { error: 'not this one' });
-      const before = hooks.length;
-      hooks = hooks.filter((one) => one.id !== id);
-      return send(before === hooks.length ? 404 : 200, {});
-    }
-    let text = '';
-    request.on('data', (chunk) => {
-      text += chunk;
-    });
-    request.on('end', () => {
-      const wish: { topic: string; url: string; secret: string } = JSON.parse(text);
-      if (refused.includes(wish.topic)) return send(400, { error: 'no such topic' });
-      if (down.includes(wish.topic)) return send(503, {});
-      made += 1;
-      const hook: Hook = { ...wish, id: `h${made}`, enabled: true };
-      hooks.push(hook);
-      send(201, hook);
-    });
-  });
+  door.answer((asked, response, request) => answerAsShop(shop, asked, response, request));
 });
 afterAll(() => door.close());
 
@@ -114,7 +28,7 @@ const deps = (): SubscriptionDeps => ({
   db: door.world.db,
   vault: door.vault,
   egress: door.open(),
-  platforms: new Map([[PLATFORM.id, PLATFORM]]),
+  platforms: new Map([[HOOKED.id, HOOKED]]),
   triggerSync: async (id) => triggered.push(id) > 0,
   publicUrl: 'https://mooring.example',
   checkEveryMs: 3_600_000,
@@ -139,8 +53,8 @@ const look = async () => {
 describe('subscriptions', () => {
   it('are made once a connection works: what its permissions need, each at an address nobody can guess, with a secret', async () => {
     await look();
-    expect(hooks.map(({ topic }) => topic).sort()).toEqual(['gone', 'order/changed', 'stock/changed']);
-    for (const { url, secret } of hooks) {
+    expect(shop.hooks.map(({ topic }) => topic).sort()).toEqual(['gone', 'order/changed', 'stock/changed']);
+    for (const { url, secret } of shop.hooks) {
       expect(url).toMatch(/^https:\/\/mooring\.example\/notify\/plain\/[\w-]{43}$/);
       expect(secret).toMatch(/^[\w-]{43}$/);
     }
@@ -149,28 +63,28 @@ describe('subscriptions', () => {
     );
     expect(rows.map(({ state }) => state)).toEqual(['active', 'active', 'active']);
     const [address] = await ask(`SELECT token_hash FROM notification_addresses WHERE connection_id = $1`);
-    const token = hooks[0]?.url.split('/').at(-1) ?? '';
+    const token = shop.hooks[0]?.url.split('/').at(-1) ?? '';
     expect(Buffer.from(address?.token_hash).equals(createHash('sha256').update(token).digest())).toBe(true);
     const everything = JSON.stringify(await ask('SELECT s::text, $1::text FROM subscriptions AS s'));
     expect(everything).not.toContain(token);
-    expect(everything).not.toContain(hooks[0]?.secret);
+    expect(everything).not.toContain(shop.hooks[0]?.secret);
     expect(await ask('SELECT * FROM notification_gaps WHERE connection_id = $1')).toEqual([]);
   });
 
   it('that are there are left alone, however often they are looked at, and by how many', async () => {
     await look();
-    const before = JSON.stringify(hooks);
+    const before = JSON.stringify(shop.hooks);
     await wake();
     await Promise.all([keepSubscriptions(deps()), keepSubscriptions(deps())]);
-    expect(JSON.stringify(hooks)).toBe(before);
+    expect(JSON.stringify(shop.hooks)).toBe(before);
   });
 
   it('that the platform dropped or switched off are made again, and a sync makes up for the gap', async () => {
     await look();
-    hooks = hooks.filter(({ topic }) => topic !== 'order/changed');
-    for (const hook of hooks) if (hook.topic === 'stock/changed') hook.enabled = false;
+    shop.hooks = shop.hooks.filter(({ topic }) => topic !== 'order/changed');
+    for (const hook of shop.hooks) if (hook.topic === 'stock/changed') hook.enabled = false;
     await look();
-    expect(hooks.map(({ topic, enabled }) => `${topic} ${enabled}`).sort()).toEqual([
+    expect(shop.hooks.map(({ topic, enabled }) => `${topic} ${enabled}`).sort()).toEqual([
       'gone true',
       'order/changed true',
       'stock/changed true',
@@ -196,11 +110,11 @@ describe('subscriptions', () => {
 
   it('that could not be made again at once leave a gap from when they were there last', async () => {
     await look();
-    const ours = hooks;
-    hooks = [];
-    down = ['stock/changed'];
+    const ours = shop.hooks;
+    shop.hooks = [];
+    shop.down = ['stock/changed'];
     await look();
-    expect(hooks.map(({ topic }) => topic)).not.toContain('stock/changed');
+    expect(shop.hooks.map(({ topic }) => topic)).not.toContain('stock/changed');
     const asked = async () =>
       (
         await ask(
@@ -214,9 +128,9 @@ describe('subscriptions', () => {
     expect((await asked()).map(({ resources }) => resources)).toEqual([['orders']]);
     await look();
     expect(await asked()).toHaveLength(1);
-    down = [];
+    shop.down = [];
     await look();
-    expect(hooks).toHaveLength(ours.length);
+    expect(shop.hooks).toHaveLength(ours.length);
     const gaps = await asked();
     expect(gaps.map(({ resources }) => resources)).toEqual([['orders'], ['inventory']]);
     expect(gaps[1]?.from).toBeLessThan(gaps[0]?.found ?? 0);
@@ -226,13 +140,13 @@ describe('subscriptions', () => {
 
   it('made again by a look that was stopped there leave their gap to the next one', async () => {
     await look();
-    hooks = [];
+    shop.hooks = [];
     await wake();
     const { db } = door.world;
     const stopped = { ...db, inTenant: () => Promise.reject(new Error('stopped')) };
     await keepSubscriptions({ ...deps(), db: stopped });
     const gaps = () => ask('SELECT cause FROM notification_gaps WHERE connection_id = $1');
-    expect(hooks).toHaveLength(3);
+    expect(shop.hooks).toHaveLength(3);
     expect(await gaps()).toEqual([]);
     await look();
     await look();
@@ -242,7 +156,7 @@ describe('subscriptions', () => {
 
   it('of another connection at the same shop, or of somebody else, are not ours to remove', async () => {
     await look();
-    hooks.push({
+    shop.hooks.push({
       id: 'x',
       topic: 'order/changed',
       url: 'https://elsewhere.example/notify/plain/abcdefghijklmnopqrstuv',
@@ -250,7 +164,7 @@ describe('subscriptions', () => {
       enabled: true,
     });
     await look();
-    expect(hooks.map(({ id }) => id)).toContain('x');
+    expect(shop.hooks.map(({ id }) => id)).toContain('x');
   });
 
   it('are not asked for where others have as many as the shop may have', async () => {
@@ -261,17 +175,17 @@ describe('subscriptions', () => {
       secret: '',
       enabled: true,
     }));
-    hooks = [...theirs];
+    shop.hooks = [...theirs];
     await look();
-    expect(hooks).toEqual(theirs);
+    expect(shop.hooks).toEqual(theirs);
     const rows = await ask('SELECT state, code FROM subscriptions WHERE connection_id = $1');
     expect(rows).toEqual(Array(3).fill({ state: 'refused', code: 'platform_rejected' }));
   });
 
   it('for one topic that is refused stop no other, and are tried again', async () => {
-    refused = ['stock/changed'];
+    shop.refused = ['stock/changed'];
     await look();
-    expect(hooks.map(({ topic }) => topic).sort()).toEqual(['gone', 'order/changed']);
+    expect(shop.hooks.map(({ topic }) => topic).sort()).toEqual(['gone', 'order/changed']);
     const rows = await ask(
       'SELECT topic, state, code FROM subscriptions WHERE connection_id = $1 ORDER BY topic',
     );
@@ -281,9 +195,9 @@ describe('subscriptions', () => {
     for (let time = 0; time < 3; time++) await look();
     // An address that the platform did not take is nobody's.
     expect(await addresses()).toEqual(before);
-    refused = [];
+    shop.refused = [];
     await look();
-    expect(hooks).toHaveLength(3);
+    expect(shop.hooks).toHaveLength(3);
   });
 
   it('for what may no longer be read go', async () => {
@@ -292,21 +206,21 @@ describe('subscriptions', () => {
       stage.connectionId,
     ]);
     await look();
-    expect(hooks.map(({ topic }) => topic).sort()).toEqual(['gone', 'order/changed']);
+    expect(shop.hooks.map(({ topic }) => topic).sort()).toEqual(['gone', 'order/changed']);
   });
 
   it('whose answer was lost are found by their address, and not made twice', async () => {
     await look();
     await door.world.owner.query(`UPDATE subscriptions SET state = 'creating', platform_ref = NULL`);
     await look();
-    expect(hooks).toHaveLength(3);
+    expect(shop.hooks).toHaveLength(3);
     const rows = await ask('SELECT state FROM subscriptions WHERE connection_id = $1');
     expect(rows.every(({ state }) => state === 'active')).toBe(true);
   });
 
   it('are removed with the grant, but for what the platform keeps', async () => {
     await look();
-    kept = hooks[0]?.id;
+    shop.kept = shop.hooks[0]?.id;
     const refuse = () => Promise.reject(new Error('no grant is ended in this test'));
     const grants = {
       obtain: refuse,
@@ -316,7 +230,7 @@ describe('subscriptions', () => {
       missingScopes: () => [],
     };
     await revokeUpstream({ db: door.world.db, exchange: door.open().exchange, grants })(stage);
-    expect(hooks.map(({ id }) => id)).toEqual([kept]);
+    expect(shop.hooks.map(({ id }) => id)).toEqual([shop.kept]);
   });
 
   it('leave nothing behind when the connection ends', async () => {
