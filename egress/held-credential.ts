@@ -113,14 +113,28 @@ function isDue(opened: OpenedConnection, nowMs: number): boolean {
   return opened.expiresAtMs - skewMs <= nowMs;
 }
 
-/** Callers in one process that wait for the same generation's successor share one question to the workflow. */
+/** How long it is remembered that there is a newer one, for callers who had opened the former at that moment. */
+const FRESH_FOR_MS = 5_000;
+
+/** Callers in one process that want the same generation's successor share one question to the workflow. */
 export function sharedEnsureFresh(ensureFresh: EnsureFresh): EnsureFresh {
   const asked = new Map<string, ReturnType<EnsureFresh>>();
   return (connectionId, tenantId, afterGeneration) => {
     const key = `${tenantId}/${connectionId}/${afterGeneration}`;
     const known = asked.get(key);
     if (known !== undefined) return known;
-    const answer = ensureFresh(connectionId, tenantId, afterGeneration).finally(() => asked.delete(key));
+    const forget = () => void asked.delete(key);
+    const answer = ensureFresh(connectionId, tenantId, afterGeneration).then(
+      (outcome) => {
+        if (outcome.outcome === 'fresh') setTimeout(forget, FRESH_FOR_MS).unref();
+        else forget();
+        return outcome;
+      },
+      (error: unknown) => {
+        forget();
+        throw error;
+      },
+    );
     asked.set(key, answer);
     return answer;
   };

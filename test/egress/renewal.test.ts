@@ -1,6 +1,8 @@
 // How the door asks for a newer credential: near expiry, after a refusal, once for all, and never when it must not.
 import { describe, expect, it } from 'vitest';
 import type { EnsureFreshOutcome } from '../../domain/credential.ts';
+import { sharedEnsureFresh } from '../../egress/held-credential.ts';
+import { newId } from '../../store/new-id.ts';
 import { doorForTests, OK } from './door.ts';
 import { ORDERS, useOf } from './use.ts';
 
@@ -53,6 +55,20 @@ describe('a credential near its expiry', () => {
     expect(workflow.asked).toEqual([1]);
     expect(new Set(door.asked.map((one) => one.authorization))).toEqual(new Set(['Bearer token-2']));
     expect(door.asked).toHaveLength(200);
+  });
+
+  it('is not asked for again by a caller who had opened the former one at that moment', async () => {
+    const fresh = asking(async () => ({ outcome: 'fresh', generation: 2 }));
+    const later = asking(async () => ({ outcome: 'retry_later', retryAtMs: 0 }));
+    for (const { asked, ensureFresh, times } of [
+      { ...fresh, times: 1 },
+      { ...later, times: 2 },
+    ]) {
+      const ask = sharedEnsureFresh(ensureFresh);
+      const of = [newId('connection'), newId('tenant'), 1] as const;
+      expect(await ask(...of)).toEqual(await ask(...of));
+      expect(asked).toHaveLength(times);
+    }
   });
 
   it('that cannot be renewed yet is used while it lasts, and asked about no more before its time', async () => {

@@ -34,6 +34,7 @@ interface Report {
 
 interface Fleet {
   readonly tenantId: string;
+  /** In the order in which a run takes them. */
   readonly hosts: readonly string[];
 }
 
@@ -42,7 +43,6 @@ async function fleetOf(name: string, count: number): Promise<Fleet> {
   tenants += 1;
   const tenant = await product.api<{ id: string }>('POST', '/v1/tenants', { name: `Tenant ${tenants}` });
   const tenantId = tenant.body.id;
-  const hosts: string[] = [];
   const lines: string[] = [];
   for (let at = 0; at < count; at++) {
     const host = `${name}${at}.myshopify.com`;
@@ -58,7 +58,6 @@ async function fleetOf(name: string, count: number): Promise<Fleet> {
       `/shops/${host}/credential`,
       { expiring: false },
     );
-    hosts.push(host);
     lines.push(
       JSON.stringify({ tenantId, platform: 'shopify', shop: { shop: host }, credential: { accessToken } }),
     );
@@ -77,7 +76,16 @@ async function fleetOf(name: string, count: number): Promise<Fleet> {
     },
     60_000,
   );
-  return { tenantId, hosts };
+  return { tenantId, hosts: await inOrderOfRuns(tenantId) };
+}
+
+/** Lines are imported side by side; runs take connections by their ids. */
+async function inOrderOfRuns(tenantId: string): Promise<readonly string[]> {
+  const { rows } = await product.database.owner.query<{ host: string }>(
+    `SELECT shop ->> 'shop' AS host FROM connections WHERE tenant_id = $1 ORDER BY id`,
+    [tenantId],
+  );
+  return rows.map(({ host }) => host);
 }
 
 async function start(fleet: Fleet, over: Record<string, unknown> = {}): Promise<string> {
