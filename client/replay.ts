@@ -3,7 +3,7 @@ import { type components, dataOf, type MooringClient } from './index.ts';
 
 export type ReplayWish = Omit<components['schemas']['ReplayWish'], 'cursor'>;
 
-/** Gives how many deliveries are sent again; `onSome` hears of each call's. What was asked for before a call failed stays asked for. */
+/** Gives how many deliveries are sent again; `onSome` hears before each further call how many so far. What was asked for before a call failed stays asked for. */
 export async function replayAll(
   client: MooringClient,
   endpointId: string,

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useConsole } from './context.ts';
 import { useLive } from './live.ts';
-import { Badge, Failure, Freshness, Heading, Reading, When } from './parts.tsx';
+import { Badge, Columns, Failure, Freshness, Heading, Reading, When } from './parts.tsx';
 import { type Connection, readConnections } from './reads.ts';
 import { addressOf, type ConnectionFilter } from './route.ts';
 import { counted, STATES, shopName, spoken } from './words.ts';
@@ -131,17 +131,17 @@ function Table({ rows }: { rows: readonly Connection[] }) {
   return (
     <div class="scroll">
       <table class="stacked">
-        <thead>
-          <tr>
-            <th scope="col">Shop</th>
-            <th scope="col">Platform</th>
-            {tenants.size > 1 && <th scope="col">Tenant</th>}
-            <th scope="col">State</th>
-            <th scope="col">Since</th>
-            <th scope="col">Last sync</th>
-            <th scope="col">Credential expires</th>
-          </tr>
-        </thead>
+        <Columns
+          of={[
+            'Shop',
+            'Platform',
+            ...(tenants.size > 1 ? ['Tenant'] : []),
+            'State',
+            'Since',
+            'Last sync',
+            'Credential expires',
+          ]}
+        />
         <tbody>
           {rows.map((one) => (
             <tr key={one.id}>

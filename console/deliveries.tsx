@@ -11,7 +11,7 @@ import {
   testEndpoint,
 } from './delivery-reads.ts';
 import { sayFailure, useLive } from './live.ts';
-import { Badge, Card, Failure, Freshness, Heading, Reading, When } from './parts.tsx';
+import { Badge, Card, Columns, Failure, Freshness, Heading, Reading, When } from './parts.tsx';
 import { addressOf, type DeliveryFilter } from './route.ts';
 import { counted, spoken } from './words.ts';
 
@@ -184,18 +184,7 @@ function Table({ rows, endpoints }: { rows: readonly Delivery[]; endpoints: read
   return (
     <section class="scroll" aria-label="Deliveries">
       <table class="stacked">
-        <thead>
-          <tr>
-            <th scope="col">Event</th>
-            <th scope="col">State</th>
-            <th scope="col">Endpoint</th>
-            <th scope="col" class="number">
-              Attempts
-            </th>
-            <th scope="col">Made</th>
-            <th scope="col">Next</th>
-          </tr>
-        </thead>
+        <Columns of={['Event', 'State', 'Endpoint', 'Attempts', 'Made', 'Next']} numbers={['Attempts']} />
         <tbody>
           {rows.map((one) => (
             <tr key={one.id}>

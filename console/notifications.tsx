@@ -2,7 +2,7 @@
 import { useConsole } from './context.ts';
 import { useLive } from './live.ts';
 import { type Gap, readSubscriptions, type Subscriptions } from './notification-reads.ts';
-import { Badge, Card, Facts, Failure, Reading, When } from './parts.tsx';
+import { Badge, Card, Columns, Facts, Failure, Reading, When } from './parts.tsx';
 import { counted, lasting, spoken } from './words.ts';
 
 const EVERY_MS = 5_000;
@@ -59,14 +59,7 @@ function Topics({ of }: { of: Subscriptions['data'] }) {
   return (
     <div class="scroll">
       <table class="stacked">
-        <thead>
-          <tr>
-            <th scope="col">Topic</th>
-            <th scope="col">State</th>
-            <th scope="col">Made</th>
-            <th scope="col">Made again</th>
-          </tr>
-        </thead>
+        <Columns of={['Topic', 'State', 'Made', 'Made again']} />
         <tbody>
           {of.map(({ topic, state, code, createdAt, recreated }) => (
             <tr key={topic}>

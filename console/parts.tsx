@@ -40,6 +40,21 @@ export function Card(props: { title: string; aside?: ComponentChildren; children
   );
 }
 
+/** A table's head. What `numbers` names stands to the right, as its numbers do. */
+export function Columns({ of, numbers = [] }: { of: readonly string[]; numbers?: readonly string[] }) {
+  return (
+    <thead>
+      <tr>
+        {of.map((name) => (
+          <th key={name} scope="col" class={numbers.includes(name) ? 'number' : undefined}>
+            {name}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
 /** Facts by name. A fact that is null is left out. */
 export function Facts({ of }: { of: readonly (readonly [string, ComponentChildren])[] }) {
   return (

@@ -2,7 +2,7 @@
 import { useConsole } from './context.ts';
 import { useLive } from './live.ts';
 import { type PrivacyRequest, readPrivacyRequests } from './notification-reads.ts';
-import { Badge, Failure, Freshness, Heading, Reading, useNow, When } from './parts.tsx';
+import { Badge, Columns, Failure, Freshness, Heading, Reading, useNow, When } from './parts.tsx';
 import { addressOf } from './route.ts';
 import { counted, spoken } from './words.ts';
 
@@ -30,17 +30,7 @@ function Requests({ of }: { of: readonly PrivacyRequest[] }) {
   return (
     <section class="scroll" aria-label="Privacy requests">
       <table class="stacked">
-        <thead>
-          <tr>
-            <th scope="col">What</th>
-            <th scope="col">State</th>
-            <th scope="col">Platform</th>
-            <th scope="col">Connection</th>
-            <th scope="col">Received</th>
-            <th scope="col">Due</th>
-            <th scope="col">Proof</th>
-          </tr>
-        </thead>
+        <Columns of={['What', 'State', 'Platform', 'Connection', 'Received', 'Due', 'Proof']} />
         <tbody>
           {of.map((one) => (
             <Row key={one.id} of={one} />

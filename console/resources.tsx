@@ -1,5 +1,5 @@
 // What is synced: how many records of each resource are kept, when it last moved, and why one is not synced.
-import { Card, When } from './parts.tsx';
+import { Card, Columns, When } from './parts.tsx';
 import { progressOf } from './progress.ts';
 import type { Connection, RevocationPlan, SyncRun } from './reads.ts';
 import { counted, spoken } from './words.ts';
@@ -18,16 +18,7 @@ export function ResourcesCard(props: {
     <Card title="Resources">
       <div class="scroll">
         <table class="stacked">
-          <thead>
-            <tr>
-              <th scope="col">Resource</th>
-              <th scope="col" class="number">
-                Records
-              </th>
-              <th scope="col">Last worked</th>
-              <th scope="col">In that run</th>
-            </tr>
-          </thead>
+          <Columns of={['Resource', 'Records', 'Last worked', 'In that run']} numbers={['Records']} />
           <tbody>
             {resources.map((resource) => (
               <tr key={resource}>

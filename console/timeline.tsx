@@ -1,5 +1,5 @@
 // What a connection lived through, newest first, and the records that could not be mapped.
-import { Badge, Card, Reading, When } from './parts.tsx';
+import { Badge, Card, Columns, Reading, When } from './parts.tsx';
 import type { SetAside, TimelineEntry } from './reads.ts';
 import { spoken } from './words.ts';
 
@@ -38,14 +38,7 @@ export function SetAsideCard({ items }: { items: readonly SetAside[] }) {
       </p>
       <div class="scroll">
         <table class="stacked">
-          <thead>
-            <tr>
-              <th scope="col">Record</th>
-              <th scope="col">Why</th>
-              <th scope="col">Where</th>
-              <th scope="col">When</th>
-            </tr>
-          </thead>
+          <Columns of={['Record', 'Why', 'Where', 'When']} />
           <tbody>
             {items.map(({ resource, platformId, reason, path, at }) => (
               <tr key={`${resource}/${platformId}`}>

@@ -123,19 +123,13 @@ export function sharedEnsureFresh(ensureFresh: EnsureFresh): EnsureFresh {
     const key = `${tenantId}/${connectionId}/${afterGeneration}`;
     const known = asked.get(key);
     if (known !== undefined) return known;
-    const forget = () => void asked.delete(key);
-    const answer = ensureFresh(connectionId, tenantId, afterGeneration).then(
-      (outcome) => {
-        if (outcome.outcome === 'fresh') setTimeout(forget, FRESH_FOR_MS).unref();
-        else forget();
-        return outcome;
-      },
-      (error: unknown) => {
-        forget();
-        throw error;
-      },
-    );
+    const answer = ensureFresh(connectionId, tenantId, afterGeneration);
     asked.set(key, answer);
+    const forget = () => void asked.delete(key);
+    answer.then(
+      ({ outcome }) => (outcome === 'fresh' ? setTimeout(forget, FRESH_FOR_MS).unref() : forget()),
+      forget,
+    );
     return answer;
   };
 }

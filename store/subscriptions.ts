@@ -111,7 +111,7 @@ export async function beginSubscription(
   await sql.query(
     `INSERT INTO subscriptions AS s (connection_id, topic, tenant_id, state, sealed, key_version) VALUES ($1, $2, $3, 'creating', $4, $5)
      ON CONFLICT (connection_id, topic) DO UPDATE SET state = 'creating', platform_ref = NULL, code = NULL, sealed = $4, key_version = $5,
-       recreated = s.recreated + 1, missed_cause = coalesce(s.missed_cause, $6),
+       recreated = s.recreated + 1, missed_cause = CASE WHEN s.missed_since IS NULL THEN $6 ELSE s.missed_cause END,
        missed_since = CASE WHEN $6::text IS NULL THEN s.missed_since ELSE coalesce(s.missed_since, s.checked_at) END`,
     [
       of.connectionId,

@@ -11,6 +11,13 @@ export async function startBrowser(): Promise<Browser> {
   });
 }
 
+/** Opens the console of the API at `url`, signed in with `key`. */
+export async function enterConsole(page: Page, url: string, key: string): Promise<void> {
+  await page.goto(`${url}/console`);
+  await page.getByLabel('API key').fill(key);
+  await page.keyboard.press('Enter');
+}
+
 /** What goes wrong on the page from now on. `expected` stands in the messages of refusals that are wanted: Chromium tells them as failed resources. */
 export function errorsOn(page: Page, expected?: string): readonly string[] {
   const errors: string[] = [];

@@ -17,7 +17,7 @@ import {
   type TestTemporal,
   until,
 } from '../world.ts';
-import { errorsOn, startBrowser } from './browser.ts';
+import { enterConsole, errorsOn, startBrowser } from './browser.ts';
 
 let browser: Browser;
 let database: TestDatabase;
@@ -182,9 +182,7 @@ describe('an operator at the console', { timeout: 60_000 }, () => {
     const page = await (await browser.newContext()).newPage();
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(String(error)));
-    await page.goto(`${url}/console`);
-    await page.getByLabel('API key').fill(key);
-    await page.getByRole('button', { name: 'Open' }).click();
+    await enterConsole(page, url, key);
     await page.getByRole('link', { name: 'Connections' }).click();
     await page.locator('tbody a').first().click();
     const diagnosis = page.getByRole('region', { name: 'Diagnosis' });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TenantId } from '../../domain/ids.ts';
 import { startApi, type TestApi } from '../http/api.ts';
 import { until } from '../world.ts';
-import { errorsOn, startBrowser } from './browser.ts';
+import { enterConsole, errorsOn, startBrowser } from './browser.ts';
 
 let api: TestApi;
 let browser: Browser;
@@ -51,11 +51,8 @@ async function open(key: string | null, width = 1280): Promise<Visit> {
   const errors = errorsOn(page, '401');
   const requests: string[] = [];
   page.on('request', (request) => requests.push(request.url()));
-  await page.goto(`${url}/console`);
-  if (key !== null) {
-    await page.getByLabel('API key').fill(key);
-    await page.keyboard.press('Enter');
-  }
+  if (key === null) await page.goto(`${url}/console`);
+  else await enterConsole(page, url, key);
   return { page, errors, requests };
 }
 

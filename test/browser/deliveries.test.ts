@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Delivering, startDeliveries } from '../deliveries/delivering.ts';
 import { type Receiver, startReceiver } from '../deliveries/receiver.ts';
 import { until } from '../world.ts';
-import { errorsOn, startBrowser } from './browser.ts';
+import { enterConsole, errorsOn, startBrowser } from './browser.ts';
 
 let world: Delivering;
 let target: Receiver;
@@ -31,9 +31,7 @@ test('an operator sees who fails, what was sent and answered, tests an endpoint 
     async () => (await world.api.call('GET', `/v1/endpoints/${gone.id}`)).body.status === 'disabled',
   );
   target.answer = (_got, response) => void response.writeHead(204).end();
-  await page.goto(`${url}/console`);
-  await page.getByLabel('API key').fill(world.api.operatorKey);
-  await page.keyboard.press('Enter');
+  await enterConsole(page, url, world.api.operatorKey);
   await page.getByRole('link', { name: 'Deliveries' }).click();
   await page.getByRole('heading', { name: '1 endpoint' }).waitFor();
   await page.getByText('Disabled', { exact: true }).waitFor();

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PLATFORMS } from '../../platforms/index.ts';
 import { startApi, type TestApi } from '../http/api.ts';
 import { seedToldConnection } from '../notifications/told-connection.ts';
-import { errorsOn, startBrowser } from './browser.ts';
+import { enterConsole, errorsOn, startBrowser } from './browser.ts';
 
 let api: TestApi;
 let browser: Browser;
@@ -22,9 +22,7 @@ afterAll(async () => {
 test('an operator sees what is subscribed to, what waits and what was made up for', async () => {
   const page = await (await browser.newContext({ viewport: { width: 1280, height: 844 } })).newPage();
   const errors = errorsOn(page);
-  await page.goto(`${url}/console`);
-  await page.getByLabel('API key').fill(api.operatorKey);
-  await page.keyboard.press('Enter');
+  await enterConsole(page, url, api.operatorKey);
   await page.getByRole('link', { name: 'Connections' }).click();
   await page.goto(`${url}/console#/connections/${connectionId}`);
   const card = page.locator('section', { has: page.getByRole('heading', { name: 'Notifications' }) });
@@ -41,9 +39,7 @@ test('an operator sees what is subscribed to, what waits and what was made up fo
 test('an operator sees what platforms asked to have erased, and what of it is overdue', async () => {
   const page = await (await browser.newContext({ viewport: { width: 1280, height: 844 } })).newPage();
   const errors = errorsOn(page);
-  await page.goto(`${url}/console`);
-  await page.getByLabel('API key').fill(api.operatorKey);
-  await page.keyboard.press('Enter');
+  await enterConsole(page, url, api.operatorKey);
   await page.getByRole('link', { name: 'Privacy' }).click();
   const row = page.getByRole('row', { name: /Erase a customer/ });
   await row.getByText('Done').waitFor();

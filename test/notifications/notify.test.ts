@@ -1,9 +1,7 @@
 // Notifications in, at the door: what is proved, what is written, what is answered. Real PostgreSQL; Shopify's and WooCommerce's own data.
 import { randomBytes } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
-import { subscriptionBinding } from '../../store/notification-openings.ts';
-import { beginSubscription } from '../../store/subscriptions.ts';
-import { hmac, SECRET, startReceiving } from './receiving.ts';
+import { hmac, SECRET, seedSubscription, startReceiving } from './receiving.ts';
 
 const { api, tenantId, registrationId, addressed, shopify, push, pushShopify, named, kept } =
   await startReceiving();
@@ -172,13 +170,7 @@ describe('a form of a hundred thousand names', () => {
 describe('WooCommerce', () => {
   const woo = async () => {
     const one = await addressed('woocommerce', { url: `https://${randomBytes(4).toString('hex')}.example` });
-    const of = { tenantId, connectionId: one.connectionId };
-    const sealed = await api.vault.seal(subscriptionBinding(of, 'order.updated'), {
-      notificationSecret: 'wc-own',
-    });
-    await api.database.db.sqlInTenant(tenantId, (sql) =>
-      beginSubscription(sql, of, { topic: 'order.updated', sealed }),
-    );
+    await seedSubscription(api, { tenantId, connectionId: one.connectionId }, 'wc-own');
     return one;
   };
   const pushWoo = (token: string, body: string, secret = 'wc-own', delivery = 'd1') =>

@@ -1,11 +1,9 @@
 // What a wrong signature costs: nothing is opened for it, however often it comes, and a new secret counts as soon as it is there.
-import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PLATFORMS } from '../../platforms/index.ts';
-import { subscriptionBinding } from '../../store/notification-openings.ts';
-import { beginSubscription } from '../../store/subscriptions.ts';
 import { seedConnection } from '../egress/seed.ts';
 import { startApi, type TestApi } from '../http/api.ts';
+import { hmac, seedAddress, seedSubscription } from './receiving.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -14,7 +12,6 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 const BODY = '{"admin_graphql_api_id":"gid://shopify/Order/3"}';
-const hmac = (secret: string, body = BODY) => createHmac('sha256', secret).update(body).digest('base64');
 
 const openings = async (target: string) =>
   Number(
@@ -43,7 +40,7 @@ test('wrong signatures open the secrets of an app no second time; its next secre
     (
       await api.call('POST', `/notify/shopify/${body.id}`, {
         ...{ key: null, body: BODY },
-        headers: { 'x-shopify-topic': 'orders/updated', 'x-shopify-hmac-sha256': hmac(secret) },
+        headers: { 'x-shopify-topic': 'orders/updated', 'x-shopify-hmac-sha256': hmac(secret, BODY) },
       })
     ).status;
   expect(await push('first')).toBe(200);
@@ -63,20 +60,8 @@ test('nor those of a connection’s subscriptions', async () => {
     { platform: 'woocommerce', shop: { url: 'https://woo.example' } },
     tenantId,
   );
-  const token = randomBytes(32).toString('base64url');
-  await api.database.owner.query(
-    'INSERT INTO notification_addresses (token_hash, tenant_id, connection_id) VALUES ($1, $2, $3)',
-    [createHash('sha256').update(token).digest(), tenantId, connectionId],
-  );
-  const subscribe = async (secret: string) => {
-    const of = { tenantId, connectionId };
-    const sealed = await api.vault.seal(subscriptionBinding(of, 'order.updated'), {
-      notificationSecret: secret,
-    });
-    await api.database.db.sqlInTenant(tenantId, (sql) =>
-      beginSubscription(sql, of, { topic: 'order.updated', sealed }),
-    );
-  };
+  const token = await seedAddress(api, { tenantId, connectionId });
+  const subscribe = (secret: string) => seedSubscription(api, { tenantId, connectionId }, secret);
   const push = async (secret: string) =>
     (
       await api.call('POST', `/notify/woocommerce/${token}`, {

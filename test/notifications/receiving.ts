@@ -2,14 +2,40 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type { ConnectionId } from '../../domain/ids.ts';
 import { PLATFORMS } from '../../platforms/index.ts';
+import { subscriptionBinding } from '../../store/notification-openings.ts';
+import { beginSubscription, type SubscriptionOwner } from '../../store/subscriptions.ts';
 import { seedConnection } from '../egress/seed.ts';
-import { type Answer, startApi } from '../http/api.ts';
+import { type Answer, startApi, type TestApi } from '../http/api.ts';
 
 /** Of the app. */
 export const SECRET = 'shpss_canary_secret';
 
 export const hmac = (secret: string, body: string) =>
   createHmac('sha256', secret).update(body).digest('base64');
+
+/** An address of the connection's own; gives its token. */
+export async function seedAddress(
+  { database }: TestApi,
+  { tenantId, connectionId }: SubscriptionOwner,
+): Promise<string> {
+  const token = randomBytes(32).toString('base64url');
+  await database.owner.query(
+    'INSERT INTO notification_addresses (token_hash, tenant_id, connection_id) VALUES ($1, $2, $3)',
+    [createHash('sha256').update(token).digest(), tenantId, connectionId],
+  );
+  return token;
+}
+
+/** A subscription to changed orders that the platform signs with `secret`. */
+export async function seedSubscription(
+  { database, vault }: TestApi,
+  of: SubscriptionOwner,
+  secret: string,
+): Promise<void> {
+  const topic = 'order.updated';
+  const sealed = await vault.seal(subscriptionBinding(of, topic), { notificationSecret: secret });
+  await database.db.sqlInTenant(of.tenantId, (sql) => beginSubscription(sql, of, { topic, sealed }));
+}
 
 /** Close `api` when the file ends. */
 export async function startReceiving() {
@@ -31,12 +57,7 @@ export async function startReceiving() {
       { platform, shop, ...(registration === undefined ? {} : { registrationId: registration }) },
       tenantId,
     );
-    const token = randomBytes(32).toString('base64url');
-    await api.database.owner.query(
-      'INSERT INTO notification_addresses (token_hash, tenant_id, connection_id) VALUES ($1, $2, $3)',
-      [createHash('sha256').update(token).digest(), tenantId, connectionId],
-    );
-    return { connectionId, token };
+    return { connectionId, token: await seedAddress(api, { tenantId, connectionId }) };
   }
 
   const shopify = (name = randomBytes(4).toString('hex')) =>

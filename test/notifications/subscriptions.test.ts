@@ -154,6 +154,18 @@ describe('subscriptions', () => {
     expect(triggered).toEqual([stage.connectionId]);
   });
 
+  it('switched off long after they were refused leave the gap of what was switched off', async () => {
+    shop.refused = ['stock/changed'];
+    for (let time = 0; time < 2; time++) await look();
+    shop.refused = [];
+    await look();
+    for (const hook of shop.hooks) if (hook.topic === 'stock/changed') hook.enabled = false;
+    await look();
+    expect(await ask('SELECT cause FROM notification_gaps WHERE connection_id = $1')).toEqual([
+      { cause: 'disabled' },
+    ]);
+  });
+
   it('of another connection at the same shop, or of somebody else, are not ours to remove', async () => {
     await look();
     shop.hooks.push({
