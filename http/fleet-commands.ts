@@ -1,11 +1,6 @@
 // What a request may ask of the workflows that work on many connections, over the Temporal client: start one, tell it something, look at what
 // stands behind a connection. Decides nothing.
-import {
-  type Client,
-  isGrpcServiceError,
-  ScheduleNotFoundError,
-  WorkflowNotFoundError,
-} from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { ConnectionId, FleetRunId, ImportId } from '../domain/ids.ts';
 import {
   connectionWorkflowId,
@@ -20,7 +15,7 @@ import {
   TASK_QUEUES,
   WORKFLOW_TYPES,
 } from '../workflows/messages.ts';
-import { within } from './lifecycle.ts';
+import { byServer, unlessEnded } from './temporal-answers.ts';
 
 /** What Temporal holds for one connection. */
 export interface Inspection {
@@ -44,7 +39,7 @@ export interface FleetCommands {
 export function createFleetCommands(client: Client): FleetCommands {
   return {
     startImport: (importId) =>
-      within(client, async () => {
+      byServer(client, async () => {
         const input: ImportInput = { importId };
         await client.workflow.start(WORKFLOW_TYPES.importConnections, {
           workflowId: importWorkflowId(importId),
@@ -54,7 +49,7 @@ export function createFleetCommands(client: Client): FleetCommands {
         });
       }),
     endReading: (importId) =>
-      within(client, async () => {
+      byServer(client, async () => {
         const input: ImportInput = { importId };
         await client.workflow.signalWithStart(WORKFLOW_TYPES.importConnections, {
           workflowId: importWorkflowId(importId),
@@ -64,7 +59,7 @@ export function createFleetCommands(client: Client): FleetCommands {
         });
       }),
     startFleetRun: (fleetRunId) =>
-      within(client, async () => {
+      byServer(client, async () => {
         const input: FleetRunInput = { fleetRunId };
         await client.workflow.start(WORKFLOW_TYPES.fleetRun, {
           workflowId: fleetRunWorkflowId(fleetRunId),
@@ -74,7 +69,7 @@ export function createFleetCommands(client: Client): FleetCommands {
         });
       }),
     tellFleetRun: (run, signal, by) =>
-      within(client, async () => {
+      byServer(client, async () => {
         const input: FleetSignalInput = { by };
         await client.workflow.signalWithStart(WORKFLOW_TYPES.fleetRun, {
           workflowId: fleetRunWorkflowId(run.fleetRunId),
@@ -85,29 +80,18 @@ export function createFleetCommands(client: Client): FleetCommands {
         });
       }),
     inspect: async (id) => ({
-      workflow: await within(client, () => workflowOf(client, id)),
-      schedule: await within(client, () => scheduleOf(client, id)),
+      workflow: await unlessEnded('missing' as const, () => byServer(client, () => workflowOf(client, id))),
+      schedule: await unlessEnded(null, () => byServer(client, () => scheduleOf(client, id))),
     }),
   };
 }
 
 async function workflowOf(client: Client, id: ConnectionId): Promise<Inspection['workflow']> {
-  try {
-    const { status } = await client.workflow.getHandle(connectionWorkflowId(id)).describe();
-    return status.name === 'RUNNING' ? 'running' : 'ended';
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return 'missing';
-    throw error;
-  }
+  const { status } = await client.workflow.getHandle(connectionWorkflowId(id)).describe();
+  return status.name === 'RUNNING' ? 'running' : 'ended';
 }
 
 async function scheduleOf(client: Client, id: ConnectionId): Promise<Inspection['schedule']> {
-  try {
-    const { state } = await client.schedule.getHandle(syncScheduleId(id)).describe();
-    return { pausedNote: state.paused ? (state.note ?? '') : null };
-  } catch (error) {
-    if (error instanceof ScheduleNotFoundError || (isGrpcServiceError(error) && error.code === 5))
-      return null;
-    throw error;
-  }
+  const { state } = await client.schedule.getHandle(syncScheduleId(id)).describe();
+  return { pausedNote: state.paused ? (state.note ?? '') : null };
 }

@@ -1,15 +1,7 @@
-// The commands a request may give to a connection's workflow, over the Temporal client. Waits a bounded time for a worker; says
-// worker_unavailable rather than hanging. Decides nothing about a connection: the workflow does.
-import {
-  type Client,
-  isGrpcServiceError,
-  ScheduleNotFoundError,
-  WithStartWorkflowOperation,
-  WorkflowNotFoundError,
-  WorkflowUpdateRPCTimeoutOrCancelledError,
-} from '@temporalio/client';
+// The commands a request may give to a connection's workflow, over the Temporal client. Decides nothing about a connection: the workflow
+// does.
+import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
 import type { EnsureFreshOutcome } from '../domain/credential.ts';
-import { MooringError } from '../domain/errors.ts';
 import type { ConnectionId, InstallId } from '../domain/ids.ts';
 import {
   type AuthorizeInput,
@@ -35,6 +27,7 @@ import {
   UPDATES,
   WORKFLOW_TYPES,
 } from '../workflows/messages.ts';
+import { byServer, byWorker, unlessEnded } from './temporal-answers.ts';
 
 /** A signal that HTTP sends, with its payload. */
 export type Command =
@@ -83,8 +76,7 @@ function refreshNowId(at: { generation: number; epoch: number }, nowMs: number):
   return `refresh-now/${at.generation}/${at.epoch}/${Math.floor(nowMs / 3_000)}`;
 }
 
-/** A worker that does not answer for this long is reported, not waited for. Longer than an exchange and its proof take. */
-const UPDATE_TIMEOUT_MS = 45_000;
+const PING_TIMEOUT_MS = 1_000;
 
 export function createLifecycleCommands(client: Client): LifecycleCommands {
   const handle = (id: ConnectionId) => client.workflow.getHandle(connectionWorkflowId(id));
@@ -97,11 +89,11 @@ export function createLifecycleCommands(client: Client): LifecycleCommands {
   });
   return {
     start: (connection) =>
-      within(client, async () => {
+      byServer(client, async () => {
         await client.workflow.start(WORKFLOW_TYPES.connection, start(connection));
       }),
     startAndAuthorize: (connection, input) =>
-      within(client, () =>
+      byWorker(client, () =>
         client.workflow.executeUpdateWithStart<() => Promise<void>, AuthorizeOutcome, [AuthorizeInput]>(
           UPDATES.authorize,
           {
@@ -116,7 +108,7 @@ export function createLifecycleCommands(client: Client): LifecycleCommands {
       ),
     authorize: (id, input) =>
       unlessEnded(null, () =>
-        within(client, () =>
+        byWorker(client, () =>
           handle(id).executeUpdate<AuthorizeOutcome, [AuthorizeInput]>(UPDATES.authorize, {
             args: [input],
             updateId: input.authorizationId,
@@ -125,18 +117,18 @@ export function createLifecycleCommands(client: Client): LifecycleCommands {
       ),
     decideMove: (id, input) =>
       unlessEnded(null, () =>
-        within(client, () =>
+        byWorker(client, () =>
           handle(id).executeUpdate<AuthorizeOutcome, [DecideMoveInput]>(UPDATES.decideMove, {
             args: [input],
           }),
         ),
       ),
     startInstall: (input) =>
-      within(client, async () => {
+      byServer(client, async () => {
         await client.workflow.start(WORKFLOW_TYPES.install, startOfInstall(input));
       }),
     exchangeInstall: (input) =>
-      within(client, () =>
+      byWorker(client, () =>
         client.workflow.executeUpdateWithStart<() => Promise<void>, InstallOutcome, []>(
           UPDATES.exchangeInstall,
           {
@@ -149,7 +141,7 @@ export function createLifecycleCommands(client: Client): LifecycleCommands {
         ),
       ),
     answerRegistration: (input) =>
-      within(client, () =>
+      byWorker(client, () =>
         client.workflow.executeUpdateWithStart<() => Promise<void>, RegistrationAnswer, []>(
           UPDATES.answerRegistration,
           {
@@ -163,14 +155,14 @@ export function createLifecycleCommands(client: Client): LifecycleCommands {
       ),
     confirmRegistration: (id) =>
       unlessEnded(null, () =>
-        within(client, () =>
+        byWorker(client, () =>
           client.workflow
             .getHandle(shopRegistrationWorkflowId(id))
             .executeUpdate<RegistrationConfirmed, []>(UPDATES.confirmRegistration),
         ),
       ),
     askTemporary: (input) =>
-      within(client, () =>
+      byWorker(client, () =>
         client.workflow.execute<(input: TemporaryCredentialsInput) => Promise<TemporaryOutcome>>(
           WORKFLOW_TYPES.temporaryCredentials,
           {
@@ -182,7 +174,7 @@ export function createLifecycleCommands(client: Client): LifecycleCommands {
       ),
     refreshNow: (id, input, at) =>
       unlessEnded({ outcome: 'revoked' }, () =>
-        within(client, () =>
+        byWorker(client, () =>
           handle(id).executeUpdate<EnsureFreshOutcome, [RefreshNowInput]>(UPDATES.refreshNow, {
             args: [input],
             updateId: refreshNowId(at, Date.now()),
@@ -191,7 +183,7 @@ export function createLifecycleCommands(client: Client): LifecycleCommands {
       ),
     ensureFresh: (id, after) =>
       unlessEnded({ outcome: 'revoked' }, () =>
-        within(client, () =>
+        byWorker(client, () =>
           handle(id).executeUpdate<EnsureFreshOutcome, [EnsureFreshInput]>(
             UPDATES.ensureFresh,
             ensureFreshUpdate(after),
@@ -200,22 +192,20 @@ export function createLifecycleCommands(client: Client): LifecycleCommands {
       ),
     tell: (id, { name, ...payload }) =>
       unlessEnded(false, () =>
-        within(client, async () => {
+        byServer(client, async () => {
           await handle(id).signal(SIGNALS[name], payload);
           return true;
         }),
       ),
     triggerSync: (id) =>
       unlessEnded(false, () =>
-        within(client, async () => {
+        byServer(client, async () => {
           await client.schedule.getHandle(syncScheduleId(id)).trigger('BUFFER_ONE');
           return true;
         }),
       ),
     ping: () =>
-      client.withDeadline(Date.now() + 1000, () =>
-        within(client, async () => void (await describeNamespace(client))),
-      ),
+      byServer(client, async () => void (await client.workflowService.getSystemInfo({})), PING_TIMEOUT_MS),
   };
 }
 
@@ -228,34 +218,3 @@ function startOfInstall(input: InstallInput) {
     workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
   };
 }
-
-async function describeNamespace(client: Client): Promise<void> {
-  await client.workflowService.getSystemInfo({});
-}
-
-export async function unlessEnded<T, E>(ended: E, call: () => Promise<T>): Promise<T | E> {
-  try {
-    return await call();
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError || error instanceof ScheduleNotFoundError) return ended;
-    throw error;
-  }
-}
-
-/** Bounded in time; says temporal_unavailable or worker_unavailable. */
-export async function within<T>(client: Client, call: () => Promise<T>): Promise<T> {
-  try {
-    return await client.withDeadline(Date.now() + UPDATE_TIMEOUT_MS, call);
-  } catch (error) {
-    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
-      throw new MooringError('worker_unavailable', 'no worker answered in time', { cause: error });
-    }
-    if (isGrpcServiceError(error) && TEMPORAL_DOWN.has(error.code)) {
-      throw new MooringError('temporal_unavailable', 'Temporal did not answer', { cause: error });
-    }
-    throw error;
-  }
-}
-
-/** gRPC DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, UNAVAILABLE */
-const TEMPORAL_DOWN: ReadonlySet<number> = new Set([4, 8, 14]);

@@ -1,6 +1,6 @@
 // npm run openapi: writes the OpenAPI document's types for the client, from the server itself. Opens no database and no connection.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -65,10 +65,12 @@ const deps: HttpDeps = {
 };
 
 const app = await createServer(deps);
-const file = join(mkdtempSync(join(tmpdir(), 'mooring-openapi-')), 'openapi.json');
+const scratch = mkdtempSync(join(tmpdir(), 'mooring-openapi-'));
+const file = join(scratch, 'openapi.json');
 writeFileSync(file, JSON.stringify(app.swagger()));
 await app.close();
 execFileSync('npx', ['openapi-typescript', file, '-o', 'client/openapi.d.ts'], { stdio: 'inherit' });
+rmSync(scratch, { recursive: true });
 writeFileSync('docs/errors.md', errorsPage());
 
 /** Every code in one table, from the one table. */

@@ -1,6 +1,6 @@
 // npm test and its kin: installs what is missing, runs vitest with the given configuration, and ends with the line "N passed, N failed".
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,13 +8,16 @@ import { ensureInstalled } from './ensure-installed.mjs';
 
 ensureInstalled();
 const inRoot = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
-const scratch = mkdtempSync(join(tmpdir(), 'mooring-results-'));
+// Whatever the run leaves behind goes with this folder. PostgreSQL, as a user of its own, must be able to pass through it.
+const scratch = mkdtempSync(join(tmpdir(), 'mooring-run-'));
+chmodSync(scratch, 0o711);
 const results = join(scratch, 'results.json');
 const vitest = inRoot('node_modules/vitest/vitest.mjs');
 const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
 const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...process.argv.slice(2)], {
   cwd: inRoot('.'),
   stdio: 'inherit',
+  env: { ...process.env, TMPDIR: scratch },
 });
 
 child.on('exit', (code) => {

@@ -1,9 +1,13 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, readFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Client, Connection } from '@temporalio/client';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createFleetCommands } from '../../http/fleet-commands.ts';
 import { createLifecycleCommands } from '../../http/lifecycle.ts';
 import { freePort } from '../../scripts/stack/ports.ts';
 import { startPart } from '../../scripts/stack/process.ts';
@@ -113,4 +117,34 @@ describe('commands to a workflow that is not there', () => {
     });
     await commands.ping();
   });
+});
+
+describe('commands while Temporal', () => {
+  let client: Client;
+  const says = async (command: Promise<unknown>) =>
+    expect(await command.catch((error: unknown) => error)).toMatchObject({ code: 'temporal_unavailable' });
+  afterEach(() => client.connection.close());
+
+  it('is away say so, however they are asked', async () => {
+    client = new Client({ connection: Connection.lazy({ address: `127.0.0.1:${await freePort()}` }) });
+    const commands = createLifecycleCommands(client);
+    const fleet = createFleetCommands(client);
+    const connectionId = newId('connection');
+    await Promise.all([
+      says(commands.start({ tenantId: newId('tenant'), connectionId })),
+      says(commands.refreshNow(connectionId, { requestedBy: 'test' }, { generation: 1, epoch: 0 })),
+      says(commands.tell(connectionId, { name: 'pause', by: 'test' })),
+      says(commands.triggerSync(connectionId)),
+      says(fleet.inspect(connectionId)),
+    ]);
+  });
+
+  it('takes calls but answers none, a probe ends within a second', async () => {
+    const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    client = new Client({ connection: Connection.lazy({ address: `127.0.0.1:${port}` }) });
+    await says(createLifecycleCommands(client).ping());
+    silent.close();
+  }, 5_000);
 });

@@ -63,8 +63,20 @@ async function use(apiUrl: string, { id }: Shop): Promise<number> {
 const shopPath = ({ host }: Shop, act: string) => `/shops/${host}/${act}`;
 const fault = (shop: Shop, wish: Record<string, unknown>) =>
   product.control('POST', '/faults', { shop: shop.host, path: TOKENS, ...wish });
-const refresh = async ({ id }: Shop) =>
-  (await product.api<{ outcome: string }>('POST', `/v1/connections/${id}/refresh`)).body.outcome;
+/** Asked again where the answer says so (503): a worker that is killed leaves its callers without one. */
+const refresh = ({ id }: Shop) =>
+  until(
+    'an answer to the refresh',
+    async () => {
+      const { status, body } = await product.api<{ outcome: string }>(
+        'POST',
+        `/v1/connections/${id}/refresh`,
+      );
+      if (status !== 503) expect(status, JSON.stringify(body)).toBe(200);
+      return status === 200 && body.outcome;
+    },
+    90_000,
+  );
 
 async function onlyGrant(shop: Shop): Promise<GrantView> {
   const live = (await product.grants(shop.host)).filter(({ state }) => state === 'live');
