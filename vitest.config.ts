@@ -33,7 +33,15 @@ export default defineConfig({
     projects: [
       { extends: true, test: { name: 'alone', include: ALONE, isolate: false } },
       { extends: true, test: { ...SET_UP, name: 'together', include: TOGETHER, isolate: false } },
-      { extends: true, test: { ...SET_UP, name: 'product', include: PRODUCT, isolate: false } },
+      {
+        extends: true,
+        test: {
+          globalSetup: [...SET_UP.globalSetup, 'test/browser/unpacked.ts'],
+          name: 'product',
+          include: PRODUCT,
+          isolate: false,
+        },
+      },
       {
         extends: true,
         test: {

@@ -1,12 +1,19 @@
-// Carries out a platform's request to erase somebody's data, a shop's, or to report what is held of somebody. Safe to repeat: what is erased is not found again,
-// and only one ends the request. The proof it leaves counts, and names nobody.
+// Carries out a platform's request to erase somebody's data, a shop's, or to report what is held of somebody. Safe to repeat: what is erased is not found again
+// and stays counted, and only one ends the request. The proof it leaves counts, and names nobody.
 import type { ConnectionId, PrivacyRequestId, TenantId } from '../domain/ids.ts';
-import type { OpenPrivacyRequest } from '../egress/index.ts';
+import type { OpenPrivacyRequest, PrivacySubject } from '../egress/index.ts';
 import { appendAuditBySql } from '../store/audit.ts';
 import type { Database, Sql } from '../store/database.ts';
+import { eraseRecords } from '../store/erase-records.ts';
 import { countSubject, eraseSubject, listForSubject } from '../store/erase-subject.ts';
 import { appendEventBySql } from '../store/events.ts';
-import { finishPrivacyRequest, noteHeld, type PrivacyRequestRow } from '../store/privacy-requests.ts';
+import {
+  finishPrivacyRequest,
+  noteErased,
+  noteHeld,
+  type PrivacyRequestRow,
+  takeErased,
+} from '../store/privacy-requests.ts';
 import { failingSafely } from './failure.ts';
 
 export interface PrivacyActivities {
@@ -18,7 +25,6 @@ export interface PrivacyActivities {
 export interface PrivacyDeps {
   readonly db: Database;
   readonly openPrivacyRequest: OpenPrivacyRequest;
-  readonly eraseRecords: (tenantId: TenantId, connectionId: ConnectionId) => Promise<number>;
   readonly nowMs: () => number;
   readonly log: (activity: string, error: unknown) => void;
 }
@@ -37,30 +43,65 @@ const fulfilPrivacy =
     if (opened === null || opened.subject === null || opened.row.state !== 'open') return 'done';
     const { row, subject } = opened;
     const connections = await connectionsOf(deps, row);
-    if (row.kind === 'erase_shop') return eraseShop(deps, row, connections);
-    const counts = { connections: 0, customers: 0, orders: 0 };
-    for (const { tenantId, connectionId } of connections) {
-      const found = await deps.db.sqlInTenant(tenantId, async (sql) => {
-        if (row.kind === 'customer_data') return countSubject(sql, connectionId, subject);
-        const erased = await eraseSubject(sql, { tenantId, connectionId }, subject);
-        // A request to all shops of an app is in no tenant's list: each is told of its own part.
-        if (row.tenantId === null && erased.customers + erased.orders > 0)
-          await tell(sql, { ...row, tenantId, connectionId }, 'privacy.done', { erased });
-        return erased;
-      });
-      if (found.customers + found.orders > 0) counts.connections += 1;
-      counts.customers += found.customers;
-      counts.orders += found.orders;
+    switch (row.kind) {
+      case 'erase_shop':
+        await eraseShop(deps, row, connections);
+        return 'done';
+      case 'erase_customer':
+        await eraseCustomer(deps, { row, subject }, connections);
+        return 'done';
+      case 'customer_data':
+        await noteReport(deps, { row, subject }, connections);
+        return 'report';
     }
-    if (row.kind === 'customer_data') {
-      await deps.db.sqlAcrossTenants(async (sql) => {
-        if (await noteHeld(sql, row.id, counts)) await tell(sql, row, 'privacy.data_requested', counts);
-      });
-      return 'report';
-    }
-    await finish(deps, row, { state: 'done', proof: { erased: counts } });
-    return 'done';
   };
+
+interface Concerning {
+  readonly row: PrivacyRequestRow;
+  readonly subject: PrivacySubject;
+}
+
+async function noteReport(
+  deps: PrivacyDeps,
+  { row, subject }: Concerning,
+  connections: readonly OfTenant[],
+): Promise<void> {
+  const held = await countHeld(deps, subject, connections);
+  await deps.db.sqlAcrossTenants(async (sql) => {
+    if (await noteHeld(sql, row.id, held)) await tell(sql, row, 'privacy.data_requested', held);
+  });
+}
+
+async function countHeld(deps: PrivacyDeps, subject: PrivacySubject, connections: readonly OfTenant[]) {
+  const held = { connections: 0, customers: 0, orders: 0 };
+  for (const { tenantId, connectionId } of connections) {
+    const found = await deps.db.sqlInTenant(tenantId, (sql) => countSubject(sql, connectionId, subject));
+    if (found.customers + found.orders > 0) held.connections += 1;
+    held.customers += found.customers;
+    held.orders += found.orders;
+  }
+  return held;
+}
+
+async function eraseCustomer(
+  deps: PrivacyDeps,
+  { row, subject }: Concerning,
+  connections: readonly OfTenant[],
+): Promise<void> {
+  for (const of of connections) {
+    await deps.db.sqlInTenant(of.tenantId, async (sql) => {
+      const erased = await eraseSubject(sql, of, subject);
+      if (erased.customers + erased.orders === 0) return;
+      await noteErased(sql, row.id, of, erased);
+      // A request to all shops of an app is in no tenant's list: each is told of its own part.
+      if (row.tenantId === null) await tell(sql, { ...row, ...of }, 'privacy.done', { erased });
+    });
+  }
+  await finish(deps, row, async (sql) => {
+    const { connections, customers, orders } = await takeErased(sql, row.id);
+    return { state: 'done', proof: { erased: { connections, customers, orders } } };
+  });
+}
 
 /** The time to fetch a report is over: whom it was about is forgotten. */
 const closePrivacy =
@@ -69,13 +110,8 @@ const closePrivacy =
     const opened = await deps.openPrivacyRequest(privacyRequestId, 'worker');
     if (opened === null || opened.subject === null) return;
     const { row, subject } = opened;
-    const counts = { customers: 0, orders: 0 };
-    for (const { tenantId, connectionId } of await connectionsOf(deps, row)) {
-      const held = await deps.db.sqlInTenant(tenantId, (sql) => countSubject(sql, connectionId, subject));
-      counts.customers += held.customers;
-      counts.orders += held.orders;
-    }
-    await finish(deps, row, { state: 'done', proof: { reported: counts } });
+    const { customers, orders } = await countHeld(deps, subject, await connectionsOf(deps, row));
+    await finish(deps, row, async () => ({ state: 'done', proof: { reported: { customers, orders } } }));
   };
 
 interface OfTenant {
@@ -109,19 +145,19 @@ async function eraseShop(
   deps: PrivacyDeps,
   row: PrivacyRequestRow,
   connections: readonly OfTenant[],
-): Promise<'done'> {
-  let records = 0;
-  let connected = 0;
-  for (const { tenantId, connectionId } of connections) {
-    const isConnected = await deps.db.sqlInTenant(tenantId, (sql) => isConnectedNow(sql, connectionId));
-    if (isConnected) connected += 1;
-    else records += await deps.eraseRecords(tenantId, connectionId);
+): Promise<void> {
+  let stillConnected = 0;
+  for (const of of connections) {
+    await deps.db.sqlInTenant(of.tenantId, async (sql) => {
+      if (await isConnectedNow(sql, of.connectionId)) stillConnected += 1;
+      else await noteErased(sql, row.id, of, { records: await eraseRecords(sql, of.connectionId) });
+    });
   }
-  await finish(deps, row, {
-    state: connected > 0 ? 'refused' : 'done',
-    proof: { erased: { records }, ...(connected > 0 ? { stillConnected: connected } : {}) },
+  await finish(deps, row, async (sql) => {
+    const { records } = await takeErased(sql, row.id);
+    if (stillConnected > 0) return { state: 'refused', proof: { erased: { records }, stillConnected } };
+    return { state: 'done', proof: { erased: { records } } };
   });
-  return 'done';
 }
 
 async function isConnectedNow(sql: Sql, connectionId: ConnectionId): Promise<boolean> {
@@ -132,13 +168,19 @@ async function isConnectedNow(sql: Sql, connectionId: ConnectionId): Promise<boo
   return rowCount === 1;
 }
 
+interface End {
+  readonly state: 'done' | 'refused';
+  readonly proof: Readonly<Record<string, unknown>>;
+}
+
 /** The request's end, its audit row and its event, or none of them. */
 async function finish(
   deps: PrivacyDeps,
   row: PrivacyRequestRow,
-  end: { readonly state: 'done' | 'refused'; readonly proof: Readonly<Record<string, unknown>> },
+  endOf: (sql: Sql) => Promise<End>,
 ): Promise<void> {
   await deps.db.sqlAcrossTenants(async (sql) => {
+    const end = await endOf(sql);
     if (!(await finishPrivacyRequest(sql, row.id, end))) return;
     await appendAuditBySql(sql, {
       tenantId: row.tenantId,

@@ -35,7 +35,7 @@ export type {
 } from './exchange.ts';
 export type { InstallContext, InstallExchange } from './install-exchange.ts';
 export { NO_OVERRIDES, type OriginOverrides, parseOriginOverrides } from './overrides.ts';
-export type { OpenPrivacyRequest } from './privacy-subject.ts';
+export type { OpenPrivacyRequest, PrivacySubject } from './privacy-subject.ts';
 export type { Receive, ReceivedFor } from './receive.ts';
 export { createSqs, type QueueMessage, type Sqs } from './sqs.ts';
 export { type QueuedAs, takeQueued } from './take-queued.ts';

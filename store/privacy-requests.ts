@@ -130,6 +130,41 @@ export async function addRequestOfNobody(
   );
 }
 
+export interface ErasedCounts {
+  readonly customers: number;
+  readonly orders: number;
+  readonly records: number;
+}
+
+/** Adds to what the request has erased of a connection, in the transaction that erases. */
+export async function noteErased(
+  sql: Sql,
+  id: PrivacyRequestId,
+  of: { readonly tenantId: TenantId; readonly connectionId: ConnectionId },
+  erased: Partial<ErasedCounts>,
+): Promise<void> {
+  await sql.query(
+    `INSERT INTO privacy_erasures AS e (request_id, connection_id, tenant_id, customers, orders, records) VALUES ($1, $2, $3, $4, $5, $6)
+     ON CONFLICT (request_id, connection_id) DO UPDATE SET customers = e.customers + excluded.customers, orders = e.orders + excluded.orders,
+       records = e.records + excluded.records`,
+    [id, of.connectionId, of.tenantId, erased.customers ?? 0, erased.orders ?? 0, erased.records ?? 0],
+  );
+}
+
+/** All that the request has erased, over every attempt; it is forgotten with this. Run across tenants, in the transaction that finishes the request. */
+export async function takeErased(
+  sql: Sql,
+  id: PrivacyRequestId,
+): Promise<ErasedCounts & { readonly connections: number }> {
+  const { rows } = await sql.query<ErasedCounts & { connections: number }>(
+    `WITH taken AS (DELETE FROM privacy_erasures WHERE request_id = $1 RETURNING customers, orders, records)
+     SELECT count(*) FILTER (WHERE customers + orders + records > 0)::int AS connections, coalesce(sum(customers), 0)::int AS customers,
+       coalesce(sum(orders), 0)::int AS orders, coalesce(sum(records), 0)::int AS records FROM taken`,
+    [id],
+  );
+  return rows[0] ?? { connections: 0, customers: 0, orders: 0, records: 0 };
+}
+
 /** Destroys whom it concerned and keeps the counts. False: it was finished before. */
 export async function finishPrivacyRequest(
   sql: Sql,

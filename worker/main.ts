@@ -114,8 +114,6 @@ const fleet = createFleetActivities({
 const privacy = createPrivacyActivities({
   db,
   openPrivacyRequest: egress.openPrivacyRequest,
-  eraseRecords: (tenantId, connectionId) =>
-    db.sqlInTenant(tenantId, (sql) => eraseRecords(sql, connectionId)),
   nowMs: Date.now,
   log: logActivity,
 });

@@ -18,7 +18,7 @@ import {
   TASK_QUEUES,
   WORKFLOW_TYPES,
 } from '../workflows/messages.ts';
-import { keepTaking, type TurnLog } from './turns.ts';
+import { keepTaking, keepWorkingOff, type TurnLog, type Turns } from './turns.ts';
 
 /** Side by side, so that a slow platform keeps no other one waiting. */
 const READERS = 3;
@@ -30,14 +30,14 @@ export interface NotifiedDeps extends NamedDeps, TellDeps, SubscriptionDeps {
 }
 
 /** Runs until `stop`, which waits for the turns under way. */
-export function keepNotified(deps: NotifiedDeps): { stop(): Promise<void> } {
+export function keepNotified(deps: NotifiedDeps): Turns {
   const failed = (what: string) => (error: unknown) =>
     deps.log.warn({ error: String(error) }, `${what} waits`);
   const all = [
     ...Array.from({ length: READERS }, () =>
-      keepTaking(() => untilDry(() => readNamed(deps)), failed('reading what was named')),
+      keepWorkingOff(() => readNamed(deps), failed('reading what was named')),
     ),
-    keepTaking(() => untilDry(() => tellNotified(deps)), failed('handing on what was told')),
+    keepWorkingOff(() => tellNotified(deps), failed('handing on what was told')),
     keepTaking(() => keepSubscriptions(deps), failed('keeping subscriptions')),
     keepTaking(() => makeUpForGaps(deps), failed('making up for gaps')),
   ];
@@ -46,11 +46,6 @@ export function keepNotified(deps: NotifiedDeps): { stop(): Promise<void> } {
       await Promise.all(all.map((one) => one.stop()));
     },
   };
-}
-
-/** A backlog is worked off without a pause between turns; not for ever, so that a stop is heard. */
-async function untilDry(take: () => Promise<number>): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) if ((await take()) === 0) return;
 }
 
 /** One turn. A gap counts as asked for only once its schedule was told: what Temporal does not answer is tried again. */

@@ -5,7 +5,7 @@ import type { Platform } from '../domain/platform.ts';
 import type { QueueSource } from '../domain/queue-settings.ts';
 import { type QueueMessage, type Sqs, takeQueued } from '../egress/index.ts';
 import type { Database } from '../store/database.ts';
-import { keepTaking } from './turns.ts';
+import { keepWorkingOff, type Turns } from './turns.ts';
 
 interface Log {
   info(facts: object, message: string): void;
@@ -25,10 +25,9 @@ export interface QueueDeps {
 const TRIES = 3;
 /** Set aside, it is shown twice a day, until its queue's own rules take it away. SQS allows twelve hours from the time it was given out. */
 const ASIDE_S = 42_000;
-const TURNS = 20;
 
 /** Runs until `stop`, which ends polls under way and waits for what is being written. */
-export function keepQueues(deps: QueueDeps): { stop(): Promise<void> } {
+export function keepQueues(deps: QueueDeps): Turns {
   const stopping = new AbortController();
   const all = deps.sources.map((source) => {
     const platform = deps.platforms.get(source.platform);
@@ -37,11 +36,8 @@ export function keepQueues(deps: QueueDeps): { stop(): Promise<void> } {
         'invalid_settings',
         `a queue is of "${source.platform}", which is no platform here`,
       );
-    return keepTaking(
-      async () => {
-        for (let turn = 0; turn < TURNS && !stopping.signal.aborted; turn += 1)
-          if ((await takeTurn(deps, source, platform, stopping.signal)) === 0) return;
-      },
+    return keepWorkingOff(
+      () => takeTurn(deps, source, platform, stopping.signal),
       (error) => {
         if (!stopping.signal.aborted)
           deps.log.warn({ platform: platform.id, error: String(error) }, 'a queue waits');

@@ -150,6 +150,12 @@ test('an app removed is told as such where the platform says so, and as what it 
   await until('the end', async () => (await view(told)).state === 'revoked');
   expect(await view(told)).toMatchObject({ revocation: { upstream: 'confirmed' } });
 
+  // What the platform pushes of it never arrives: the next exchange is the first to tell.
+  await product.control('POST', '/faults', {
+    kind: 'push_lost',
+    shop: untold.host,
+    path: '^app/uninstalled$',
+  });
   await acts(untold, 'uninstall');
   await product.api('POST', `/v1/connections/${untold.id}/refresh`);
   expect(await view(untold)).toMatchObject({ state: 'reauth_required', reauthReason: 'grant_dead' });

@@ -4,7 +4,6 @@ import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPrivacyActivities, type PrivacyActivities } from '../../activities/fulfil-privacy.ts';
 import type { ClientRegistrationId, ConnectionId, PrivacyRequestId, TenantId } from '../../domain/ids.ts';
-import { eraseRecords } from '../../store/erase-records.ts';
 import { newId } from '../../store/new-id.ts';
 import { addPrivacyRequest, type PrivacyKind, privacyBinding } from '../../store/privacy-requests.ts';
 import { putRecords } from '../../store/records.ts';
@@ -22,8 +21,6 @@ beforeAll(async () => {
   activities = createPrivacyActivities({
     db: door.world.db,
     openPrivacyRequest: door.open().openPrivacyRequest,
-    eraseRecords: (tenantId, connectionId) =>
-      door.world.db.sqlInTenant(tenantId, (sql) => eraseRecords(sql, connectionId)),
     nowMs: Date.now,
     log: (name, error) => console.error(name, error),
   });
@@ -163,6 +160,10 @@ describe('a request to erase a customer', () => {
     expect(await stateOf()).toBe('done');
     const told = await rowsOf('SELECT type FROM events WHERE tenant_id = $1', of.tenantId);
     expect(told).toEqual([{ type: 'privacy.done' }]);
+    // What the first attempt erased is in the proof of the second, and nothing else is kept of it.
+    const [{ proof }] = await rowsOf('SELECT proof FROM privacy_requests WHERE id = $1', id);
+    expect(proof).toEqual({ erased: { connections: 1, customers: 1, orders: 2 } });
+    expect(await rowsOf('SELECT 1 FROM privacy_erasures WHERE request_id = $1', id)).toEqual([]);
   });
 
   it('is not undone by a page that was read before it, or by reading the same once more', async () => {
