@@ -44,6 +44,7 @@ export interface Product {
   readonly tenantId: string;
   readonly apiUrl: string;
   readonly apiKey: string;
+  /** Throws where it is answered 500. */
   api<T>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<T>>;
   /** The sandbox's own doors: faults, apps, shops, grants. Throws unless it answers 2xx. */
   control<T>(method: string, path: string, body?: unknown): Promise<T>;
@@ -124,7 +125,9 @@ async function describeProduct(stack: Stack, ground: Ground, options: ProductOpt
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    return { status: answer.status, body: readJson(await answer.text()) as T };
+    const told = readJson(await answer.text());
+    if (answer.status === 500) throw new Error(await loggedOf(ground.folder, `${method} ${path}`, told));
+    return { status: answer.status, body: told as T };
   };
   const control: Product['control'] = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
     const answer = await fetch(`${sandboxUrl}/_control${path}`, {
@@ -174,6 +177,14 @@ async function describeProduct(stack: Stack, ground: Ground, options: ProductOpt
     },
   };
   return product;
+}
+
+/** No request may end so: why is in the log alone. */
+async function loggedOf(folder: string, request: string, problem: unknown): Promise<string> {
+  const { instance } = problem as { readonly instance?: string };
+  const lines = (await readFile(join(folder, 'logs', 'http.log'), 'utf8')).split('\n');
+  const about = lines.filter((line) => instance !== undefined && line.includes(instance));
+  return `${request} was answered 500: ${[JSON.stringify(problem), ...about].join('\n')}`;
 }
 
 function readJson(text: string): unknown {
