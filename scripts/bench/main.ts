@@ -19,16 +19,7 @@ export interface BenchOptions {
   readonly json: boolean;
 }
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    orders: { type: 'string', default: '100000' },
-    calls: { type: 'string', default: '1000' },
-    messages: { type: 'string', default: '5000' },
-    rounds: { type: 'string', default: '5' },
-    json: { type: 'boolean', default: false },
-  },
-});
+const { values, positionals } = readOptions();
 const [name = ''] = positionals;
 const bench = BENCHES[name];
 const [orders, calls, rounds] = [Number(values.orders), Number(values.calls), Number(values.rounds)];
@@ -40,6 +31,23 @@ if (!(Number.isInteger(calls) && calls > 0)) fail('--calls must be a whole numbe
 if (!(Number.isInteger(messages) && messages > 0)) fail('--messages must be a whole number above 0');
 if (!(Number.isInteger(rounds) && rounds > 0)) fail('--rounds must be a whole number above 0');
 await (await bench()).run({ orders, calls, messages, rounds, json: values.json });
+
+function readOptions() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        orders: { type: 'string', default: '100000' },
+        calls: { type: 'string', default: '1000' },
+        messages: { type: 'string', default: '5000' },
+        rounds: { type: 'string', default: '5' },
+        json: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error));
+  }
+}
 
 function fail(sentence: string): never {
   console.error(sentence);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Delivering, startDeliveries } from '../deliveries/delivering.ts';
 import { type Receiver, startReceiver } from '../deliveries/receiver.ts';
 import { until } from '../world.ts';
-import { mooring as runMooring } from './local-command.ts';
+import { mooringAt } from './local-command.ts';
 
 let world: Delivering;
 let target: Receiver;
@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 const mooring = (...args: readonly string[]) =>
-  runMooring(args, { env: { MOORING_URL: url, MOORING_KEY: world.api.operatorKey } });
+  mooringAt({ apiUrl: url, apiKey: world.api.operatorKey }, args);
 
 test('an endpoint is added, tested, rotated, its deliveries shown and replayed, and removed', async () => {
   const added = await mooring(

@@ -1,4 +1,4 @@
-// Runs a command that needs no API: in this process where only its words matter, as a process of its own where that is what is tested.
+// Runs a command: in this process where only its words matter, as a process of its own where that is what is tested, or where it works against an API.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -47,7 +47,7 @@ export async function mooring(
 ): Promise<Ran> {
   const child = spawn(process.execPath, ['cli/mooring.mjs', ...args], {
     env: { PATH: process.env['PATH'] ?? '', ...env },
-    timeout: 30_000,
+    timeout: 90_000,
   });
   const ended = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? -1)));
   child.stdin.on('error', () => undefined);
@@ -55,6 +55,12 @@ export async function mooring(
   const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   return { code, out, err };
 }
+
+/** The same against an API. */
+export const mooringAt = (
+  { apiUrl, apiKey }: { readonly apiUrl: string; readonly apiKey: string },
+  args: readonly string[],
+): Promise<Ran> => mooring(args, { env: { MOORING_URL: apiUrl, MOORING_KEY: apiKey } });
 
 const folders: string[] = [];
 afterAll(() => {

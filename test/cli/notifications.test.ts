@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PLATFORMS } from '../../platforms/index.ts';
 import { startApi, type TestApi } from '../http/api.ts';
 import { seedToldConnection } from '../notifications/told-connection.ts';
-import { mooring as runMooring } from './local-command.ts';
+import { mooringAt } from './local-command.ts';
 
 let api: TestApi;
 let url: string;
@@ -14,8 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const mooring = (...args: readonly string[]) =>
-  runMooring(args, { env: { MOORING_URL: url, MOORING_KEY: api.operatorKey } });
+const mooring = (...args: readonly string[]) => mooringAt({ apiUrl: url, apiKey: api.operatorKey }, args);
 
 test('what a platform tells of a connection is shown: topics, what waits, gaps', async () => {
   const { code, out, err } = await mooring('notifications', connectionId);

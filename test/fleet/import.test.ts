@@ -3,10 +3,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { mooringAt } from '../cli/local-command.ts';
 import { dumpDatabase, dumpTemporal, findAll, readLogs } from '../invariants/haystack.ts';
 import { type Product, startProduct } from '../invariants/product.ts';
 import { until } from '../world.ts';
-import { runMooring } from './run-mooring.ts';
 
 const GOOD = 12;
 const HOUR_MS = 3_600_000;
@@ -100,7 +100,7 @@ async function connections(): Promise<number> {
   return rows[0]?.n ?? -1;
 }
 
-const mooring = (...args: string[]) => runMooring(product, ...args);
+const mooring = (...args: readonly string[]) => mooringAt(product, args);
 
 test('every line of a file is settled once, through a kill -9 of the worker, and the file again doubles nothing', async () => {
   const secrets: string[] = [];

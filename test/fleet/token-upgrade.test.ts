@@ -2,10 +2,10 @@
 // middle, answers lost, errors, a pause. What cannot be taken back is done once a shop, and the end proves what is left.
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { mooringAt } from '../cli/local-command.ts';
 import { dumpDatabase, dumpTemporal, findAll, readLogs } from '../invariants/haystack.ts';
 import { type Product, startProduct } from '../invariants/product.ts';
 import { until } from '../world.ts';
-import { runMooring } from './run-mooring.ts';
 
 const TOKENS = 'access_token';
 
@@ -127,7 +127,7 @@ async function kindsOf({ tenantId }: Fleet): Promise<Record<string, number>> {
 const fault = (host: string | undefined, wish: Record<string, unknown>) =>
   product.control('POST', '/faults', { shop: host, path: TOKENS, ...wish });
 
-const mooring = (...args: string[]) => runMooring(product, ...args);
+const mooring = (...args: readonly string[]) => mooringAt(product, args);
 
 test('a fleet is upgraded once a shop through a kill -9 of the worker; the plan before changed nothing', async () => {
   const fleet = await fleetOf('fleet', 8);
