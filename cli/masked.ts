@@ -1,4 +1,5 @@
 // A signed request with its secrets taken out, for people's screens. What is secret is told by the caller; its usual encodings are found as well.
+import { formEncode, percentEncode } from '../auth/encode.ts';
 import type { OutboundRequest } from '../domain/outbound.ts';
 
 export const MASK = '[secret]';
@@ -23,13 +24,12 @@ export function withoutSecrets(text: string, secrets: readonly string[]): string
 /** Longest first, so that no part of a longer one is left. */
 function formsOf(secrets: readonly string[]): string[] {
   const forms = secrets.flatMap((text) => {
-    const once = encodeURIComponent(text);
-    return [
-      text,
-      once,
-      encodeURIComponent(once),
-      new URLSearchParams([['', text]]).toString().slice(1),
-    ].concat(JSON.stringify(text).slice(1, -1));
+    // They differ in ! ' ( ) *, which RFC 3986 has encoded.
+    const encoded = [encodeURIComponent, percentEncode].flatMap((encode) => [
+      encode(text),
+      encode(encode(text)),
+    ]);
+    return [text, ...encoded, formEncode(text), JSON.stringify(text).slice(1, -1)];
   });
   return [...new Set(forms)].filter((text) => text !== '').sort((a, b) => b.length - a.length);
 }

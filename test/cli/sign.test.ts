@@ -103,6 +103,29 @@ describe('mooring sign', () => {
     expect(ran.err).not.toContain('partner-key-1');
   });
 
+  it.each(['*', ' !', " '", ' (', ' )', "*n!(1)' "])(
+    'masks a secret that holds "%s", in the encoding that signing gives it',
+    async (mark) => {
+      const [accessToken, clientSecret] = [`token${mark}en-1`, `consumer${mark}en-1`];
+      const file = filesOf({
+        'request.json': JSON.stringify({ path: '/orders', query: { a: accessToken } }),
+        'credential.json': JSON.stringify({
+          shop: { url: 'https://shop.example' },
+          clientSecret,
+          credential: {
+            ...{ consumerKey: 'ck-12345', consumerSecret: clientSecret },
+            ...{ accessToken, tokenSecret: 'token-secret-1' },
+          },
+        }),
+      });
+      const args = ['--request', file('request.json'), '--credential-file', file('credential.json')];
+      const ran = await here('sign', '--platform', 'magento', ...args);
+      expect(ran.code, ran.err).toBe(0);
+      expect(ran.out).toContain('oauth_token="[secret]"');
+      expect(ran.out).not.toMatch(/(token|consumer)[^"]+en-1/);
+    },
+  );
+
   it('refuses a credential that would break the line of its header', async () => {
     const credential = { shop: { shop: 'a.myshopify.com' }, credential: { accessToken: 'a\r\nx-c: d' } };
     const file = filesOf({
