@@ -1,7 +1,7 @@
 // OAuth 1.0a (RFC 5849 § 3) by itself: signs a request, and judges one that was signed.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import { toOutbound } from '../../auth/draft.ts';
+import { isForm, toOutbound } from '../../auth/draft.ts';
 import { percentEncode } from '../../auth/encode.ts';
 import { signatureBase, signDraftByOAuth1 } from '../../auth/sign/oauth1.ts';
 import { valuesOf } from '../../auth/values.ts';
@@ -73,6 +73,9 @@ export const verifyOAuth1: VerifyScheme = holding('oauth1', VERIFY, (input, nowM
   const { request, consumerKey, consumerSecret, token, tokenSecret, signatureMethods, toleranceS } = input;
   const protocol = protocolOf(request);
   if (protocol === null) return fail('malformed', 'the Authorization header is not one of OAuth 1.0a');
+  const twice = repeatedIn([...protocol, ...formOf(request)]);
+  if (twice !== undefined)
+    return fail('malformed', `"${twice}" is there more than once, over header, query and body`);
   const lacking = REQUIRED.find((name) => protocolValue(protocol, name) === undefined);
   if (lacking !== undefined) return fail('missing', `"${lacking}" is in neither header nor query`);
   const [method, given] = [
@@ -106,7 +109,7 @@ export const verifyOAuth1: VerifyScheme = holding('oauth1', VERIFY, (input, nowM
 /** The protocol's own parameters, of the header or of the query; null where the header is another's. */
 function protocolOf({ url, headers }: PlainRequest): readonly Pair[] | null {
   const header = Object.entries(headers).find(([name]) => name.toLowerCase() === 'authorization')?.[1];
-  const inQuery = [...new URL(url).searchParams].filter(([name]) => name.startsWith('oauth_'));
+  const inQuery = protocolIn(new URL(url));
   if (header === undefined) return inQuery;
   if (!/^OAuth\s/i.test(header)) return inQuery.length > 0 ? inQuery : null;
   const pairs: Pair[] = [];
@@ -116,6 +119,21 @@ function protocolOf({ url, headers }: PlainRequest): readonly Pair[] | null {
     if (name.toLowerCase() !== 'realm') pairs.push([decoded(name), decoded(value)]);
   }
   return [...pairs, ...inQuery];
+}
+
+function protocolIn({ searchParams }: URL): readonly Pair[] {
+  return [...searchParams].filter(([name]) => name.startsWith('oauth_'));
+}
+
+/** § 3.2: none may be there twice. Else one would be signed and another read. */
+function repeatedIn(pairs: readonly Pair[]): string | undefined {
+  const names = pairs.map(([name]) => name).filter((name) => name.startsWith('oauth_'));
+  return names.find((name, index) => names.indexOf(name) !== index);
+}
+
+function formOf(request: PlainRequest): readonly Pair[] {
+  const draft = draftOf(request);
+  return isForm(draft) ? [...new URLSearchParams(draft.body ?? '')] : [];
 }
 
 function decoded(text: string): string {
@@ -131,8 +149,10 @@ function baseOf(request: PlainRequest, protocol: readonly Pair[]): string {
   const draft = draftOf(request);
   const url = new URL(draft.url);
   url.searchParams.delete('oauth_signature');
-  const inQuery = [...url.searchParams].map(([name]) => name);
-  const own = protocol.filter(([name]) => name !== 'oauth_signature' && !inQuery.includes(name));
+  const inQuery = protocolIn(url);
+  const own = protocol.filter(
+    ([name]) => name !== 'oauth_signature' && !inQuery.some(([one]) => one === name),
+  );
   return signatureBase({ ...draft, url }, own);
 }
 

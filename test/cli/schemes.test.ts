@@ -94,6 +94,41 @@ describe('oauth1', () => {
     expect((await verifyOAuth1(input, MOMENT.nowMs)).step).toBe(step);
     if (step === null) expect((await verifyOAuth1(input, MOMENT.nowMs + 301_000)).step).toBe('timestamp');
   });
+
+  const TYPE = 'application/x-www-form-urlencoded';
+  it.each<[string, (all: ReturnType<typeof sent>) => object]>([
+    ['header and query', (all) => ({ ...all, url: `${all.url}&oauth_timestamp=${AT}` })],
+    [
+      'header and form',
+      (all) => ({ ...all, headers: { ...all.headers, 'Content-Type': TYPE }, body: 'oauth_token=t' }),
+    ],
+    [
+      'the header',
+      (all) => ({
+        ...all,
+        headers: { authorization: `${all.headers['authorization']}, oauth_nonce="another"` },
+      }),
+    ],
+  ])('a protocol parameter that is there twice, over %s, is malformed', async (_where, spoil) => {
+    const received = spoil(sent(await signOAuth1({ request, ...keys }, MOMENT)));
+    const verdict = await verifyOAuth1({ request: received, ...keys }, MOMENT.nowMs);
+    expect(verdict).toMatchObject({ verified: false, step: 'malformed' });
+    expect(verdict.because).toMatch(/"oauth_(timestamp|token|nonce)" is there more than once/);
+  });
+
+  it('what somebody adds to the header is signed too, or it does not verify', async () => {
+    const { headers, ...rest } = sent(await signOAuth1({ request, ...keys }, MOMENT));
+    const received = { ...rest, headers: { authorization: `${headers['authorization']}, a="other"` } };
+    expect((await verifyOAuth1({ request: received, ...keys }, MOMENT.nowMs)).step).toBe('signature');
+  });
+
+  it('a request that is sent again under a newer time in front of the signed one is refused', async () => {
+    const signed = await signOAuth1({ request, ...keys, place: 'query' }, MOMENT);
+    const laterS = AT + 86_400;
+    const authorization = `OAuth oauth_timestamp="${laterS}", oauth_nonce="another"`;
+    const again = { ...sent(signed), headers: { authorization } };
+    expect((await verifyOAuth1({ request: again, ...keys }, laterS * 1_000)).step).toBe('malformed');
+  });
 });
 
 describe('sigv4', () => {
