@@ -34,6 +34,7 @@ import { goodRef, listAll } from './subscription-found.ts';
 import { makeUpFor } from './subscription-gaps.ts';
 import { keepShopKey } from './subscription-key.ts';
 import { maySubscribe, shopAndDestination } from './subscription-means.ts';
+import { removeAll } from './subscription-removal.ts';
 import { groupsOf, isOfOneTopic, wantedTopics } from './subscription-topics.ts';
 
 export interface SubscriptionDeps extends Pick<NamedDeps, 'egress' | 'platforms' | 'triggerSync'> {
@@ -123,8 +124,8 @@ async function compare(deps: SubscriptionDeps, look: Looking): Promise<Compared>
     await keepShopKey(deps, look, { rows, call });
     const address = ofAll === null ? addressOnce(deps, of, look.platform.id) : addressKnown(ofAll);
     const compared = await keepGroups(deps, look, { found, ours, rows, address, call });
-    await dropUnwanted(deps, look, { rows, ours, call });
-    return compared;
+    const left = await dropUnwanted(deps, look, { rows, ours, call });
+    return { ...compared, code: compared.code ?? left };
   });
 }
 
@@ -145,16 +146,16 @@ async function keepGroups(deps: SubscriptionDeps, look: Looking, at: At): Promis
       const same = subscribe.together === true ? ours : ours.filter(({ topic }) => topics.includes(topic));
       const known = rows.filter(({ topic }) => topics.includes(topic));
       const ref = goodRef(subscribe, topics, { same, rows });
-      await removeAll(
-        look,
-        call,
-        same.filter((one) => one.ref !== ref),
-      );
+      const removable = same.filter((one) => one.ref !== ref);
+      const kept = await removeAll(look, call, removable);
+      code = codeOfKept(kept) ?? code;
       if (ref !== null) {
         await noteAll(deps, of, { topics, ref });
         continue;
       }
-      const others = new Set(found.filter((one) => !ours.includes(one)).map((one) => one.ref)).size;
+      // One that the platform keeps has its place there, switched off or not.
+      const isOther = (one: FoundSubscription) => !ours.includes(one) || kept.has(one.ref);
+      const others = new Set(found.filter(isOther).map((one) => one.ref)).size;
       const made = await create(deps, look, { topics, same, address: address.mint, call, others });
       code = made.code ?? code;
       isTaken ||= made.code === null || made.code === 'platform_answer_invalid';
@@ -187,7 +188,7 @@ async function create(
     readonly same: readonly FoundSubscription[];
     readonly address: () => Promise<MintedAddress>;
     readonly call: PlatformCall;
-    /** Subscriptions of somebody else. */
+    /** Subscriptions of somebody else, and ours that are kept. */
     readonly others: number;
   },
 ): Promise<Compared> {
@@ -202,10 +203,7 @@ async function create(
   }
   try {
     if (subscribe.most !== undefined && at.others >= subscribe.most)
-      throw new MooringError(
-        'platform_rejected',
-        'the subscriptions that a shop may have are somebody else’s',
-      );
+      throw new MooringError('platform_rejected', 'the subscriptions that a shop may have are taken');
     const wish = {
       topic: topics[0] ?? '',
       topics,
@@ -232,16 +230,7 @@ async function create(
   }
 }
 
-async function removeAll(
-  { subscribe, connection }: Looking,
-  call: PlatformCall,
-  some: readonly FoundSubscription[],
-): Promise<void> {
-  for (const ref of new Set(some.map((one) => one.ref)))
-    await call(subscribe.remove(ref, connection.shop), { accept: ['not_found'] });
-}
-
-/** What the connection may no longer read is not to be told to it. */
+/** What the connection may no longer read is not to be told to it. Gives why something of it is still there. */
 async function dropUnwanted(
   deps: SubscriptionDeps,
   look: Looking,
@@ -250,19 +239,28 @@ async function dropUnwanted(
     readonly ours: readonly FoundSubscription[];
     readonly call: PlatformCall;
   },
-): Promise<void> {
+): Promise<string | null> {
   const wanted = wantedTopics(look);
+  const unwanted = at.ours.filter(({ topic }) => !wanted.includes(topic));
   // Those that hold several were made anew without it, unless nothing is wanted any more.
-  if (look.subscribe.together !== true || wanted.length === 0)
-    await removeAll(
-      look,
-      at.call,
-      at.ours.filter(({ topic }) => !wanted.includes(topic)),
-    );
+  const isRemoved = look.subscribe.together !== true || wanted.length === 0;
+  const kept = await removeAll(look, at.call, isRemoved ? unwanted : []);
   for (const { topic } of at.rows.filter(
     (row) => !wanted.includes(row.topic) && !row.topic.startsWith(BY_HAND),
-  ))
-    await deps.db.sqlInTenant(look.of.tenantId, (sql) => dropSubscription(sql, look.of.connectionId, topic));
+  )) {
+    const still = unwanted.find((one) => one.topic === topic && kept.has(one.ref));
+    const code = kept.get(still?.ref ?? '') ?? null;
+    await deps.db.sqlInTenant(look.of.tenantId, (sql) =>
+      code === null
+        ? dropSubscription(sql, look.of.connectionId, topic)
+        : noteRefused(sql, look.of, { topic, code }),
+    );
+  }
+  return codeOfKept(kept);
+}
+
+function codeOfKept(kept: ReadonlyMap<string, string>): string | null {
+  return kept.values().next().value ?? null;
 }
 
 function codeOf(error: unknown): string {

@@ -23,7 +23,7 @@ export async function listAll(
   return all;
 }
 
-/** One that is on, is for these topics and no other, and whose secret we have; null: none is. */
+/** One that is on, is for these topics and no other, and whose secret we have: of several the one that we know by its name. Null: none is. */
 export function goodRef(
   { secret }: Subscribe,
   topics: readonly string[],
@@ -39,5 +39,8 @@ export function goodRef(
       topics.every((topic) => isKnown(topic) && parts.some((one) => one.topic === topic))
     );
   };
-  return at.same.find(({ ref }) => isGood(ref))?.ref ?? null;
+  const good = at.same.filter(({ ref }) => isGood(ref));
+  const isNoted = (ref: string): boolean =>
+    at.rows.some((row) => row.platformRef === ref && topics.includes(row.topic));
+  return (good.find(({ ref }) => isNoted(ref)) ?? good[0])?.ref ?? null;
 }

@@ -3,52 +3,19 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { destroyCredential, revokeUpstream } from '../../activities/end-connection.ts';
-import { keepSubscriptions, type SubscriptionDeps } from '../../activities/keep-subscriptions.ts';
-import { setSchedule } from '../../activities/set-schedule.ts';
+import { keepSubscriptions } from '../../activities/keep-subscriptions.ts';
 import { closeGaps, noteReceiving } from '../../store/subscriptions.ts';
 import { createDoor, type Door } from '../egress/door.ts';
-import { createStage, type Stage } from '../sync/stage.ts';
-import { answerAsShop, HOOKED, type HookShop } from './hooked-platform.ts';
+import { HOOKED } from './hooked-platform.ts';
+import { startLooking } from './looking.ts';
 
 const door: Door = await createDoor(HOOKED);
-let stage: Stage;
-let shop: HookShop;
-let triggered: string[];
+let { stage, shop, triggered, deps, ask, wake, look } = await startLooking(door);
 
 beforeEach(async () => {
-  await door.world.owner.query('DELETE FROM subscription_checks');
-  stage = await createStage(door, 'orders', 'inventory');
-  shop = { hooks: [], refused: [], down: [], kept: undefined };
-  triggered = [];
-  door.answer((asked, response, request) => answerAsShop(shop, asked, response, request));
+  ({ stage, shop, triggered, deps, ask, wake, look } = await startLooking(door));
 });
 afterAll(() => door.close());
-
-const deps = (): SubscriptionDeps => ({
-  db: door.world.db,
-  vault: door.vault,
-  egress: door.open(),
-  platforms: new Map([[HOOKED.id, HOOKED]]),
-  triggerSync: async (id) => triggered.push(id) > 0,
-  publicUrl: 'https://mooring.example',
-  checkEveryMs: 3_600_000,
-});
-const ask = async (sql: string) => (await door.world.owner.query(sql, [stage.connectionId])).rows;
-/** What the workflow's activity does when syncs begin. */
-const wake = () =>
-  setSchedule({
-    db: door.world.db,
-    schedules: {
-      ensure: async () => 'set',
-      remove: async () => true,
-      cancelRuns: async () => 0,
-      list: async function* () {},
-    },
-  })({ ...stage, pausedNote: null });
-const look = async () => {
-  await wake();
-  await keepSubscriptions(deps());
-};
 
 describe('subscriptions', () => {
   it('are made once a connection works: what its permissions need, each at an address nobody can guess, with a secret', async () => {
