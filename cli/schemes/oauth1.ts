@@ -106,18 +106,21 @@ export const verifyOAuth1: VerifyScheme = holding('oauth1', VERIFY, (input, nowM
   return { verified: true, step: null, because: 'the signature is theirs', baseString };
 });
 
+/** A realm is a quoted string (RFC 9110 § 5.6.4): it may hold commas, and quotes behind a backslash. */
+const PAIR = /\s*([\w%.~-]+)="((?:[^"\\]|\\.)*)"\s*/g;
+const IS_LIST = new RegExp(`^${PAIR.source}(?:,${PAIR.source})*$`);
+
 /** The protocol's own parameters, of the header or of the query; null where the header is another's. */
 function protocolOf({ url, headers }: PlainRequest): readonly Pair[] | null {
   const header = Object.entries(headers).find(([name]) => name.toLowerCase() === 'authorization')?.[1];
   const inQuery = protocolIn(new URL(url));
   if (header === undefined) return inQuery;
   if (!/^OAuth\s/i.test(header)) return inQuery.length > 0 ? inQuery : null;
-  const pairs: Pair[] = [];
-  for (const part of header.replace(/^OAuth\s+/i, '').split(',')) {
-    const [, name, value] = /^\s*([A-Za-z_0-9%.~-]+)="([^"]*)"\s*$/.exec(part) ?? [];
-    if (name === undefined || value === undefined) return null;
-    if (name.toLowerCase() !== 'realm') pairs.push([decoded(name), decoded(value)]);
-  }
+  const list = header.replace(/^OAuth\s+/i, '');
+  if (!IS_LIST.test(list)) return null;
+  const pairs = [...list.matchAll(PAIR)].flatMap(([, name = '', value = '']): readonly Pair[] =>
+    name.toLowerCase() === 'realm' ? [] : [[decoded(name), decoded(value)]],
+  );
   return [...pairs, ...inQuery];
 }
 

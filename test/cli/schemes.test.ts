@@ -95,6 +95,27 @@ describe('oauth1', () => {
     if (step === null) expect((await verifyOAuth1(input, MOMENT.nowMs + 301_000)).step).toBe('timestamp');
   });
 
+  it.each(['a, b', 'a "b"', 'a\\', '", oauth_nonce="x'])(
+    'shows the signature of a request for the realm %j, and verifies it',
+    async (realm) => {
+      const signed = await signOAuth1({ request, ...keys, realm }, MOMENT);
+      expect(signed.signature).toBe((await signOAuth1({ request, ...keys }, MOMENT)).signature);
+      expect(signed.signature).not.toBe('');
+      expect(await verifyOAuth1({ request: sent(signed), ...keys }, MOMENT.nowMs)).toMatchObject({
+        verified: true,
+        baseString: signed.made['baseString'],
+      });
+    },
+  );
+
+  it.each(['OAuth realm="a" oauth_nonce="b"', 'OAuth realm="a', 'OAuth realm="a",', 'OAuth a=b'])(
+    'a header that is no list of quoted values is malformed: %s',
+    async (authorization) => {
+      const input = { request: { ...request, headers: { authorization } }, ...keys };
+      expect((await verifyOAuth1(input, MOMENT.nowMs)).step).toBe('malformed');
+    },
+  );
+
   const TYPE = 'application/x-www-form-urlencoded';
   it.each<[string, (all: ReturnType<typeof sent>) => object]>([
     ['header and query', (all) => ({ ...all, url: `${all.url}&oauth_timestamp=${AT}` })],
