@@ -1,5 +1,7 @@
 // Whether a pattern takes very long for a short text: tried with texts that almost match, within a bound of time. It must never be run unbounded before.
 import { createContext, Script } from 'node:vm';
+import { repeatedGroupsOf } from './pattern-passes.ts';
+import { characterOf, TOKENS } from './pattern-tokens.ts';
 
 /** Whatever else the machine does, a good pattern is done in a thousandth of it. */
 const WITHIN_MS = 1_000;
@@ -31,17 +33,27 @@ const END = '\u0000\n /?#@:"';
 /** What begins like a match, goes on with one piece again and again, and ends as no match does. */
 function almostMatching(source: string): string[] {
   const pieces = piecesOf(source);
-  return pieces.flatMap((piece, at) => {
+  const ofPieces = pieces.flatMap((piece, at) => {
     const begun = pieces.slice(0, at).join('');
     const [before = '', after = ''] = [pieces[at - 1], pieces[at + 1]];
     const repeated = [piece, `${before}${piece}`, `${piece}${after}`, `${before}${piece}${after}`];
-    return [...new Set(repeated)].flatMap((one) =>
-      REPEATED.flatMap((times) => [`${begun}${one.repeat(times)}${END}`, `${one.repeat(times)}${END}`]),
-    );
+    return [
+      ...[...new Set(repeated)].flatMap((one) => again(begun, one, REPEATED)),
+      ...WIDE.flatMap((wide) => again(begun, pieces.slice(at, at + wide).join(''), REPEATED.slice(0, 1))),
+    ];
   });
+  const ofGroups = repeatedGroupsOf(source).flatMap(({ begun, passes }) =>
+    passes.flatMap((pass) => again(begun, pass, REPEATED.slice(0, 1))),
+  );
+  return [...ofPieces, ...ofGroups];
 }
 
-const TOKENS = /\(\?(?:<?[=!:]|<\w+>)|\\.|\[(?:\\.|[^\]\\])*\]|\{\d+(?:,\d*)?\}|[\s\S]/g;
+/** As many pieces at once; the smaller repetition alone, since a good pattern takes long for a text of thousands too. */
+const WIDE = [4, 5, 6, 7, 8];
+
+function again(begun: string, one: string, repeated: readonly number[]): string[] {
+  return repeated.flatMap((times) => [`${begun}${one.repeat(times)}${END}`, `${one.repeat(times)}${END}`]);
+}
 
 /** A character for each place of the pattern, one after the other. */
 function piecesOf(source: string): string[] {
@@ -55,22 +67,4 @@ function piecesOf(source: string): string[] {
     else pieces.push(characterOf(token));
   }
   return pieces.slice(0, 60);
-}
-
-/** One that the token matches. */
-function characterOf(token: string): string {
-  if (token === '.') return 'a';
-  if (!token.startsWith('[') && !token.startsWith('\\')) return token;
-  const one = compiled(token);
-  return one === null ? 'a' : (TRIED.find((text) => one.test(text)) ?? 'a');
-}
-
-const TRIED = ['a', '0', 'A', '-', ' ', ...[...Array(95).keys()].map((at) => String.fromCharCode(32 + at))];
-
-function compiled(token: string): RegExp | null {
-  try {
-    return new RegExp(`^${token}$`);
-  } catch {
-    return null;
-  }
 }

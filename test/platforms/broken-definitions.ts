@@ -120,6 +120,25 @@ const KEY_SET = {
   key: { kind: 'jwks', url: 'http://keys.kiosk.example/jwks' },
 };
 
+const HMAC = {
+  scheme: 'hmac',
+  algorithm: 'sha256',
+  encoding: 'hex',
+  key: '{clientSecret}',
+  message: ['{path}'],
+  timestamp: 'seconds',
+  query: { sign: '{signature}' },
+};
+
+const RECEIVED_HMAC = {
+  kind: 'hmac',
+  in: { header: 'x-signature' },
+  algorithm: 'sha256',
+  encoding: 'hex',
+  message: ['{body}'],
+  pattern: '^v1=([0-9a-f]+$',
+};
+
 export const ROWS: readonly (readonly [string, string, unknown, string, CheckRule])[] = [
   ['no address of the API', 'baseUrl', undefined, 'baseUrl', 'missing'],
   ['no token address', 'auth.1.obtain.token.url', undefined, 'auth[1].obtain.token.url', 'missing'],
@@ -316,7 +335,16 @@ export const ROWS: readonly (readonly [string, string, unknown, string, CheckRul
       'bad_name',
     ] as const,
   ]),
-  ...['^(a+)+$', '^([a-z]+-?)*$', '^[A-Z]{2}(a|aa)+$', '^(.*)(.*)(.*)(.*)$', '^x(?:[a-z0-9]+[.]?)+!$'].map(
+  ...[
+    '^(a+)+$',
+    '^([a-z]+-?)*$',
+    '^[A-Z]{2}(a|aa)+$',
+    '^(.*)(.*)(.*)(.*)$',
+    '^x(?:[a-z0-9]+[.]?)+!$',
+    '^https://(?:(?:www|shop|[a-z0-9-]+)[.])+example$',
+    '^(?:abcd(?:efg)?|\\w{7})+$',
+    '^(?:[a-m]|[0m-z])+$',
+  ].map(
     (pattern) =>
       [
         `a pattern that takes for ever, ${pattern}`,
@@ -326,6 +354,74 @@ export const ROWS: readonly (readonly [string, string, unknown, string, CheckRul
         'pattern_slow',
       ] as const,
   ),
+  [
+    'an exception of a scheme that does not compile',
+    'auth.0.sign.0.exceptPath',
+    '(((',
+    'auth[0].sign[0].exceptPath',
+    'bad_pattern',
+  ],
+  [
+    'an exception of a scheme that takes for ever',
+    'auth.1.signOverHttp',
+    [{ scheme: 'query', name: 'key', value: '{accessToken}', exceptPath: '^/api/(a+)+$' }],
+    'auth[1].signOverHttp[0].exceptPath',
+    'pattern_slow',
+  ],
+  [
+    'an exception of an exchange that does not compile',
+    'auth.1.obtain.token.sign',
+    { ...HMAC, exceptPath: { sign: '/ok', token: '[' } },
+    'auth[1].obtain.token.sign.exceptPath.token',
+    'bad_pattern',
+  ],
+  [
+    'a part of an exchange’s own answer that is not anchored',
+    'auth.1.obtain.token.answer',
+    { accessToken: 'token', shopFields: { shop: { from: 'shop', pattern: '[a-z]+' } } },
+    'auth[1].obtain.token.answer.shopFields.shop.pattern',
+    'unanchored_pattern',
+  ],
+  [
+    'a callback’s signature that does not compile',
+    'auth.1.obtain.callback.0.signature',
+    RECEIVED_HMAC,
+    'auth[1].obtain.callback[0].signature.pattern',
+    'bad_pattern',
+  ],
+  [
+    'a signature of a call that does not compile',
+    'notifications',
+    {
+      ...TOLD,
+      calls: [
+        { name: 'gone', method: 'POST', means: 'uninstalled', signature: RECEIVED_HMAC, shopFields: {} },
+      ],
+    },
+    'notifications.calls[0].signature.pattern',
+    'bad_pattern',
+  ],
+  [
+    'an answer’s pattern that takes for ever as it is used, in any case',
+    'answers.0.body',
+    { path: 'error', matches: '^(a|A)+:$' },
+    'answers[0].body.matches',
+    'pattern_slow',
+  ],
+  [
+    'an object that inherits',
+    'apiVersion',
+    Object.assign(Object.create({ hacked: 1 }), kiosk.apiVersion),
+    'apiVersion',
+    'wrong_type',
+  ],
+  [
+    'a list of another kind',
+    'rateLimits',
+    Object.setPrototypeOf([], Object.create(Array.prototype)),
+    'rateLimits',
+    'wrong_type',
+  ],
   [
     'an answer’s pattern that takes for ever',
     'answers.0.body',

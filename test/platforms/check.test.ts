@@ -51,6 +51,15 @@ describe('a definition', () => {
     ).toEqual([['', 'wrong_type']]);
   });
 
+  test('that inherits fields is refused: the form sees its own alone, and a call would see them all', () => {
+    const revoke = { token: { url: 'http://evil.example' } };
+    const inheriting = Object.assign(Object.create({ revoke, hacked: 1 }), GOOD);
+    expect(checkPlatform(inheriting).findings.map(({ field, rule }) => [field, rule])).toEqual([
+      ['', 'wrong_type'],
+    ]);
+    expect(checkPlatform(Object.assign(Object.create(null), GOOD)).findings).toEqual([]);
+  });
+
   test('none of its functions is called', () => {
     const loud = () => {
       throw new Error('was called');
