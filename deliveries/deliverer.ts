@@ -2,6 +2,7 @@
 // served in the slow one, so it holds up no other. What is claimed and not settled, because the process died, is due again when its lease ends.
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAttempt, DAWDLES_AFTER_MS, type Lane } from '../domain/delivery.ts';
+import { MooringError } from '../domain/errors.ts';
 import type { Deliverer } from '../egress/deliver.ts';
 import type { Database } from '../store/database.ts';
 import {
@@ -115,7 +116,12 @@ async function attemptOne(
     const sent = await deps.door.deliver(target, { id: event.id, body });
     const after = afterAttempt(sent.outcome, tries, (deps.random ?? Math.random)());
     const answer = sent.answer === null ? null : answerShown(sent.answer);
-    await settle({ claim: delivery, ...sent, answer, body: shown, after });
+    const made = { claim: delivery, ...sent, answer, body: shown, after };
+    // What was sent is settled, though the database does not take what would be shown of it: sent again and again it would be no better.
+    await settle(made).catch((error: unknown) => {
+      if (error instanceof MooringError) throw error;
+      return settle({ ...made, headers: {}, body: '', answer: null });
+    });
   } catch (error) {
     deps.log.warn({ delivery: delivery.id, error: nameOf(error) }, 'a delivery could not be tried');
     await deps.db
@@ -136,6 +142,24 @@ function createSettling({ db }: Pick<DeliveringDeps, 'db'>) {
     done(): void;
     failed(error: unknown): void;
   }
+  const settle = (some: readonly Waiting[]) =>
+    db.sqlAcrossTenants((sql) =>
+      settleAttempts(
+        sql,
+        some.map(({ attempt }) => attempt),
+      ),
+    );
+  /** One that the database does not take holds up no other. */
+  async function settleAll(batch: readonly Waiting[]): Promise<void> {
+    try {
+      await settle(batch);
+      for (const one of batch) one.done();
+    } catch (error) {
+      const isOfOne = batch.length > 1 && !(error instanceof MooringError);
+      if (!isOfOne) for (const one of batch) one.failed(error);
+      else for (const one of batch) await settleAll([one]);
+    }
+  }
   let waiting: Waiting[] = [];
   let writing: Promise<void> | null = null;
   async function write(): Promise<void> {
@@ -143,17 +167,7 @@ function createSettling({ db }: Pick<DeliveringDeps, 'db'>) {
       await pause(LINGER_MS);
       const batch = waiting.slice(0, SETTLED_AT_ONCE);
       waiting = waiting.slice(SETTLED_AT_ONCE);
-      try {
-        await db.sqlAcrossTenants((sql) =>
-          settleAttempts(
-            sql,
-            batch.map(({ attempt }) => attempt),
-          ),
-        );
-        for (const one of batch) one.done();
-      } catch (error) {
-        for (const one of batch) one.failed(error);
-      }
+      await settleAll(batch);
     }
     writing = null;
   }

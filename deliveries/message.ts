@@ -76,6 +76,9 @@ function withoutToken(text: string, token: string): string {
   return masked;
 }
 
+/** Never within a character: PostgreSQL takes no half of one. */
 function cut(text: string): string {
-  return text.length <= SHOWN_AT_MOST ? text : `${text.slice(0, SHOWN_AT_MOST)}…`;
+  return text.length <= SHOWN_AT_MOST
+    ? text
+    : `${text.slice(0, SHOWN_AT_MOST).replace(/[\ud800-\udbff]$/, '')}…`;
 }

@@ -3,6 +3,7 @@
 import type { AfterAttempt, AttemptOutcome, Lane } from '../domain/delivery.ts';
 import type { ConnectionId, DeliveryId, EndpointId, EventId, TenantId } from '../domain/ids.ts';
 import type { Sql } from './database.ts';
+import { ERASED } from './delivery-purges.ts';
 import { lockChangingEndpoints, settleEndpoints } from './endpoint-health.ts';
 
 /** Longer than an attempt may take. */
@@ -139,12 +140,13 @@ export async function settleAttempts(sql: Sql, attempts: readonly MadeAttempt[])
   const changing = await lockChangingEndpoints(sql, attempts);
   await sql.query({
     name: 'insert-attempts',
-    // Where its endpoint was removed meanwhile there is no delivery, and no row is left; a removal that comes now waits, and takes this one too.
-    text: `WITH present AS (SELECT id FROM deliveries WHERE id = ANY ($2) ORDER BY id FOR KEY SHARE)
+    // Where its endpoint was removed meanwhile there is no delivery, and no row is left; a removal that comes now waits, and takes this one too. So does an erasure.
+    text: `WITH present AS (SELECT id, erased_through FROM deliveries WHERE id = ANY ($2) ORDER BY id FOR SHARE)
       INSERT INTO delivery_attempts (delivery_id, number, tenant_id, at, took_ms, headers, body, status, code, answer)
-      SELECT delivery_id, number, tenant_id, to_timestamp(at_ms / 1000.0), took_ms, headers, body, status, code, answer
+      SELECT delivery_id, number, tenant_id, to_timestamp(at_ms / 1000.0), took_ms, headers,
+        CASE WHEN number <= erased_through THEN '${ERASED}' ELSE body END, status, code, CASE WHEN number <= erased_through THEN NULL ELSE answer END
       FROM jsonb_to_recordset($1::jsonb) AS a(delivery_id text, number int, tenant_id text, at_ms float8, took_ms int, headers jsonb, body text, status int, code text, answer text)
-      WHERE delivery_id IN (SELECT id FROM present)
+        JOIN present ON present.id = a.delivery_id
       ON CONFLICT DO NOTHING`,
     values: [JSON.stringify(attempts.map(attemptRow)), attempts.map(({ claim }) => claim.id)],
   });

@@ -6,6 +6,9 @@ import { appendAuditBySql } from './audit.ts';
 import type { Sql } from './database.ts';
 import { rowId } from './row-ids.ts';
 
+/** In place of a body that showed records. */
+export const ERASED = '[erased]';
+
 const KEPT_DAYS = 30;
 const DAY_MS = 86_400_000;
 
@@ -22,12 +25,20 @@ export async function purgeDeliveries(sql: Sql, now: Date, limit: number): Promi
   return rows.length;
 }
 
-/** Attempts show what was sent as it was sent: where those were records of a connection that are erased, that they were made is all that stays. */
+/**
+ * Attempts show what was sent as it was sent: where those were records of a connection that are erased, that they were made is all that stays. One under way is
+ * settled after this, or its row is there when its delivery's lock is held: so the deliveries come first.
+ */
 export async function forgetSentRecords(sql: Sql, connectionId: ConnectionId): Promise<void> {
-  await sql.query(
-    `UPDATE delivery_attempts SET body = '[erased]', answer = NULL
-     WHERE delivery_id IN (SELECT id FROM deliveries WHERE connection_id = $1 AND event_type = '${RECORDS_CHANGED}') AND body LIKE '%"records":[%'`,
+  const { rows } = await sql.query<{ id: string }>(
+    `WITH told AS (SELECT id FROM deliveries WHERE connection_id = $1 AND event_type = '${RECORDS_CHANGED}' AND attempts > 0 ORDER BY id FOR UPDATE)
+     UPDATE deliveries AS d SET erased_through = d.attempts FROM told WHERE d.id = told.id RETURNING d.id`,
     [connectionId],
+  );
+  if (rows.length === 0) return;
+  await sql.query(
+    `UPDATE delivery_attempts SET body = '${ERASED}', answer = NULL WHERE delivery_id = ANY ($1) AND body LIKE '%"records":[%'`,
+    [rows.map(({ id }) => id)],
   );
 }
 

@@ -37,13 +37,29 @@ export async function eraseSubject(
      FROM head, mine WHERE r.connection_id = $1 AND r.resource = 'orders' AND r.platform_id = mine.platform_id`,
     [of.connectionId, customer, orders, of.tenantId],
   );
-  if (customers + (rowCount ?? 0) > 0) await forgetSentRecords(sql, of.connectionId);
+  // Of a record that was deleted before, attempts may show it still.
+  if (customers + (rowCount ?? 0) > 0 || (await isKnown(sql, of.connectionId, { customer, orders })))
+    await forgetSentRecords(sql, of.connectionId);
   if (customer !== null)
     await sql.query(`DELETE FROM notifications WHERE scope = $1 AND means = 'customers' AND object_id = $2`, [
       of.connectionId,
       customer,
     ]);
   return { customers, orders: rowCount ?? 0 };
+}
+
+/** Whether anything of theirs was ever held, tombstones included. */
+async function isKnown(
+  sql: Sql,
+  connectionId: ConnectionId,
+  { customer, orders }: Subject,
+): Promise<boolean> {
+  const { rows } = await sql.query(
+    `SELECT FROM records WHERE connection_id = $1
+       AND (resource = 'customers' AND platform_id = $2 OR resource = 'orders' AND platform_id = ANY ($3::text[])) LIMIT 1`,
+    [connectionId, customer, orders],
+  );
+  return rows.length > 0;
 }
 
 async function eraseCustomer(

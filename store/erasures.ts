@@ -33,7 +33,7 @@ export async function listErasableTenants(tx: Tx): Promise<readonly TenantId[]> 
 }
 
 /** Children before what they belong to. The data keys go first of all, by themselves: without them nothing sealed opens. */
-const OF_A_TENANT = [
+export const OF_A_TENANT = [
   // Before their attempts: an attempt is written only where its delivery is held.
   'deliveries',
   'delivery_attempts',
@@ -46,6 +46,7 @@ const OF_A_TENANT = [
   'subscriptions',
   'subscription_checks',
   'notification_gaps',
+  'privacy_erasures',
   'privacy_requests',
   'records',
   'pass_pages',

@@ -187,6 +187,41 @@ test('what was sent of records is no more shown once they are erased', async () 
   target.answer = (_got, response) => void response.writeHead(204).end();
 });
 
+test('an attempt that is under way while its records are erased shows nothing of them', async () => {
+  const connectionId = await connection('active');
+  await world.endpoint({ url: target.url, eventTypes: ['records.changed'], data: 'full' });
+  let answer = (): void => undefined;
+  target.answer = ({ body }, response) => {
+    answer = () => void response.writeHead(200).end(body);
+  };
+  await letTimePass();
+  await changeOrders(connectionId, ['canary']);
+  await carryOn();
+  await until('the attempt', async () => target.received.length === 1);
+  await world.api.database.db.sqlInTenant(world.tenantId, (sql) => eraseRecords(sql, connectionId));
+  answer();
+  const [one] = await until('the delivery', async () => {
+    const all = await world.deliveries();
+    return all[0]?.state === 'delivered' && all;
+  });
+  const shown = JSON.stringify((await world.delivery(one?.id ?? '')).attemptLog);
+  expect(shown).not.toContain('canary');
+  expect(shown).toContain('[erased]');
+  target.answer = (_got, response) => void response.writeHead(204).end();
+});
+
+test('a long message is cut between characters, wherever the cut falls', async () => {
+  await world.endpoint({ url: target.url, eventTypes: ['connection.paused'] });
+  const said = ['', 'x'].map((before) => `${before}${'😀'.repeat(40_000)}`);
+  await world.tell(said.map((because) => ({ type: 'connection.paused', data: { because } })));
+  await until(
+    'the deliveries',
+    async () => (await world.deliveries()).filter(({ state }) => state === 'delivered').length === 2,
+  );
+  for (const { id } of await world.deliveries())
+    expect((await world.delivery(id)).attemptLog[0]?.request.body).toMatch(/^\{.*😀…$/u);
+});
+
 test('an endpoint that wants the data is sent the first hundred records and where to go on', async () => {
   const connectionId = await connection('active');
   await world.endpoint({ url: target.url, eventTypes: ['records.changed'], data: 'full' });

@@ -166,6 +166,31 @@ describe('a request to erase a customer', () => {
     expect(await rowsOf('SELECT 1 FROM privacy_erasures WHERE request_id = $1', id)).toEqual([]);
   });
 
+  it('empties what attempts show of a record that was deleted before', async () => {
+    const of = await hold();
+    await door.world.owner.query(
+      `UPDATE records SET record = NULL, deleted_at = now() WHERE connection_id = $1 AND resource = 'customers'`,
+      [of.connectionId],
+    );
+    await door.world.owner.query('DELETE FROM records WHERE connection_id = $1 AND resource = $2', [
+      of.connectionId,
+      'orders',
+    ]);
+    const delivery = `del_${of.connectionId}`;
+    await door.world.owner.query(
+      `INSERT INTO deliveries (id, tenant_id, endpoint_id, event_id, event_type, connection_id, position, attempts, state)
+       VALUES ($1, $2, 'end_1', $1, 'records.changed', $3, 1, 1, 'delivered')`,
+      [delivery, of.tenantId, of.connectionId],
+    );
+    await door.world.owner.query(
+      `INSERT INTO delivery_attempts (delivery_id, number, tenant_id, at, took_ms, headers, body) VALUES ($1, 1, $2, now(), 1, '{}', $3)`,
+      [delivery, of.tenantId, `{"records":[{"email":"${CANARY}"}]}`],
+    );
+    await run(await ask(of, 'erase_customer'));
+    const [shown] = await rowsOf('SELECT body FROM delivery_attempts WHERE delivery_id = $1', delivery);
+    expect(shown).toEqual({ body: '[erased]' });
+  });
+
   it('is not undone by a page that was read before it, or by reading the same once more', async () => {
     const of = await hold();
     const [{ hash: before }] = await rowsOf(

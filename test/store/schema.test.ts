@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OF_A_TENANT } from '../../store/erasures.ts';
 import { newId } from '../../store/new-id.ts';
 import { createTestDatabase, type TestDatabase } from '../world.ts';
 
@@ -52,6 +53,15 @@ describe('the migrated database', () => {
        WHERE table_schema = 'public' AND c.table_name NOT LIKE '\\_prisma%' ORDER BY 1`,
     );
     expect(rows.map((row) => row.line).sort()).toEqual(await declaredColumns());
+  });
+
+  it('has no table of a tenant’s that goes on without it but the audit trail', async () => {
+    const { rows } = await world.owner.query<{ name: string }>(
+      `SELECT c.table_name AS name FROM information_schema.columns AS c JOIN pg_class AS t ON t.relname = c.table_name AND NOT t.relispartition
+       WHERE table_schema = 'public' AND column_name = 'tenant_id'`,
+    );
+    const kept = rows.map(({ name }) => name).filter((name) => !OF_A_TENANT.some((one) => one === name));
+    expect(kept).toEqual(['audit_events']);
   });
 
   it('compares ids byte by byte, whatever the language of the server', async () => {
