@@ -24,6 +24,7 @@ import {
   listCanaries,
   listDueItems,
   noteItem,
+  promoteCanaries,
   readFleetRun,
   readStage,
   setFleetStatus,
@@ -135,8 +136,15 @@ async function workItem(deps: FleetDeps, run: FleetRunRow, item: FleetRunItemRow
 async function progressOf(deps: FleetDeps, fleetRunId: FleetRunId, stage: FleetStage, options: FleetOptions) {
   return deps.db.acrossTenants(async (tx) => {
     const { counts } = await countFleetItems(tx, fleetRunId);
-    const standing = await readStage(tx, fleetRunId, stage);
-    return { counts, ...standing, stop: reasonToStop(stage, counts, options) };
+    const stop = reasonToStop(stage, counts, options);
+    let standing = await readStage(tx, fleetRunId, stage);
+    // A canary that was skipped proved nothing.
+    const isUnproved = stage === 'canary' && stop === null && standing.left === 0;
+    if (isUnproved && (await listCanaries(tx, fleetRunId)).length === 0) {
+      await promoteCanaries(tx, fleetRunId, options.canary);
+      standing = await readStage(tx, fleetRunId, stage);
+    }
+    return { counts, ...standing, stop };
   });
 }
 

@@ -153,6 +153,20 @@ export async function listCanaries(tx: Tx, fleetRunId: FleetRunId): Promise<Flee
   });
 }
 
+/** The next that wait become canaries: those that were had nothing to prove. */
+export async function promoteCanaries(tx: Tx, fleetRunId: FleetRunId, limit: number): Promise<void> {
+  const next = await tx.fleetRunItem.findMany({
+    where: { fleetRunId, stage: 'batch', outcome: 'pending' },
+    orderBy: { position: 'asc' },
+    take: limit,
+    select: { position: true },
+  });
+  await tx.fleetRunItem.updateMany({
+    where: { fleetRunId, position: { in: next.map((item) => item.position) } },
+    data: { stage: 'canary' },
+  });
+}
+
 export interface ItemChange {
   readonly outcome: ItemOutcome;
   readonly code: string | null;

@@ -131,14 +131,19 @@ async function oneBatch(
   stage: FleetStage,
 ): Promise<FleetProgress | null> {
   const scope = new CancellationScope();
-  control.interrupt = () => scope.cancel();
+  let isInterrupted = false;
+  control.interrupt = () => {
+    isInterrupted = true;
+    scope.cancel();
+  };
   try {
     const summary = stage === 'canary' ? 'the canaries' : 'a batch';
     return await scope.run(() =>
       batch.workFleet.executeWithOptions({ ...ONE_BATCH, summary }, [{ fleetRunId, stage }]),
     );
   } catch (error) {
-    if (isCancellation(error) && (control.stoppedBy !== null || control.pausedBy !== null)) return null;
+    // It may have been resumed since: a batch takes seconds to end.
+    if (isCancellation(error) && isInterrupted) return null;
     throw error;
   } finally {
     control.interrupt = () => undefined;

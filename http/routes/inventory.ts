@@ -66,13 +66,15 @@ export const inventoryRoutes =
           const rows = await inScope(deps.db, principal, (tx) =>
             listCredentialInventory(tx, { ...filter, after, limit }),
           );
+          let unread = rows.length;
           for (const row of rows) {
             after = row.connectionId;
+            unread -= 1;
             const item = presentCredential(deps, row);
             if (drift !== true || item.drift !== null) found.push(item);
             if (found.length === limit) break;
           }
-          if (rows.length < limit) return { data: found, nextCursor: null };
+          if (rows.length < limit && unread === 0) return { data: found, nextCursor: null };
           if (found.length === limit) return { data: found, nextCursor: writeCursor(subject, after ?? '') };
         }
       },

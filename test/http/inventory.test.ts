@@ -112,6 +112,22 @@ describe('the inventory', () => {
     expect((await get(`/v1/inventory/credentials?tenantId=${other}`)).status).toBe(404);
   });
 
+  it('pages through drift to the last row, where the last page is short and holds more than was asked for', async () => {
+    const tenant = await api.tenant('Drifting');
+    const by = await api.key('read', tenant);
+    const drifting: string[] = [];
+    for (let at = 0; at < 11; at++) {
+      const id = await connection({ tenant, scopes: at === 8 ? ['read_orders'] : ['read_all'] });
+      if (at !== 8) drifting.push(id);
+    }
+    const first = await get('/v1/inventory/credentials?drift=true&limit=9', by);
+    const rest = `/v1/inventory/credentials?drift=true&limit=9&cursor=${first.body.nextCursor}`;
+    const next = await get(rest, by);
+    const ids = [...first.body.data, ...next.body.data].map((one: Item) => one.connectionId);
+    expect(ids, next.text).toEqual(drifting.sort());
+    expect(next.body.nextCursor).toBeNull();
+  });
+
   it('holds each connection against its workflow and schedule', async () => {
     const tenant = await api.tenant('Workflows');
     const running = await connection({ tenant });

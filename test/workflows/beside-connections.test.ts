@@ -1,5 +1,6 @@
 // The workflows beside those of connections, on a real Temporal; the activities are the test's. Work on many connections outlives its history: it continues as new
 // and ends once; signals with long payloads fill a history to where Temporal suggests that, as thousands of batches would. Installs wait, and end.
+import { Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -90,9 +91,15 @@ const activities: FleetActivities = {
   },
 };
 
+/** Told to end, it ends what it began: until the gate is opened. */
 async function stretch(name: string): Promise<void> {
   calls.push(name);
+  const { cancellationSignal, heartbeat } = Context.current();
+  cancellationSignal.addEventListener('abort', () => calls.push('told to end'));
+  const beat = setInterval(heartbeat, 50);
   await gate.opened;
+  clearInterval(beat);
+  cancellationSignal.throwIfAborted();
 }
 
 function close(): void {
@@ -112,6 +119,7 @@ beforeAll(async () => {
     Worker.create({
       ...common,
       taskQueue: TASK_QUEUES.lifecycle,
+      maxHeartbeatThrottleInterval: '50 milliseconds',
       activities: { ...activities, ...installs },
     }),
   ]);
@@ -179,6 +187,19 @@ test('a fleet run goes on in a new run at its stage, is paused there and goes on
   });
   expect(count('finishFleetRun completed null')).toBe(1);
 }, 60_000);
+
+test('a run that is paused and resumed while its batch still ends goes on', async () => {
+  const fleetRunId = newId('fleetRun');
+  const handle = await begin(WORKFLOW_TYPES.fleetRun, fleetRunWorkflowId(fleetRunId), { fleetRunId });
+  await until('the first batch', async () => count('workFleet batch') === 1);
+  await handle.signal(FLEET_SIGNALS.pauseRun, { by: 'key_01' });
+  await until('the batch to be told', async () => count('told to end') === 1);
+  await handle.signal(FLEET_SIGNALS.resumeRun, { by: 'key_01' });
+  left = 0;
+  gate.open();
+  expect(await handle.result()).toEqual({ status: 'completed', reason: null, left: 0 });
+  expect(count('workFleet batch')).toBe(2);
+}, 30_000);
 
 test('a pause while the canaries are waited for is heard at once, and they are not proved before it ends', async () => {
   options = { ...DEFAULT_FLEET_OPTIONS, canary: 1, canaryWaitS: 2 };
