@@ -1,4 +1,5 @@
 // A connection at a shop with hooks that a test plays, and looks at what is subscribed to there, one at a time.
+import type { QueryResult } from 'pg';
 import { keepSubscriptions, type SubscriptionDeps } from '../../activities/keep-subscriptions.ts';
 import { setSchedule } from '../../activities/set-schedule.ts';
 import type { Door } from '../egress/door.ts';
@@ -12,7 +13,7 @@ export interface LookingAtShop {
   readonly triggered: readonly string[];
   deps(): SubscriptionDeps;
   /** Rows of the connection, which is $1. */
-  ask(sql: string): Promise<Awaited<ReturnType<Door['world']['owner']['query']>>['rows']>;
+  ask(sql: string): Promise<QueryResult['rows']>;
   /** What the workflow's activity does when syncs begin. */
   wake(): Promise<unknown>;
   look(): Promise<void>;
