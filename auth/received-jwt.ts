@@ -132,7 +132,7 @@ function headerFault(jwt: string, expected: JwtExpected): JwtFault | null {
 
 function faultOf(error: unknown): JwtFault {
   if (error instanceof errors.JWTExpired) return error.claim === 'iat' ? 'too_old' : 'expired';
-  if (error instanceof errors.JWTClaimValidationFailed) return faultOfClaim(error.claim);
+  if (error instanceof errors.JWTClaimValidationFailed) return faultOfClaim(error.claim, error.reason);
   if (error instanceof errors.JWSSignatureVerificationFailed) return 'signature';
   if (error instanceof errors.JOSEAlgNotAllowed) return 'algorithm';
   if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys)
@@ -142,7 +142,7 @@ function faultOf(error: unknown): JwtFault {
   return 'malformed';
 }
 
-function faultOfClaim(claim: string): JwtFault {
+function faultOfClaim(claim: string, reason: string): JwtFault {
   switch (claim) {
     case 'iss':
       return 'issuer';
@@ -150,7 +150,8 @@ function faultOfClaim(claim: string): JwtFault {
       return 'audience';
     case 'nbf':
     case 'iat':
-      return 'not_yet_valid';
+      // Missing, or no number: that is no instant, and so none that is still to come.
+      return reason === 'check_failed' ? 'not_yet_valid' : 'claim';
     default:
       return 'claim';
   }

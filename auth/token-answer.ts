@@ -93,9 +93,11 @@ function lifetimeOf(
   clock: AnswerClock,
 ): number | null {
   const told = form.expiresIn === undefined ? null : secondsAt(body, form.expiresIn, clock);
-  if (told !== null) return told;
+  // A life of nothing tells nothing: it came with a token that is good, and would be renewed without end.
+  if (told !== null && told > 0) return told;
   const known = method.defaultLifetimeS ?? before.lifetimeS;
-  return known ?? (method.renew.kind === 'none' ? null : SHORTEST_COMMON_LIFETIME_S);
+  if (known !== null && known > 0) return known;
+  return method.renew.kind === 'none' ? null : SHORTEST_COMMON_LIFETIME_S;
 }
 
 interface RefreshFacts {

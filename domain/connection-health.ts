@@ -13,7 +13,7 @@ import {
   startRefresh,
   uninstalledForSure,
 } from './connection-steps.ts';
-import { spread } from './refresh-plan.ts';
+import { BETWEEN_PLANNED_MS, spread } from './refresh-plan.ts';
 
 export const retryCameDue: Rule<'retry_came_due'> = (state) => {
   if (state.health.status === 'ok' || state.heldSinceMs !== null) return null;
@@ -87,9 +87,11 @@ function doubt(state: ConnectionState, atMs: number): ConnectionState {
   return degrade(state, 'credential_doubted', { retry: 'health', atMs });
 }
 
+/** A life shorter than a probe may take excuses no refusal: each would end in one more renewal, without end. */
 function expiredByOurClock(state: ConnectionState, atMs: number): boolean {
   if (state.lifecycle.name !== 'active' || state.renew === 'none') return false;
-  const { expiresAtMs } = state.lifecycle.credential;
+  const { expiresAtMs, lifetimeS } = state.lifecycle.credential;
+  if (lifetimeS !== null && lifetimeS * 1000 < BETWEEN_PLANNED_MS) return false;
   return expiresAtMs !== null && expiresAtMs <= atMs;
 }
 

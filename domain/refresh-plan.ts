@@ -9,6 +9,9 @@ export const IN_FLIGHT_MS = 12_000;
 /** Clocks of workers differ a little: an exchange is retried this long after the one before cannot be on its way any more. */
 export const AFTER_FLIGHT_MS = 500;
 
+/** The timer renews nothing sooner than this after it was obtained, whatever the platform says of its life. */
+export const BETWEEN_PLANNED_MS = 30_000;
+
 /** How long before its expiry a credential of this lifetime is renewed: 20 %, at least 2 min, at most half. */
 export function leadMs(lifetimeMs: number): number {
   return Math.min(Math.max(lifetimeMs * 0.2, 2 * MINUTE_MS), lifetimeMs / 2);
@@ -25,16 +28,21 @@ export function spread(name: string): number {
   return ((hash ^ (hash >>> 16)) >>> 0) / 0x1_0000_0000;
 }
 
-/** When the timer of a credential that is renewed ahead fires: expiry − lead − up to 20 % of the lifetime. null: it does not expire. */
+/**
+ * When the timer of a credential that is renewed ahead fires: expiry − lead − up to 20 % of the lifetime, and not within half a minute.
+ * null: it does not expire, or so soon that use alone renews it.
+ */
 export function refreshAtMs(
   credential: Pick<CredentialFacts, 'expiresAtMs' | 'lifetimeS'>,
   name: string,
 ): number | null {
   if (credential.expiresAtMs === null) return null;
   const lifetimeMs = (credential.lifetimeS ?? 3600) * 1000;
+  if (lifetimeMs < BETWEEN_PLANNED_MS) return null;
   const lead = leadMs(lifetimeMs);
   const jitter = spread(name) * Math.min(lifetimeMs * 0.2, lifetimeMs - lead);
-  return Math.floor(credential.expiresAtMs - lead - jitter);
+  const soonest = credential.expiresAtMs - lifetimeMs + BETWEEN_PLANNED_MS;
+  return Math.max(Math.floor(credential.expiresAtMs - lead - jitter), soonest);
 }
 
 /** The wait after the n-th failure in a row (0 the first): doubling, bounded, spread by up to a quarter. */

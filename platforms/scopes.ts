@@ -5,9 +5,15 @@ import type { Permission } from '../domain/resource.ts';
 /** The narrowest scopes for these permissions and those always asked for, without doubles and without those another of them implies. */
 export function scopesFor(platform: Platform, permissions: readonly Permission[]): string[] {
   const always = platform.alwaysScopes ?? [];
-  const wanted = new Set([...permissions.flatMap((one) => platform.permissions[one] ?? []), ...always]);
-  return [...wanted].filter(
-    (scope) => ![...wanted].some((other) => other !== scope && impliedBy(platform, other).has(scope)),
+  const wanted = [...new Set([...permissions.flatMap((one) => platform.permissions[one] ?? []), ...always])];
+  const implied = wanted.map((scope) => impliedBy(platform, scope));
+  // Of scopes that imply each other the first stays.
+  return wanted.filter(
+    (scope, at) =>
+      !wanted.some(
+        (other, from) =>
+          other !== scope && implied[from]?.has(scope) && (from < at || !implied[at]?.has(other)),
+      ),
   );
 }
 

@@ -162,6 +162,8 @@ describe('what a platform sends', () => {
     ['valid in six minutes', { claims: { nbf: NOW_S + 360 } }, 'not_yet_valid'],
     ['without an end', { claims: { exp: undefined } }, 'claim'],
     ['with an end that is text', { claims: { exp: 'tomorrow' } }, 'claim'],
+    ['with a beginning that is text', { claims: { nbf: 'today' } }, 'claim'],
+    ['with an issue date that is text', { claims: { iat: 'today' } }, 'claim'],
     ['of a key nobody knows', { header: { kid: 'b' } }, 'key'],
   ])('%s: refused', async (_why, made, at) => {
     expect(await verdict(await make(made))).toEqual({ ok: false, at });
@@ -234,6 +236,13 @@ describe('what a platform sends', () => {
   test('older than the platform’s data allows: refused', async () => {
     const jwt = await make({ claims: { iat: NOW_S - 1000 } });
     expect(await verdict(jwt, { maxAgeS: 60 })).toEqual({ ok: false, at: 'too_old' });
+  });
+
+  test('issued tomorrow is not valid yet; of no age anybody knows, it lacks a claim', async () => {
+    const of = async (iat: number | undefined) =>
+      await verdict(await make({ claims: { iat } }), { maxAgeS: 60 });
+    expect(await of(NOW_S + 86_400)).toEqual({ ok: false, at: 'not_yet_valid' });
+    expect(await of(undefined)).toEqual({ ok: false, at: 'claim' });
   });
 
   test('by our client secret, the one before it too while both count', async () => {

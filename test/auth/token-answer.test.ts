@@ -59,6 +59,10 @@ async function renew(
   return { issued: await issued, sent };
 }
 
+function jwtUntil(exp: number): string {
+  return `h.${Buffer.from(JSON.stringify({ exp })).toString('base64url')}.s`;
+}
+
 const GOOD = {
   access_token: 'shpat_2',
   scope: 'read_orders,write_products',
@@ -114,8 +118,7 @@ describe('a refresh', () => {
   });
 
   test('Medusa: a new login; the token itself tells its end, and what logs in is kept', async () => {
-    const claims = Buffer.from(JSON.stringify({ exp: NOW_MS / 1_000 + 900 })).toString('base64url');
-    const token = `h.${claims}.s`;
+    const token = jwtUntil(NOW_MS / 1_000 + 900);
     const { issued, sent } = await renew(MEDUSA, { json: { token } });
     expect(sent[0]?.url).toBe('https://m.example/auth/user/emailpass');
     expect(JSON.parse(sent[0]?.body ?? '')).toEqual({ email: 'a@b.example', password: 'pass word' });
@@ -129,6 +132,9 @@ describe('a missing lifetime never means «never expires»', () => {
     ['the platform’s default', SHOPIFY, { ...GOOD, expires_in: undefined }, null, 3_600],
     ['the platform’s default goes before the last one', SHOPIFY, { ...GOOD, expires_in: null }, 1_800, 3_600],
     ['a token that is no JWT', MEDUSA, { token: 'opaque' }, 600, 3_600],
+    ['nothing left tells nothing', SHOPIFY, { ...GOOD, expires_in: 0 }, null, 3_600],
+    ['less than a second tells nothing', SHOPIFY, { ...GOOD, expires_in: 0.5 }, 0, 3_600],
+    ['an end that is past', MEDUSA, { token: jwtUntil(NOW_MS / 1_000 - 60) }, 600, 3_600],
   ])('%s', async (_why, of, json, before, expected) => {
     const { issued } = await renew(of, { bodyText: JSON.stringify(json) }, before);
     expect(issued.lifetimeS).toBe(expected);

@@ -188,14 +188,24 @@ test('a run restored from the rows shows what the rows showed', () => {
 
 test('a refresh is planned before the expiry, and the same for the same connection', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 10, max: 10_000_000 }), fc.string(), (lifetimeS, name) => {
+    fc.property(fc.integer({ min: 60, max: 10_000_000 }), fc.string(), (lifetimeS, name) => {
       const expiresAtMs = T0 + lifetimeS * 1000;
       const atMs = refreshAtMs({ expiresAtMs, lifetimeS }, name);
       expect(atMs).toBe(refreshAtMs({ expiresAtMs, lifetimeS }, name));
-      expect(atMs).toBeGreaterThanOrEqual(T0);
+      expect(atMs).toBeGreaterThanOrEqual(T0 + 30_000);
       expect(atMs).toBeLessThanOrEqual(expiresAtMs - leadMs(lifetimeS * 1000));
     }),
   );
+});
+
+test.each([
+  ['no life at all: use alone renews', 0, null],
+  ['a second', 1, null],
+  ['less than half a minute', 29, null],
+  ['half a minute', 30, T0 + 30_000],
+  ['less than a minute: not at half of it', 59, T0 + 30_000],
+])('no refresh is planned within half a minute of the one before: %s', (_why, lifetimeS, atMs) => {
+  expect(refreshAtMs({ expiresAtMs: T0 + lifetimeS * 1000, lifetimeS }, 'con_01')).toBe(atMs);
 });
 
 test('a fleet connected in one minute spreads evenly', () => {

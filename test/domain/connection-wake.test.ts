@@ -10,7 +10,9 @@ import {
   described,
   down,
   effectNames,
+  FACTS,
   failedRun,
+  GRANT,
   HOUR,
   live,
   MINUTE,
@@ -106,6 +108,31 @@ describe('what a connection waits for', () => {
     }
     expect(described(state)).toBe('reauth_required (credential_rejected)');
     expect(atMs - T0).toBe(15 * MINUTE);
+  });
+
+  test('of a credential that lives a second nothing is planned, and one that is over when it is refused is doubted, not renewed for ever', () => {
+    const second = (atMs: number) => ({ ...FACTS, lifetimeS: 1, expiresAtMs: atMs + 1_000 });
+    const active = live(ACTIVE, [{ ...GRANT, generation: 2, credential: second(T0) }]).state;
+    expect(nextWake(active)?.type).toBe('refresh_token_expired');
+    let state = live(active, [{ ...failedRun('credential_expired'), generation: 2 } as Told]).state;
+    let atMs = T0;
+    let refreshes = 0;
+    for (let turn = 0; turn < 20 && described(state) === 'degraded (credential_doubted)'; turn++) {
+      atMs = Math.max(atMs, nextWake(state)?.atMs ?? 0);
+      // A probe opens a credential that is over with a renewed one, and its answer takes longer than that lives.
+      const renewed = { generation: state.generation + 1, epoch: state.epoch + 1, credential: second(atMs) };
+      state = live(live(state, [RETRY], atMs).state, [{ type: 'refreshed', ...renewed }], atMs).state;
+      atMs += 2_000;
+      const step = live(state, [{ ...refusedProbe, generation: state.generation } as Told], atMs);
+      state = step.state;
+      if (!effectNames(step).includes('refresh')) continue;
+      refreshes++;
+      const again = { generation: state.generation + 1, epoch: state.epoch + 1, credential: second(atMs) };
+      state = live(state, [{ type: 'refreshed', ...again }], atMs).state;
+    }
+    expect(refreshes).toBe(0);
+    expect(described(state)).toBe('reauth_required (credential_rejected)');
+    expect(atMs - T0).toBeGreaterThan(10 * MINUTE);
   });
 
   test('back-off grows with each failure and ends at a quarter of an hour and a quarter of that', () => {

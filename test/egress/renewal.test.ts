@@ -43,6 +43,19 @@ describe('a credential near its expiry', () => {
     expect(door.asked.map((one) => one.authorization)).toEqual([`Bearer token-${times + 1}`]);
   });
 
+  it('that lives a second is renewed for each call that finds it over, and no more often', async () => {
+    const aSecond = () => ({ expiresAtMs: Date.now() - 1, lifetimeS: 1 });
+    const connection = await door.connect(aSecond());
+    const workflow = asking((after) => door.renew(connection, after + 1, aSecond()));
+    await door.open(workflow).withCredential(useOf(connection), async (call) => {
+      await call(ORDERS);
+      await call(ORDERS);
+    });
+    expect(workflow.asked.length).toBeLessThanOrEqual(5);
+    expect(workflow.asked).toEqual(workflow.asked.map((_, at) => at + 1));
+    expect(door.asked).toHaveLength(2);
+  });
+
   it('is asked for once by 200 callers of one process, who all go on with the new one', async () => {
     const connection = await door.connect({ expiresAtMs: Date.now() - 1, lifetimeS: 3600 });
     const workflow = asking(() =>

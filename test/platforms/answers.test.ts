@@ -191,6 +191,17 @@ describe('scopes', () => {
       'read_customers',
     ]);
   });
+  test.each<[string, Record<string, string[]>, string[]]>([
+    ['two that imply each other', { a: ['b'], b: ['a'] }, ['a', 'c']],
+    ['a circle of three', { a: ['b'], b: ['c'], c: ['a'] }, ['a']],
+    ['a circle below another', { a: ['b'], b: ['a'], c: ['b'] }, ['c']],
+    ['one that implies itself', { a: ['a'] }, ['a', 'b', 'c']],
+  ])('%s: one of them is asked for and missed', (_which, impliedScopes, wanted) => {
+    const circular = { ...shopify, impliedScopes, permissions: { 'orders:read': ['a', 'b', 'c'] } };
+    expect(scopesFor(circular, ['orders:read'])).toEqual(wanted);
+    expect(missingScopes(circular, ['orders:read'], [])).toEqual(wanted);
+    expect(missingScopes(circular, ['orders:read'], wanted)).toEqual([]);
+  });
 });
 
 describe('the address of an approval', () => {
