@@ -2,7 +2,7 @@
 import { type components, dataOf } from '../client/index.ts';
 import { replayAll } from '../client/replay.ts';
 import type { Context } from './context.ts';
-import { InputError } from './input.ts';
+import { InputError, readWhole } from './input.ts';
 import { minute, plain, table } from './table.ts';
 
 type Delivery = components['schemas']['Delivery'];
@@ -29,7 +29,7 @@ export async function list(context: Context, options: DeliveryOptions): Promise<
     context.client.GET('/v1/deliveries', {
       params: {
         query: {
-          limit: limit === undefined ? 50 : Number(limit),
+          limit: limit === undefined ? 50 : readWhole('--limit', limit),
           ...(endpoint === undefined ? {} : { endpointId: endpoint }),
           ...(state === undefined ? {} : { state: state as Delivery['state'] }),
           ...(event === undefined ? {} : { eventType: event as never }),

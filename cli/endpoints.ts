@@ -4,6 +4,7 @@ import { type components, dataOf, eachItem } from '../client/index.ts';
 import { isConfirmed } from './confirm.ts';
 import type { Context } from './context.ts';
 import { deliveryText } from './deliveries.ts';
+import { readWhole } from './input.ts';
 import { minute, plain, table } from './table.ts';
 
 type Endpoint = components['schemas']['Endpoint'];
@@ -93,7 +94,7 @@ export async function rotate(
     context.client.POST('/v1/endpoints/{id}/secrets', {
       params: { path: { id } },
       body: {
-        ...(overlap === undefined ? {} : { overlapS: Number(overlap) }),
+        ...(overlap === undefined ? {} : { overlapS: readWhole('--overlap', overlap) }),
         ...(kind === undefined ? {} : { kind }),
       },
     }),

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type components, dataOf } from '../client/index.ts';
 import { isConfirmed } from './confirm.ts';
 import type { Context } from './context.ts';
+import { readRate, readWhole } from './input.ts';
 import { table } from './table.ts';
 
 type Run = components['schemas']['FleetRun'];
@@ -80,8 +81,6 @@ function create(
   kind: Kind,
   { options, dryRun }: { readonly options: FleetOptions; readonly dryRun: boolean },
 ): Promise<Run> {
-  const number = (name: string, text: string | undefined) =>
-    text === undefined ? {} : { [name]: Number(text) };
   return dataOf(
     context.client.POST('/v1/fleet-runs', {
       body: {
@@ -91,15 +90,23 @@ function create(
         ...(options.registration === undefined ? {} : { clientRegistrationId: options.registration }),
         ...(options.tenant === undefined ? {} : { tenantId: options.tenant }),
         ...(options.connections === undefined ? {} : { connectionIds: options.connections }),
-        ...number('canary', options.canary),
-        ...number('canaryWaitS', options.canaryWait),
-        ...number('batchSize', options.batch),
-        ...number('concurrency', options.concurrency),
-        ...number('perMinute', options.perMinute),
-        ...number('maxErrorRate', options.maxErrorRate),
+        ...numbersOf(options),
       },
     }),
   );
+}
+
+function numbersOf({ canary, canaryWait, batch, concurrency, perMinute, maxErrorRate }: FleetOptions) {
+  const whole = (field: string, option: string, text: string | undefined) =>
+    text === undefined ? {} : { [field]: readWhole(option, text) };
+  return {
+    ...whole('canary', '--canary', canary),
+    ...whole('canaryWaitS', '--canary-wait', canaryWait),
+    ...whole('batchSize', '--batch', batch),
+    ...whole('concurrency', '--concurrency', concurrency),
+    ...whole('perMinute', '--per-minute', perMinute),
+    ...(maxErrorRate === undefined ? {} : { maxErrorRate: readRate('--max-error-rate', maxErrorRate) }),
+  };
 }
 
 async function watch(context: Context, id: string): Promise<Run> {

@@ -53,6 +53,19 @@ export function held<T>(subject: string, value: unknown, form: z.ZodType<T>): T 
   );
 }
 
+/** A whole number. Number() takes no text for 0. */
+export function readWhole(option: string, text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InputError(`${option} "${text}" is no whole number such as 300`, []);
+  return Number(text);
+}
+
+/** A number from 0 to 1. */
+export function readRate(option: string, text: string): number {
+  if (!/^(0(\.\d+)?|1(\.0+)?)$/.test(text))
+    throw new InputError(`${option} "${text}" is no number from 0 to 1 such as 0.05`, []);
+  return Number(text);
+}
+
 /** `--at`: RFC 3339, or seconds or milliseconds since 1970. Absent: now. */
 export function readAt(text: string | undefined): number {
   if (text === undefined) return Date.now();

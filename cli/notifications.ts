@@ -1,5 +1,5 @@
 // mooring notifications and mooring privacy: what a platform tells us of a connection, and its requests to erase or to report.
-import { type components, dataOf } from '../client/index.ts';
+import { type components, dataOf, eachItem } from '../client/index.ts';
 import type { Context } from './context.ts';
 import { minute, table } from './table.ts';
 
@@ -30,10 +30,16 @@ export async function address(context: Context, id: string): Promise<void> {
 }
 
 export async function listPrivacyRequests(context: Context): Promise<void> {
-  const page = await dataOf(
-    context.client.GET('/v1/privacy-requests', { params: { query: { limit: 100 } } }),
+  const requests: components['schemas']['PrivacyRequest'][] = [];
+  const pages = eachItem((cursor) =>
+    dataOf(
+      context.client.GET('/v1/privacy-requests', {
+        params: { query: { limit: 500, ...(cursor === undefined ? {} : { cursor }) } },
+      }),
+    ),
   );
-  context.print(page.data, (all) =>
+  for await (const one of pages) requests.push(one);
+  context.print(requests, (all) =>
     table(
       ['request', 'kind', 'platform', 'connection', 'state', 'due', 'ended', 'proof'],
       all.map((one) => [

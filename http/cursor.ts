@@ -8,6 +8,9 @@ export interface CursorSubject {
   readonly tenant: string;
 }
 
+/** PostgreSQL's integer. */
+const MAX_INTEGER = 2 ** 31 - 1;
+
 export function writeCursor(subject: CursorSubject, position: string): string {
   return Buffer.from(JSON.stringify([subject.of, subject.tenant, position]), 'utf8').toString('base64url');
 }
@@ -17,6 +20,8 @@ export function readCursor(subject: CursorSubject, text: string | undefined): st
   if (text === undefined) return null;
   const parts = parse(text);
   if (parts === null || parts[0] !== subject.of || parts[1] !== subject.tenant) throw invalidCursor(text);
+  // No row has it, and the store refuses to be asked for it.
+  if (parts[2].includes('\u0000')) throw invalidCursor(text);
   return parts[2];
 }
 
@@ -24,6 +29,13 @@ export function readCursor(subject: CursorSubject, text: string | undefined): st
 export function readNumericCursor(subject: CursorSubject, text: string | undefined): string | null {
   const position = readCursor(subject, text);
   if (position !== null && !/^\d{1,18}$/.test(position)) throw invalidCursor(text ?? '');
+  return position;
+}
+
+/** As readCursor, for positions that the store keeps as an integer. Without a cursor 0, which is before the first. */
+export function readOrdinalCursor(subject: CursorSubject, text: string | undefined): number {
+  const position = Number(readNumericCursor(subject, text) ?? 0);
+  if (position > MAX_INTEGER) throw invalidCursor(text ?? '');
   return position;
 }
 

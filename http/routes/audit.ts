@@ -7,7 +7,7 @@ import { inScope, principalOf, tenantFor } from '../auth.ts';
 import { readNumericCursor, toPage } from '../cursor.ts';
 import type { HttpDeps } from '../deps.ts';
 import { type auditEvent, auditPage } from '../schemas/feeds.ts';
-import { idOf, pageQuery } from '../schemas/shapes.ts';
+import { idOf, pageQuery, textOf } from '../schemas/shapes.ts';
 
 const verdict = z
   .object({
@@ -33,7 +33,7 @@ export const auditRoutes =
           querystring: z.strictObject({
             tenantId: idOf('tenant').optional(),
             connectionId: idOf('connection').optional(),
-            action: z.string().max(100).optional(),
+            action: textOf(100).optional(),
             ...pageQuery,
           }),
           response: { 200: auditPage },

@@ -1,13 +1,14 @@
 // What ends next: refresh tokens, approvals, client secrets, API versions, kinds of credential. Reading is all there is; the sweep warns of
 // the same dates by events.
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { calendarRules } from '../../platforms/calendar-rules.ts';
 import { type CalendarRow, listCalendar } from '../../store/calendar.ts';
 import { inScope, principalOf, tenantFor } from '../auth.ts';
 import { invalidCursor, readCursor, toPage } from '../cursor.ts';
 import type { HttpDeps } from '../deps.ts';
 import { type calendarItem, calendarPage, calendarQuery } from '../schemas/inventory.ts';
+import { instant } from '../schemas/shapes.ts';
 
 const DAY_MS = 86_400_000;
 const YEAR_MS = 365 * DAY_MS;
@@ -53,12 +54,24 @@ export const calendarRoutes =
     );
   };
 
+/** Of an entry: when, what, of whom. */
+const named = z.string().refine((text) => !text.includes('\u0000'));
+const place = z.tuple([instant, named, named]);
+
 function positionOf(text: string | null, cursor: string | undefined) {
   if (text === null) return null;
-  const [at, kind, subject]: unknown[] = JSON.parse(text);
-  if (typeof at !== 'string' || typeof kind !== 'string' || typeof subject !== 'string')
-    throw invalidCursor(cursor ?? '');
+  const { success, data } = place.safeParse(parsed(text));
+  if (!success) throw invalidCursor(cursor ?? '');
+  const [at, kind, subject] = data;
   return { at: new Date(at), kind, subject };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 function presentEntry(row: CalendarRow, now: Date): z.infer<typeof calendarItem> {

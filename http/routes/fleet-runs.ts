@@ -24,7 +24,7 @@ import {
 } from '../../store/fleet-runs.ts';
 import { newId } from '../../store/new-id.ts';
 import { actorOf, inScope, type Principal, principalOf, unknown } from '../auth.ts';
-import { readCursor, readNumericCursor, toPage } from '../cursor.ts';
+import { readCursor, readOrdinalCursor, toPage } from '../cursor.ts';
 import type { HttpDeps } from '../deps.ts';
 import { assertScopeKnown, fleetOptions, goalAndScope } from '../planning-fleet-run.ts';
 import {
@@ -118,7 +118,7 @@ export const fleetRunRoutes =
         const row = await fleetRunOf(deps, principal, request.params.id);
         const { cursor, limit, outcome } = request.query;
         const subject = { of: `fleet-run ${row.id} ${outcome ?? ''}`, tenant: principal.tenantId ?? '*' };
-        const after = Number(readNumericCursor(subject, cursor) ?? 0);
+        const after = readOrdinalCursor(subject, cursor);
         const items = await inScope(deps.db, principal, (tx) =>
           listFleetItems(tx, row.id, { after, limit: limit + 1, outcome }),
         );

@@ -17,7 +17,7 @@ import {
 } from '../../store/imports.ts';
 import { newId } from '../../store/new-id.ts';
 import { actorOf, inScope, type Principal, principalOf, unknown } from '../auth.ts';
-import { readCursor, readNumericCursor, toPage } from '../cursor.ts';
+import { readCursor, readOrdinalCursor, toPage } from '../cursor.ts';
 import type { HttpDeps } from '../deps.ts';
 import { readUpload } from '../reading-import.ts';
 import {
@@ -115,7 +115,7 @@ export const importRoutes =
         const row = await importOf(deps, principal, request.params.id);
         const { cursor, limit, outcome } = request.query;
         const subject = { of: `import ${row.id} ${outcome ?? ''}`, tenant: principal.tenantId ?? '*' };
-        const after = Number(readNumericCursor(subject, cursor) ?? 0);
+        const after = readOrdinalCursor(subject, cursor);
         const lines = await inScope(deps.db, principal, (tx) =>
           listImportLines(tx, row.id, { after, limit: limit + 1, outcome }),
         );

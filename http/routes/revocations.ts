@@ -11,7 +11,7 @@ import { actorOf, principalOf } from '../auth.ts';
 import type { HttpDeps } from '../deps.ts';
 import { fleetTenant } from '../planning-fleet-run.ts';
 import { fleetRun } from '../schemas/fleet-runs.ts';
-import { idOf, instant, platformId } from '../schemas/shapes.ts';
+import { idOf, instant, platformId, textOf } from '../schemas/shapes.ts';
 import { beginFleetRun, present } from './fleet-runs.ts';
 
 const revocations = z
@@ -20,7 +20,7 @@ const revocations = z
     tenantId: idOf('tenant').optional(),
     platform: platformId.optional(),
     clientRegistrationId: idOf('clientRegistration').optional(),
-    credentialKind: z.string().max(64).optional(),
+    credentialKind: textOf(64).optional(),
     grantedBefore: instant.optional().meta({ description: 'approved before this instant' }),
     dryRun: z.boolean().default(true).meta({ description: 'true: plan only; nothing is revoked' }),
     upstream: z.boolean().optional().meta({ description: 'false: do not ask the platforms, destroy now' }),

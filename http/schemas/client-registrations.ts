@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import type { ClientRegistrationRow } from '../../store/client-registrations-list.ts';
 import { textRecord } from './connections.ts';
-import { idOf, instant, label, pageOf, pageQuery, platformId, textValues } from './shapes.ts';
+import { idOf, instant, label, pageOf, pageQuery, platformId, textOf, textValues } from './shapes.ts';
 
-const clientId = z.string().min(1).max(500);
+const clientId = textOf(500).min(1);
 const clientSecret = z.string().min(1).max(5000);
 const redirectUri = z.url({ protocol: /^https?$/ }).max(1000);
 

@@ -2,7 +2,17 @@
 import { z } from 'zod';
 import type { ConnectionListRow } from '../../store/connections-list.ts';
 import { readMove } from '../../store/shop-moves.ts';
-import { idOf, instant, pageOf, pageQuery, permissions, platformId, resource, textValues } from './shapes.ts';
+import {
+  idOf,
+  instant,
+  pageOf,
+  pageQuery,
+  permissions,
+  platformId,
+  resource,
+  textOf,
+  textValues,
+} from './shapes.ts';
 
 export const CONNECTION_STATES = [
   'connecting',
@@ -139,11 +149,9 @@ export const connectionQuery = z.strictObject({
   tenantId: idOf('tenant').optional(),
   platform: platformId.optional(),
   state: connectionState.optional(),
-  shopKey: z.string().max(300).optional(),
-  search: z
-    .string()
+  shopKey: textOf(300).optional(),
+  search: textOf(100)
     .min(1)
-    .max(100)
     .optional()
     .meta({ description: "Part of the shop's name, key or address, or the start of the connection's id" }),
   ...pageQuery,

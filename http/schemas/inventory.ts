@@ -1,12 +1,12 @@
 // What exists: credentials, what refreshes them, which endpoints are called, what expires next. Metadata alone.
 import { z } from 'zod';
-import { idOf, instant, pageOf, pageQuery, platformId } from './shapes.ts';
+import { idOf, instant, pageOf, pageQuery, platformId, textOf } from './shapes.ts';
 
 const filter = { tenantId: idOf('tenant').optional(), platform: platformId.optional() };
 
 export const credentialQuery = z.strictObject({
   ...filter,
-  kind: z.string().max(64).optional(),
+  kind: textOf(64).optional(),
   drift: z
     .stringbool()
     .optional()

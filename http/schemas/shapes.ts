@@ -30,7 +30,9 @@ export function idInPath<K extends IdKind>(kind: K) {
 }
 
 export const instant = z.iso
-  .datetime({ error: 'must be an instant in UTC such as "2026-11-21T08:00:00Z"' })
+  .datetime({ error: 'must be an instant in UTC such as "2026-11-21T08:00:00Z"', abort: true })
+  // PostgreSQL's calendar has no such year.
+  .refine((text) => !text.startsWith('0000'), { error: 'must be of the year 0001 or later' })
   .meta({ description: 'RFC 3339, UTC' });
 export const resource = z.enum(RESOURCES);
 const permissionForms: readonly string[] = PERMISSIONS;
@@ -46,6 +48,14 @@ export const platformId = z
   .max(64)
   .regex(PLATFORM_ID_FORM)
   .meta({ description: 'Id of a platform, as GET /v1/platforms lists them' });
+
+/** Text that is kept or looked for as it is. PostgreSQL has no text with U+0000. */
+export function textOf(maxLength: number) {
+  return z
+    .string()
+    .max(maxLength)
+    .refine((text) => !text.includes('\u0000'), { error: 'must not hold the character U+0000' });
+}
 
 /** Text people read: one line, no control characters, nothing that turns what stands beside it around, and no half of a character. */
 export const label = z

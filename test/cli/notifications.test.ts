@@ -40,3 +40,13 @@ test('requests to erase are listed with their proof, and a stranger has no repor
   expect(refused.code).toBe(1);
   expect(refused.err).toContain('not_found');
 });
+
+test('requests are listed to the last one, however many there are', async () => {
+  await api.database.owner.query(
+    `INSERT INTO privacy_requests (id, platform, kind, topic, due_at)
+     SELECT 'prv_' || lpad(n::text, 26, '0'), 'shopify', 'erase_shop', 'shop/redact', now() FROM generate_series(1, 501) n`,
+  );
+  const { out, err } = await mooring('privacy', '--json');
+  expect(err).toBe('');
+  expect(JSON.parse(out)).toHaveLength(502);
+});
