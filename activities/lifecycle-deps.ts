@@ -9,7 +9,7 @@ import type { Exchange, ExchangeContext, OpenCredential } from '../egress/exchan
 import type { InstallExchange } from '../egress/install-exchange.ts';
 import type { Database } from '../store/database.ts';
 import type { Vault } from '../vault/index.ts';
-import type { FleetRunInput } from '../workflows/messages.ts';
+import type { FleetRunInput, PrivacyInput } from '../workflows/messages.ts';
 import type { ConnectionRef, SweepReport } from './lifecycle-contract.ts';
 
 /** A credential as a platform just issued it. Plaintext: it lives in the closure of one exchange and is sealed there. */
@@ -69,7 +69,7 @@ export interface AttemptToRun {
   readonly discardOnRefusal: boolean;
 }
 
-/** The workflows of connections and breakers, as a client sees them. */
+/** The workflows of connections, breakers and whatever the sweep starts again, as a client sees them. */
 export interface LifecycleWorkflows {
   /** Starts it, or leaves the running one alone. */
   start(ref: ConnectionRef): Promise<void>;
@@ -88,6 +88,8 @@ export interface LifecycleWorkflows {
   startImport(importId: ImportId): Promise<boolean>;
   /** False where it runs. */
   startFleetRun(run: FleetRunInput): Promise<boolean>;
+  /** False where it runs. */
+  startPrivacy(request: PrivacyInput): Promise<boolean>;
 }
 
 export interface LifecycleDeps {

@@ -1,8 +1,9 @@
-// Starts the workflows of imports and fleet runs again that are open in Postgres and have none: nobody else would ever end them. Safe to repeat:
+// Starts the workflows of imports, fleet runs and requests to erase or to report again that are open in Postgres and have none: nobody else would ever end them. Safe to repeat:
 // one that runs is left alone, and one that has ended meanwhile finds nothing to do.
 import { listOpenFleetRuns } from '../store/fleet-runs.ts';
 import { listOpenImports } from '../store/imports.ts';
 import type { LifecycleDeps } from './lifecycle-deps.ts';
+import { startDuties } from './start-duties.ts';
 
 type Deps = Pick<LifecycleDeps, 'db' | 'workflows'>;
 
@@ -17,5 +18,5 @@ export async function restartRuns({ db, workflows }: Deps, onEach: () => void): 
     if (await workflows.startFleetRun(run)) started += 1;
     onEach();
   }
-  return started;
+  return started + (await startDuties({ db, startPrivacy: workflows.startPrivacy }, 'all', onEach));
 }

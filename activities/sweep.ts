@@ -1,5 +1,5 @@
 // Compares connections with their schedules and workflows, and mends what drifted: a missing workflow is started again from Postgres, a
-// schedule set, made or removed. So are the workflows of imports and fleet runs. Then it ends what is past its time. Every repair is one that is safe to repeat; what cannot be mended is counted as stuck.
+// schedule set, made or removed. So are the workflows of imports, fleet runs and requests to erase or to report. Then it ends what is past its time. Every repair is one that is safe to repeat; what cannot be mended is counted as stuck.
 import { heartbeat } from '@temporalio/activity';
 import { scheduleNoteOf } from '../domain/connection-schedule.ts';
 import type { ConnectionId } from '../domain/ids.ts';

@@ -3954,7 +3954,7 @@ export interface paths {
         };
         /**
          * What is held of the customer that a platform asked about
-         * @description While the request is open; afterwards nobody knows any more whom it was about.
+         * @description While the request is open, until its deadline at the latest; afterwards nobody knows any more whom it was about.
          */
         get: {
             parameters: {

@@ -65,14 +65,14 @@ interface Row extends Omit<PrivacyRequestRow, 'sealed'> {
   readonly key_version: number | null;
 }
 
-/** Requests that nothing was done for yet, a page at a time: a report that is counted waits for its deadline alone. Run across tenants. */
-export async function listUnbegunRequests(
+/** Open requests, a page at a time. Unbegun: those that nothing was done for yet, as a report that is counted waits for its deadline alone. Run across tenants. */
+export async function listOpenRequests(
   sql: Sql,
-  page: { readonly afterId: string; readonly limit: number },
+  page: { readonly which: 'all' | 'unbegun'; readonly afterId: string; readonly limit: number },
 ): Promise<readonly Pick<PrivacyRequestRow, 'id' | 'dueAt'>[]> {
   const { rows } = await sql.query<Pick<PrivacyRequestRow, 'id' | 'dueAt'>>(
-    `SELECT id, due_at AS "dueAt" FROM privacy_requests WHERE state = 'open' AND proof IS NULL AND id > $1 ORDER BY id LIMIT $2`,
-    [page.afterId, page.limit],
+    `SELECT id, due_at AS "dueAt" FROM privacy_requests WHERE state = 'open' AND ($3 OR proof IS NULL) AND id > $1 ORDER BY id LIMIT $2`,
+    [page.afterId, page.limit, page.which === 'all'],
   );
   return rows;
 }

@@ -83,6 +83,7 @@ const rewrapping = {
   port: createRewrapPort(db, { actor: 'sweep', reason: 'a newer key-encrypting key' }),
   atMost: REWRAPPED_A_SWEEP,
 };
+const workflows = createLifecycleWorkflows(client);
 const lifecycle = createLifecycleActivities({
   db,
   vault,
@@ -91,7 +92,7 @@ const lifecycle = createLifecycleActivities({
   installExchange: egress.installExchange,
   grants,
   schedules: createSchedules(client),
-  workflows: createLifecycleWorkflows(client),
+  workflows,
   eraseRecords: (tenantId, connectionId) =>
     db.sqlInTenant(tenantId, (sql) => eraseRecords(sql, connectionId)),
   rewrapDataKeys: async (onPage) => (await rewrapDataKeys({ ...rewrapping, onPage })).moved,
@@ -170,6 +171,7 @@ const keeping = [
   }),
   keepNotified({
     ...createNotifiedClient(client),
+    startPrivacy: workflows.startPrivacy,
     ...{ db, vault, egress, platforms, log, publicUrl: settings.publicUrl },
     checkEveryMs: HOUR_MS,
     nowMs: Date.now,

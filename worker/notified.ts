@@ -9,15 +9,7 @@ import { type TellDeps, tellNotified } from '../activities/tell-notified.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import type { Database } from '../store/database.ts';
 import { askForGap, closeGaps, listUnasked, noteAsked } from '../store/subscriptions.ts';
-import {
-  connectionWorkflowId,
-  type PrivacyInput,
-  privacyWorkflowId,
-  SIGNALS,
-  syncScheduleId,
-  TASK_QUEUES,
-  WORKFLOW_TYPES,
-} from '../workflows/messages.ts';
+import { connectionWorkflowId, SIGNALS, syncScheduleId } from '../workflows/messages.ts';
 import { keepTaking, keepWorkingOff, type TurnLog, type Turns } from './turns.ts';
 
 /** Side by side, so that a slow platform keeps no other one waiting. */
@@ -63,9 +55,7 @@ export async function makeUpForGaps(deps: {
 }
 
 /** What is told to Temporal. Every function is safe to repeat. */
-export function createNotifiedClient(
-  client: Client,
-): Pick<NotifiedDeps, 'triggerSync' | 'tellUninstalled' | 'startPrivacy'> {
+export function createNotifiedClient(client: Client): Pick<NotifiedDeps, 'triggerSync' | 'tellUninstalled'> {
   return {
     triggerSync: (id: ConnectionId) =>
       unlessEnded(async () => {
@@ -75,16 +65,6 @@ export function createNotifiedClient(
       unlessEnded(async () => {
         await client.workflow.getHandle(connectionWorkflowId(id)).signal(SIGNALS.uninstalled, { atMs });
       }),
-    startPrivacy: async (privacyRequestId, dueAtMs) => {
-      const input: PrivacyInput = { privacyRequestId, dueAtMs };
-      await client.workflow.start(WORKFLOW_TYPES.privacy, {
-        workflowId: privacyWorkflowId(privacyRequestId),
-        taskQueue: TASK_QUEUES.workflows,
-        args: [input],
-        workflowIdConflictPolicy: 'USE_EXISTING',
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-      });
-    },
   };
 }
 

@@ -1,4 +1,4 @@
-// The workflows of connections and breakers as the activities use them, over the Temporal client. Every function is safe to repeat.
+// The workflows of connections, breakers and whatever the sweep starts again as the activities use them, over the Temporal client. Every function is safe to repeat.
 import {
   type Client,
   WithStartWorkflowOperation,
@@ -22,6 +22,8 @@ import {
   fleetRunWorkflowId,
   type ImportInput,
   importWorkflowId,
+  type PrivacyInput,
+  privacyWorkflowId,
   SIGNALS,
   TASK_QUEUES,
   UPDATES,
@@ -79,6 +81,8 @@ export function createLifecycleWorkflows(client: Client): LifecycleWorkflows {
     },
     startFleetRun: (input) =>
       startUnlessRunning(client, WORKFLOW_TYPES.fleetRun, fleetRunWorkflowId(input.fleetRunId), input),
+    startPrivacy: (input) =>
+      startUnlessRunning(client, WORKFLOW_TYPES.privacy, privacyWorkflowId(input.privacyRequestId), input),
   };
 }
 
@@ -87,7 +91,7 @@ async function startUnlessRunning(
   client: Client,
   type: string,
   workflowId: string,
-  input: BreakerInput | ImportInput | FleetRunInput,
+  input: BreakerInput | ImportInput | FleetRunInput | PrivacyInput,
 ): Promise<boolean> {
   try {
     await client.workflow.start(type, { workflowId, taskQueue: TASK_QUEUES.workflows, args: [input] });

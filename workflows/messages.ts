@@ -47,7 +47,7 @@ export const installWorkflowId = (id: InstallId): string => `install/${id}`;
 export const shopRegistrationWorkflowId = (id: InstallId): string => `shop-registration/${id}`;
 /** One request for temporary credentials. */
 export const temporaryCredentialsWorkflowId = (id: AuthorizationId): string => `temporary/${id}`;
-/** One a request of a platform to erase or to report. Start with USE_EXISTING. */
+/** One a request of a platform to erase or to report. */
 export const privacyWorkflowId = (id: PrivacyRequestId): string => `privacy/${id}`;
 /** The Temporal schedule of the sweep, and the prefix of its workflows' ids. */
 export const SWEEP_SCHEDULE_ID = 'sweep';

@@ -160,7 +160,8 @@ export const notificationFactRoutes =
         schema: {
           tags: ['Notifications'],
           summary: 'What is held of the customer that a platform asked about',
-          description: 'While the request is open; afterwards nobody knows any more whom it was about.',
+          description:
+            'While the request is open, until its deadline at the latest; afterwards nobody knows any more whom it was about.',
           params: ofRequest,
           response: { 200: privacyReport },
         },
@@ -169,7 +170,11 @@ export const notificationFactRoutes =
         const { id } = request.params;
         if (!isId('privacyRequest', id)) throw noReport(id);
         const found = await scoped(deps, principalOf(request), (sql) => readPrivacyRequest(sql, id));
-        const isOpen = found !== null && found.state === 'open' && found.kind === 'customer_data';
+        const isOpen =
+          found !== null &&
+          found.state === 'open' &&
+          found.kind === 'customer_data' &&
+          found.dueAt.getTime() > deps.nowMs();
         if (!isOpen || found.tenantId === null || found.connectionId === null) throw noReport(id);
         const { tenantId, connectionId } = found;
         const opened = await deps.openPrivacyRequest(id, actorOf(request));

@@ -40,7 +40,7 @@ test('a request is handed on however many reports wait for their deadline, or re
   const told = await tellNotified({
     db,
     tellUninstalled: async () => true,
-    startPrivacy: async (id) => void started.push(id),
+    startPrivacy: async ({ privacyRequestId }) => started.push(privacyRequestId) > 0,
   });
   expect(told).toBe(1);
   expect(started.sort()).toEqual(unbegun.sort());

@@ -141,6 +141,15 @@ describe('a request to report', () => {
       [id],
     );
     expect(rows).toEqual([{ actor: expect.stringMatching(/^key_/) }]);
+    const dueIn = (interval: string) =>
+      api.database.owner.query('UPDATE privacy_requests SET due_at = now() + $2::interval WHERE id = $1', [
+        id,
+        interval,
+      ]);
+    await dueIn('-1 minute');
+    expect((await report(key)).status).toBe(404);
+    await dueIn('1 minute');
+    expect((await report(key)).status).toBe(200);
     await api.database.owner.query(
       `UPDATE privacy_requests SET state = 'done', sealed = NULL, key_version = NULL WHERE id = $1`,
       [id],

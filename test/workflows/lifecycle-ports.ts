@@ -65,10 +65,11 @@ export function workflowsIn(env: TestWorkflowEnvironment): LifecycleWorkflows {
       .describe()
       .then(({ status }) => status.name === 'RUNNING')
       .catch(() => false);
-  const { startImport, startFleetRun } = createLifecycleWorkflows(env.client);
+  const { startImport, startFleetRun, startPrivacy } = createLifecycleWorkflows(env.client);
   return {
     startImport,
     startFleetRun,
+    startPrivacy,
     start: async (ref) => {
       await env.client.workflow.start(WORKFLOW_TYPES.connection, {
         workflowId: connectionWorkflowId(ref.connectionId),
