@@ -15,13 +15,15 @@ export function readSubscriptions(
 
 const SHOWN = 100;
 
-/** Newest first. */
-export async function readPrivacyRequests(
-  client: MooringClient,
-  signal: AbortSignal,
-): Promise<readonly PrivacyRequest[]> {
-  const page = await dataOf(
+export interface PrivacyView {
+  /** Newest first. */
+  readonly data: readonly PrivacyRequest[];
+  readonly hasMore: boolean;
+}
+
+export async function readPrivacyRequests(client: MooringClient, signal: AbortSignal): Promise<PrivacyView> {
+  const { data, nextCursor } = await dataOf(
     client.GET('/v1/privacy-requests', { params: { query: { limit: SHOWN } }, signal }),
   );
-  return page.data;
+  return { data, hasMore: nextCursor !== null };
 }

@@ -20,7 +20,18 @@ export function PrivacyPage() {
         <Freshness isRead={data !== null} failure={failure} />
       </div>
       <Failure text={failure} />
-      {data === null ? failure === null && <Reading /> : <Requests of={data} />}
+      {data === null ? (
+        failure === null && <Reading />
+      ) : (
+        <>
+          {data.hasMore && (
+            <p class="soft">
+              The newest {counted(data.data.length)} are shown. All: <code>npx mooring privacy</code>.
+            </p>
+          )}
+          <Requests of={data.data} />
+        </>
+      )}
     </>
   );
 }

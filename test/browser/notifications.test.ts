@@ -47,7 +47,14 @@ test('an operator sees what platforms asked to have erased, and what of it is ov
   await api.database.owner.query(
     `UPDATE privacy_requests SET state = 'open', finished_at = NULL, proof = NULL, due_at = now() - interval '1 hour'`,
   );
+  const onlyNewest = page.getByText('The newest 100 are shown.');
+  expect(await onlyNewest.count()).toBe(0);
   await row.getByText('Overdue').waitFor({ timeout: 15_000 });
+  await api.database.owner.query(
+    `INSERT INTO privacy_requests (id, platform, kind, topic, due_at)
+     SELECT 'prv_' || lpad(n::text, 26, '0'), 'shopify', 'erase_shop', 'shop/redact', now() FROM generate_series(1, 100) n`,
+  );
+  await onlyNewest.waitFor({ timeout: 15_000 });
   await row.getByRole('link', { name: connectionId }).click();
   await page.getByRole('heading', { name: 'Notifications' }).waitFor();
   expect(errors).toEqual([]);
