@@ -49,8 +49,8 @@ function lowerNames(headers: Readonly<Record<string, string>>): Record<string, s
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-export function isForm(draft: Draft): boolean {
-  return (draft.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() === FORM_TYPE;
+export function isForm({ headers }: Pick<Draft, 'headers'>): boolean {
+  return (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() === FORM_TYPE;
 }
 
 export function withHeaders(draft: Draft, headers: Readonly<Record<string, string>>): Draft {

@@ -1,6 +1,6 @@
 // Whether a message we receive (a callback, a notification) was signed by the platform, by its data. Constant-time, fails closed, and says at which
 // step it failed. Exact bytes: a body is never parsed and written again before it is judged.
-import { createHash, createHmac, verify as verifyBytes } from 'node:crypto';
+import { createHmac, verify as verifyBytes } from 'node:crypto';
 import type { Send } from '../domain/outbound.ts';
 import type {
   ReceivedBasic,
@@ -14,20 +14,17 @@ import type { Secret } from '../domain/secret.ts';
 import { textOf, valueAt } from '../platforms/json.ts';
 import { isDigest, isSame, signatureIn } from './received-digest.ts';
 import { type JwtFault, verifyDetached, verifyJwt } from './received-jwt.ts';
-import { joinParameters } from './sign/hmac.ts';
+import {
+  digestedBytes,
+  jsonText,
+  type ReceivedMessage,
+  textOfBody,
+  valuesOfMessage,
+} from './received-text.ts';
 import { isKeyFor, publicKeyOf, secretBytesOf } from './signing-key.ts';
-import { type Values, valuesOf } from './values.ts';
+import { valuesOf } from './values.ts';
 
-export interface ReceivedMessage {
-  readonly method: string;
-  /** Absolute, as the platform called it, with the query as it came. */
-  readonly url: string;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** Each once, of query and form. */
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly body: Uint8Array;
-}
+export type { ReceivedMessage };
 
 export interface Receiving {
   /** The client secret and those still in their overlap; any of them may have signed. */
@@ -79,60 +76,23 @@ function verifyHmac(
 ): ReceivedVerdict {
   const given = signatureIn(placed(signature.in, message), signature.pattern);
   if (given === null || given === '') return { ok: false, at: 'missing' };
-  const values = valuesOfMessage(signature, message, receiving);
-  const text = signature.message
-    .map((part) => fillPart(part, values, message))
-    .join(signature.separator ?? '');
-  const keys = signature.key === undefined ? revealed(receiving.secrets) : [values.fill(signature.key)];
+  const { key: ownKey } = signature;
+  const values = receiving.values ?? {};
+  const keys =
+    ownKey === undefined
+      ? revealed(receiving.secrets)
+      : [valuesOfMessage(signature, message, values).fill(ownKey)];
+  const digested = digestedBytes(signature, message, values);
   const isSigned = keys.some((secret) => {
     const key = secretBytesOf(secret, signature.keyEncoding);
     if (key === null) return false;
-    const digest = createHmac(signature.algorithm, key).update(text, 'latin1').digest();
+    const digest = createHmac(signature.algorithm, key).update(digested).digest();
     return isDigest(given, digest, signature.encoding);
   });
   if (!isSigned) return { ok: false, at: 'signature' };
   return isRecent(signature.timestamp, message, receiving.nowMs)
     ? { ok: true }
     : { ok: false, at: 'timestamp' };
-}
-
-/** Bytes as latin1 text, so that templates can be filled and each byte stays what it was. */
-function valuesOfMessage(signature: ReceivedHmac, message: ReceivedMessage, receiving: Receiving): Values {
-  const url = new URL(message.url);
-  const own = 'parameter' in signature.in ? [signature.in.parameter] : [];
-  const bytes = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
-  const except = { except: [...(signature.parameters?.except ?? []), ...own] };
-  return valuesOf({
-    ...receiving.values,
-    method: message.method,
-    path: bytes(url.pathname),
-    query: bytes(url.search.slice(1)),
-    rawQuery: bytes(withoutOwn(url.search.slice(1), own)),
-    url: bytes(message.url),
-    body: Buffer.from(message.body).toString('latin1'),
-    bodySha256: () => createHash('sha256').update(message.body).digest('hex'),
-    parameters: () =>
-      signature.parameters === undefined
-        ? ''
-        : bytes(joinParameters({ ...signature.parameters, ...except }, Object.entries(message.parameters))),
-  });
-}
-
-/** {header:name} and {json:path} beside the plain names. */
-function fillPart(part: string, values: Values, message: ReceivedMessage): string {
-  const special = /^\{(header|json):([^{}]+)\}$/.exec(part);
-  if (special === null) return values.fill(part);
-  const [, kind, name = ''] = special;
-  const found = kind === 'header' ? message.headers[name.toLowerCase()] : jsonText(message, name);
-  return Buffer.from(found ?? '', 'utf8').toString('latin1');
-}
-
-function withoutOwn(query: string, own: readonly string[]): string {
-  const isOwn = (pair: string): boolean => own.some((name) => pair === name || pair.startsWith(`${name}=`));
-  return query
-    .split('&')
-    .filter((pair) => !isOwn(pair))
-    .join('&');
 }
 
 /** Standard Webhooks: any of the listed v1 signatures by any of our secrets. */
@@ -268,18 +228,6 @@ function placed(
       : null;
   if ('header' in place) return message.headers[place.header.toLowerCase()] ?? null;
   return jsonText(message, place.json);
-}
-
-function jsonText(message: ReceivedMessage, path: string): string | null {
-  try {
-    return textOf(valueAt(JSON.parse(textOfBody(message)), path));
-  } catch {
-    return null;
-  }
-}
-
-function textOfBody({ body }: ReceivedMessage): string {
-  return Buffer.from(body).toString('utf8');
 }
 
 function isRecent(rule: ReceivedTimestamp | undefined, message: ReceivedMessage, nowMs: number): boolean {

@@ -1,4 +1,5 @@
 // A message that was received, read back from files: its headers as lines or JSON, its body byte for byte.
+import { isForm } from '../auth/draft.ts';
 import type { ReceivedMessage } from '../auth/index.ts';
 import { InputError, jsonOf } from './input.ts';
 
@@ -13,13 +14,12 @@ interface Given {
 export function messageOf(given: Given): ReceivedMessage & { readonly isAddressed: boolean } {
   const { requestLine, headers } = headersOf(given.headersText);
   const url = urlOf(given.url ?? requestLine?.target, headers['host']);
+  const sent = { url: url ?? 'https://unknown.invalid/', headers, body: given.body };
   return {
+    ...sent,
     method: (given.method ?? requestLine?.method ?? (given.body.length > 0 ? 'POST' : 'GET')).toUpperCase(),
-    url: url ?? 'https://unknown.invalid/',
     isAddressed: url !== null,
-    headers,
-    parameters: parametersOf(url, headers, given.body),
-    body: given.body,
+    parameters: parametersOf(sent),
   };
 }
 
@@ -69,13 +69,18 @@ function add(headers: Record<string, string>, name: string, value: string): void
   headers[key] = headers[key] === undefined ? value : `${headers[key]}, ${value}`;
 }
 
-/** Each once, of query and form. */
-function parametersOf(
-  url: string | null,
-  headers: Readonly<Record<string, string>>,
-  body: Uint8Array,
-): Record<string, string> {
-  const isForm = headers['content-type']?.split(';')[0]?.trim() === 'application/x-www-form-urlencoded';
-  const form = isForm ? new URLSearchParams(Buffer.from(body).toString('utf8')) : [];
-  return Object.fromEntries([...(url === null ? [] : new URL(url).searchParams), ...form]);
+type Sent = Pick<ReceivedMessage, 'url' | 'headers' | 'body'>;
+
+/** All in their order, of the query and of a body that is a form. */
+export function pairsOf({ url, headers, body }: Sent): NonNullable<ReceivedMessage['pairs']> {
+  return {
+    query: [...new URL(url).searchParams],
+    form: isForm({ headers }) ? [...new URLSearchParams(Buffer.from(body).toString('utf8'))] : [],
+  };
+}
+
+/** Each once. */
+function parametersOf(sent: Sent): Record<string, string> {
+  const { query, form } = pairsOf(sent);
+  return Object.fromEntries([...query, ...form]);
 }

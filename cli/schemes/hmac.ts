@@ -1,5 +1,5 @@
 // HMAC over a text that the input spells out, as a platform's data would: signs a request, and judges one that was received.
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { encodeDigest } from '../../auth/encode.ts';
 import { signPlain } from '../../auth/index.ts';
@@ -11,7 +11,7 @@ import { Secret } from '../../domain/secret.ts';
 import { NAMES_OF_REQUEST } from '../../platforms/asked-names.ts';
 import { namesIn } from '../../platforms/template.ts';
 import { InputError } from '../input.ts';
-import { messageOf } from '../received-message.ts';
+import { messageOf, pairsOf } from '../received-message.ts';
 import { judge } from '../verdict.ts';
 import { draftOf, holding, present, REQUEST, type SignScheme, texts, type VerifyScheme } from './form.ts';
 
@@ -104,7 +104,11 @@ const VERIFY = z.strictObject({
   values: texts.default({}),
 });
 
-const OF_MESSAGE = ['rawQuery', ...NAMES_OF_REQUEST];
+/** {timestamp}, {nonce} and {uuid} are signing's own: what was received has them under names of its own, if at all. */
+const OF_MESSAGE: readonly string[] = [
+  ...['method', 'host', 'path', 'query', 'rawQuery', 'url'],
+  ...['body', 'bodySha256', 'bodyMd5', 'parameters'],
+];
 
 export const verifyHmac: VerifyScheme = holding('hmac', VERIFY, async (input, nowMs) => {
   const { request, key, values, ...data } = input;
@@ -124,5 +128,11 @@ export const verifyHmac: VerifyScheme = holding('hmac', VERIFY, async (input, no
   });
   assertEncoded([key].flat(), input.keyEncoding);
   const secrets = [key].flat().map((one) => new Secret(one));
-  return { ...(await judge(signature, message, { secrets, values, nowMs })) };
+  const known = {
+    ...values,
+    host: new URL(message.url).host,
+    bodyMd5: createHash('md5').update(message.body).digest('hex'),
+  };
+  const received = { ...message, pairs: pairsOf(message) };
+  return { ...(await judge(signature, received, { secrets, values: known, nowMs })) };
 });

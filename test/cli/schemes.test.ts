@@ -1,26 +1,14 @@
 // The schemes by themselves: against published vectors, against each other, and with one thing wrong at a time.
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { InputError } from '../../cli/input.ts';
 import { signBasic, verifyBasic } from '../../cli/schemes/basic.ts';
-import type { Signed } from '../../cli/schemes/form.ts';
-import { signHmac, verifyHmac } from '../../cli/schemes/hmac.ts';
+import { signHmac } from '../../cli/schemes/hmac.ts';
 import { signJwtBearer, verifyJwtBearer } from '../../cli/schemes/jwt-bearer.ts';
 import { signOAuth1, verifyOAuth1 } from '../../cli/schemes/oauth1.ts';
 import { signSigV4, verifySigV4 } from '../../cli/schemes/sigv4.ts';
 import { OAUTH1_VECTORS } from '../auth/vectors/oauth1.ts';
 import { SIGV4_CONTEXT, SIGV4_VECTORS } from '../auth/vectors/sigv4.ts';
-
-const AT = 1_795_255_200;
-const MOMENT = { nowMs: AT * 1_000, nonce: '0123456789abcdef0123456789abcdef' };
-
-/** The request as it was signed, as an input of verify takes it. */
-const sent = ({ request }: Signed) => ({
-  method: request.method,
-  url: request.url,
-  headers: { ...request.headers },
-  body: request.body,
-});
+import { AT, MOMENT, sent } from './scheme-moment.ts';
 
 describe('oauth1', () => {
   it.each(OAUTH1_VECTORS)('signs as $from, and verifies it', async (row) => {
@@ -197,59 +185,6 @@ describe('sigv4', () => {
   const header = (all: ReturnType<typeof sent>, name: string, value: string) => ({
     ...all,
     headers: { ...all.headers, [name]: value },
-  });
-});
-
-describe('hmac', () => {
-  const data = {
-    key: 'k',
-    algorithm: 'sha256',
-    encoding: 'hex',
-    message: ['{method}', '{path}', '{parameters}', '{body}'],
-    separator: '\n',
-  };
-  const parameters = { from: 'query', except: ['sign'] };
-  const request = { method: 'POST', url: 'https://p.example/v1/orders?b=2&a=1', body: '{"x":1}' };
-
-  it('signs a text that the input spells out, shows it, and verifies it', async () => {
-    const query = { timestamp: '{timestamp}', sign: '{signature}' };
-    const signed = await signHmac({ request, ...data, parameters, query }, MOMENT);
-    expect(signed.made['baseString']).toBe(`POST\n/v1/orders\na=1&b=2&timestamp=${AT}\n{"x":1}`);
-    expect(signed.request.url).toBe(
-      `https://p.example/v1/orders?b=2&a=1&timestamp=${AT}&sign=${signed.signature}`,
-    );
-    const received = { request: sent(signed), ...data, parameters, in: { parameter: 'sign' } };
-    const timed = { ...received, timestamp: { in: { parameter: 'timestamp' } } };
-    expect(await verifyHmac(timed, MOMENT.nowMs)).toMatchObject({ verified: true });
-    expect((await verifyHmac({ ...timed, key: ['new', 'k'] }, MOMENT.nowMs)).verified).toBe(true);
-    expect((await verifyHmac({ ...timed, key: 'other' }, MOMENT.nowMs)).step).toBe('signature');
-    expect((await verifyHmac({ ...timed, algorithm: 'sha1' }, MOMENT.nowMs)).step).toBe('algorithm');
-    expect((await verifyHmac({ ...timed, encoding: 'base64' }, MOMENT.nowMs)).step).toBe('encoding');
-    expect((await verifyHmac(timed, MOMENT.nowMs + 301_000)).step).toBe('timestamp');
-    expect((await verifyHmac({ ...timed, in: { header: 'x' } }, MOMENT.nowMs)).step).toBe('missing');
-  });
-
-  it.each<[string, string | string[], 'hex' | 'base64', string]>([
-    ['hex', 'zz-own-key', 'hex', '/key: is not hex'],
-    ['whole hex', 'abc', 'hex', '/key: is not hex'],
-    ['base64, the second of two', ['a2V5', '!own-key'], 'base64', '/key/1: is not base64'],
-  ])(
-    'judges nothing by a key that is not %s, as it is said to be, and does not show it',
-    async (_what, key, keyEncoding, told) => {
-      const received = { request, ...data, key, keyEncoding, in: { parameter: 'a' } };
-      const error = await verifyHmac(received, MOMENT.nowMs).catch((one: unknown) => one);
-      expect(error).toBeInstanceOf(InputError);
-      expect(String(error)).toContain(told);
-      expect(String(error)).not.toContain('own-key');
-    },
-  );
-
-  it('takes a brace in a value for a brace', async () => {
-    const signed = await signHmac(
-      { request, ...data, message: ['{own}'], values: { own: '{body}' } },
-      MOMENT,
-    );
-    expect(signed.made['baseString']).toBe('{body}');
   });
 });
 
