@@ -136,15 +136,16 @@ async function workItem(deps: FleetDeps, run: FleetRunRow, item: FleetRunItemRow
 async function progressOf(deps: FleetDeps, fleetRunId: FleetRunId, stage: FleetStage, options: FleetOptions) {
   return deps.db.acrossTenants(async (tx) => {
     const { counts } = await countFleetItems(tx, fleetRunId);
-    const stop = reasonToStop(stage, counts, options);
-    let standing = await readStage(tx, fleetRunId, stage);
+    const found = await readStage(tx, fleetRunId, stage);
+    // A run that is started again comes by its canaries once more: what failed after them was judged by its rate.
+    const judged = stage === 'canary' ? { ...counts, failed: found.failed } : counts;
+    const stop = reasonToStop(stage, judged, options);
     // A canary that was skipped proved nothing.
-    const isUnproved = stage === 'canary' && stop === null && standing.left === 0;
-    if (isUnproved && (await listCanaries(tx, fleetRunId)).length === 0) {
-      await promoteCanaries(tx, fleetRunId, options.canary);
-      standing = await readStage(tx, fleetRunId, stage);
-    }
-    return { counts, ...standing, stop };
+    const isOver = stage === 'canary' && stop === null && found.left === 0;
+    const isUnproved = isOver && (await listCanaries(tx, fleetRunId)).length === 0;
+    if (isUnproved) await promoteCanaries(tx, fleetRunId, options.canary);
+    const { left, nextTryAtMs } = isUnproved ? await readStage(tx, fleetRunId, stage) : found;
+    return { counts, left, nextTryAtMs, stop };
   });
 }
 

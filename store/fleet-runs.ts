@@ -136,12 +136,13 @@ export async function readStage(
   tx: Tx,
   fleetRunId: FleetRunId,
   stage: FleetStage,
-): Promise<{ readonly left: number; readonly nextTryAtMs: number | null }> {
+): Promise<{ readonly left: number; readonly failed: number; readonly nextTryAtMs: number | null }> {
   const where = { fleetRunId, stage, outcome: 'pending' };
   const found = await tx.fleetRunItem.aggregate({ where, _count: { _all: true }, _min: { nextTryAt: true } });
   const fresh = await tx.fleetRunItem.count({ where: { ...where, nextTryAt: null } });
   return {
     left: found._count._all,
+    failed: await tx.fleetRunItem.count({ where: { fleetRunId, stage, outcome: 'failed' } }),
     nextTryAtMs: fresh > 0 ? null : (found._min.nextTryAt?.getTime() ?? null),
   };
 }

@@ -86,3 +86,12 @@ test('one that fails in the place of a skipped canary stops the run as a canary 
   const { canaries } = await runOf(4, 1, [REVOKED, REFUSED]);
   expect(await canaries()).toMatchObject({ counts: { failed: 1, pending: 2 }, stop: 'canary_failed' });
 });
+
+test('a run that is started again after its canaries is not stopped for what failed behind them', async () => {
+  const { fleetRunId, canaries } = await runOf(3, 1, []);
+  await world.owner.query(
+    `UPDATE fleet_run_items SET outcome = CASE position WHEN 1 THEN 'done' ELSE 'failed' END WHERE fleet_run_id = $1 AND position < 3`,
+    [fleetRunId],
+  );
+  expect(await canaries()).toMatchObject({ counts: { done: 1, failed: 1, pending: 1 }, left: 0, stop: null });
+});
