@@ -136,16 +136,13 @@ async function workItem(deps: FleetDeps, run: FleetRunRow, item: FleetRunItemRow
 async function progressOf(deps: FleetDeps, fleetRunId: FleetRunId, stage: FleetStage, options: FleetOptions) {
   return deps.db.acrossTenants(async (tx) => {
     const { counts } = await countFleetItems(tx, fleetRunId);
-    const found = await readStage(tx, fleetRunId, stage);
     // A run that is started again comes by its canaries once more: what failed after them was judged by its rate.
-    const judged = stage === 'canary' ? { ...counts, failed: found.failed } : counts;
+    const judged = stage === 'canary' ? (await countFleetItems(tx, fleetRunId, stage)).counts : counts;
     const stop = reasonToStop(stage, judged, options);
     // A canary that was skipped proved nothing.
-    const isOver = stage === 'canary' && stop === null && found.left === 0;
-    const isUnproved = isOver && (await listCanaries(tx, fleetRunId)).length === 0;
+    const isUnproved = stage === 'canary' && stop === null && judged.pending + judged.done === 0;
     if (isUnproved) await promoteCanaries(tx, fleetRunId, options.canary);
-    const { left, nextTryAtMs } = isUnproved ? await readStage(tx, fleetRunId, stage) : found;
-    return { counts, left, nextTryAtMs, stop };
+    return { counts, ...(await readStage(tx, fleetRunId, stage)), stop };
   });
 }
 

@@ -155,8 +155,8 @@ function createSettling({ db }: Pick<DeliveringDeps, 'db'>) {
       await settle(batch);
       for (const one of batch) one.done();
     } catch (error) {
-      const isOfOne = batch.length > 1 && !(error instanceof MooringError);
-      if (!isOfOne) for (const one of batch) one.failed(error);
+      const isOfAll = batch.length === 1 || error instanceof MooringError;
+      if (isOfAll) for (const one of batch) one.failed(error);
       else for (const one of batch) await settleAll([one]);
     }
   }

@@ -74,10 +74,11 @@ export async function listOpenFleetRuns(
 export async function countFleetItems(
   tx: Tx,
   fleetRunId: string,
+  stage?: FleetStage,
 ): Promise<{ readonly counts: FleetCounts; readonly reasons: Readonly<Record<string, number>> }> {
   const rows = await tx.fleetRunItem.groupBy({
     by: ['outcome', 'code'],
-    where: { fleetRunId },
+    where: { fleetRunId, ...(stage === undefined ? {} : { stage }) },
     _count: { _all: true },
   });
   const of = (outcome: ItemOutcome) =>
@@ -136,13 +137,12 @@ export async function readStage(
   tx: Tx,
   fleetRunId: FleetRunId,
   stage: FleetStage,
-): Promise<{ readonly left: number; readonly failed: number; readonly nextTryAtMs: number | null }> {
+): Promise<{ readonly left: number; readonly nextTryAtMs: number | null }> {
   const where = { fleetRunId, stage, outcome: 'pending' };
   const found = await tx.fleetRunItem.aggregate({ where, _count: { _all: true }, _min: { nextTryAt: true } });
   const fresh = await tx.fleetRunItem.count({ where: { ...where, nextTryAt: null } });
   return {
     left: found._count._all,
-    failed: await tx.fleetRunItem.count({ where: { fleetRunId, stage, outcome: 'failed' } }),
     nextTryAtMs: fresh > 0 ? null : (found._min.nextTryAt?.getTime() ?? null),
   };
 }

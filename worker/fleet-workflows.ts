@@ -1,5 +1,5 @@
 // The workflows of single connections as the activities over many of them use them. Every function is safe to repeat.
-import { type Client, WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
+import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
 import type { FleetWorkflows } from '../activities/fleet-deps.ts';
 import {
   type AuthorizeInput,
@@ -15,6 +15,7 @@ import {
   type UpgradeOutcome,
   WORKFLOW_TYPES,
 } from '../workflows/messages.ts';
+import { unlessEnded } from './unless-ended.ts';
 
 export function createFleetWorkflows(client: Client): FleetWorkflows {
   return {
@@ -62,13 +63,4 @@ export function createFleetWorkflows(client: Client): FleetWorkflows {
       });
     },
   };
-}
-
-async function unlessEnded<T>(ended: T, call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return ended;
-    throw error;
-  }
 }

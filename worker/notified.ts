@@ -1,7 +1,6 @@
 // Goes on with what platforms told: reads the objects they named, hands on uninstalls and duties, keeps subscriptions, makes up for gaps. Any number of workers
 // may; the store gives each thing to one of them at a time.
 import type { Client } from '@temporalio/client';
-import { ScheduleNotFoundError, WorkflowNotFoundError } from '@temporalio/client';
 import { keepSubscriptions, type SubscriptionDeps } from '../activities/keep-subscriptions.ts';
 import type { NamedDeps } from '../activities/named-deps.ts';
 import { readNamed } from '../activities/read-named.ts';
@@ -11,6 +10,7 @@ import type { Database } from '../store/database.ts';
 import { askForGap, closeGaps, listUnasked, noteAsked } from '../store/subscriptions.ts';
 import { connectionWorkflowId, SIGNALS, syncScheduleId } from '../workflows/messages.ts';
 import { keepTaking, keepWorkingOff, type TurnLog, type Turns } from './turns.ts';
+import { unlessEnded } from './unless-ended.ts';
 
 /** Side by side, so that a slow platform keeps no other one waiting. */
 const READERS = 3;
@@ -54,27 +54,18 @@ export async function makeUpForGaps(deps: {
   await deps.db.sqlAcrossTenants(closeGaps);
 }
 
-/** What is told to Temporal. Every function is safe to repeat. */
+/** What is told to Temporal. Every function is safe to repeat; false where there is nobody to tell any more. */
 export function createNotifiedClient(client: Client): Pick<NotifiedDeps, 'triggerSync' | 'tellUninstalled'> {
   return {
     triggerSync: (id: ConnectionId) =>
-      unlessEnded(async () => {
+      unlessEnded(false, async () => {
         await client.schedule.getHandle(syncScheduleId(id)).trigger('BUFFER_ONE');
+        return true;
       }),
     tellUninstalled: (id, atMs) =>
-      unlessEnded(async () => {
+      unlessEnded(false, async () => {
         await client.workflow.getHandle(connectionWorkflowId(id)).signal(SIGNALS.uninstalled, { atMs });
+        return true;
       }),
   };
-}
-
-/** False where there is nobody to tell any more. */
-async function unlessEnded(call: () => Promise<void>): Promise<boolean> {
-  try {
-    await call();
-    return true;
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError || error instanceof ScheduleNotFoundError) return false;
-    throw error;
-  }
 }

@@ -3,7 +3,6 @@ import {
   type Client,
   WithStartWorkflowOperation,
   WorkflowExecutionAlreadyStartedError,
-  WorkflowNotFoundError,
 } from '@temporalio/client';
 import type { LifecycleWorkflows } from '../activities/lifecycle-deps.ts';
 import type { EnsureFreshOutcome } from '../domain/credential.ts';
@@ -29,6 +28,7 @@ import {
   UPDATES,
   WORKFLOW_TYPES,
 } from '../workflows/messages.ts';
+import { unlessEnded } from './unless-ended.ts';
 
 export function createLifecycleWorkflows(client: Client): LifecycleWorkflows {
   return {
@@ -110,15 +110,6 @@ export function askWorkflow(client: Client): AskWorkflow {
         .getHandle(connectionWorkflowId(connectionId))
         .executeUpdate<EnsureFreshOutcome, [EnsureFreshInput]>(UPDATES.ensureFresh, ensureFreshUpdate(after)),
     );
-}
-
-async function unlessEnded<T>(ended: T, call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return ended;
-    throw error;
-  }
 }
 
 const PREFIX = 'connection/';
